@@ -1,0 +1,269 @@
+"""Baselines: what a careful colleague would pick without a network. No torch here.
+
+Each takes prepared data and returns a `PanelPath` from the training cells alone. `greedy` and
+`greedy_split` take seconds and are hard to beat: any claim of ours is a claim against both.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import scipy.linalg
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from spinn.constraints import Constraints
+from spinn.data import ExpressionData
+from spinn.panel import PanelPath, ranked_path
+from spinn.thinning import thin
+
+# Added to the diagonal of a covariance of standardised genes.
+RIDGE = 1e-3
+N_COMPONENTS = 20
+N_SPLITS = 5
+Floats = NDArray[np.float64]
+
+
+def greedy(
+    data: ExpressionData, *, sizes: Sequence[int], seed: int, constraints: Constraints, task: str
+) -> PanelPath:
+    """Forward column subset selection: each gene in turn that explains most of what is left.
+
+    Targets are all genes (or, for `classification`, the class indicators); the gain of gene j is
+    ||C_j||^2 / G_jj, after which G and C are deflated by a pivoted-Cholesky step.
+
+    References
+    ----------
+    Farahat, Ghodsi and Kamel 2011, "An efficient greedy method for unsupervised feature
+    selection", equation 10.
+    """
+    del seed  # deterministic
+    train = data.of("train")
+    x = _scaled(train.values, data.mean, data.std)
+    y = _targets(train, task, train.values)
+    return _forward(data, _gram(x), _cross(x, y), sizes, constraints)
+
+
+def greedy_split(
+    data: ExpressionData, *, sizes: Sequence[int], seed: int, constraints: Constraints, task: str
+) -> PanelPath:
+    """Forward selection on split molecules: C from one half to the other, so that noise cancels.
+
+    G and C are means over several splits and both directions. Without counts a gene gets no
+    credit for itself nor for genes already chosen.
+    """
+    del seed  # the splits are fixed, as the networks' are
+    train = data.of("train")
+    if not data.has_counts:
+        x = _scaled(train.values, data.mean, data.std)
+        y = _targets(train, task, train.values)
+        own = task != "classification"
+        return _forward(data, _gram(x), _cross(x, y), sizes, constraints, without_self=own)
+    pairs = thin(train, n_splits=N_SPLITS, seed=0)
+    halves = [half for pair in pairs for half in pair]
+    mean = np.mean([np.asarray(h.mean(axis=0)).ravel() for h in halves], axis=0)
+    square = np.mean([np.asarray(h.multiply(h).mean(axis=0)).ravel() for h in halves], axis=0)
+    std = np.sqrt(np.maximum(square - mean**2, 0))
+    std = np.where(std > 1e-6, std, 1.0)
+    gram = np.zeros((data.n_genes, data.n_genes))
+    cross: Floats | float = 0.0
+    for a, b in [pair for one, other in pairs for pair in ((one, other), (other, one))]:
+        x = _scaled(a, mean, std)
+        gram += _gram(x) / len(halves)
+        cross = cross + _cross(x, _targets(train, task, b)) / len(halves)
+    return _forward(data, gram, np.asarray(cross), sizes, constraints)
+
+
+def pca(
+    data: ExpressionData, *, sizes: Sequence[int], seed: int, constraints: Constraints, task: str
+) -> PanelPath:
+    """Rank genes by the sum of their absolute loadings on the first 20 principal components.
+
+    References
+    ----------
+    Kuemmerle et al. 2024, Spapros, its PCA baseline (doi:10.1038/s41592-024-02496-z).
+    """
+    del seed, task
+    train = data.of("train")
+    covariance = _gram(_scaled(train.values, data.mean, np.ones_like(data.std)))
+    last, n = data.n_genes - 1, min(N_COMPONENTS, data.n_genes)
+    _, loadings = scipy.linalg.eigh(covariance, subset_by_index=(last - n + 1, last))
+    return _ranked(data, np.abs(loadings).sum(axis=1), sizes, constraints)
+
+
+def hvg(
+    data: ExpressionData, *, sizes: Sequence[int], seed: int, constraints: Constraints, task: str
+) -> PanelPath:
+    """Rank genes by scanpy's normalised dispersion (flavour seurat) on the training cells."""
+    del seed, task
+    import anndata as ad
+    import scanpy as sc
+
+    cells = ad.AnnData(data.of("train").values)
+    sc.pp.highly_variable_genes(cells, flavor="seurat", n_top_genes=max(sizes))
+    dispersion = np.nan_to_num(cells.var["dispersions_norm"].to_numpy(np.float64), nan=-np.inf)
+    return _ranked(data, np.maximum(dispersion, -1e9), sizes, constraints)
+
+
+def markers(
+    data: ExpressionData, *, sizes: Sequence[int], seed: int, constraints: Constraints, task: str
+) -> PanelPath:
+    """Round-robin over cell types, each in turn taking its best remaining Wilcoxon marker.
+
+    Raises
+    ------
+    ValueError
+        If the data have no labels.
+    """
+    del seed, task
+    if data.labels is None:
+        raise ValueError("markers needs labels; name an obs column as label")
+    scores = _wilcoxon(data.of("train"))
+    order = np.lexsort((np.broadcast_to(np.arange(data.n_genes), scores.shape), -scores), axis=1)
+    allowed = set(constraints.candidate_positions(data.genes).tolist())
+    chosen = dict.fromkeys(constraints.required_positions(data.genes).tolist(), np.inf)
+    heads = [iter(row.tolist()) for row in order]
+    while len(chosen) < max(sizes):
+        for c, head in enumerate(heads):
+            gene = next((g for g in head if g in allowed and g not in chosen), None)
+            if gene is not None:
+                chosen[gene] = float(scores[c, gene])
+    positions = list(chosen)
+    return ranked_path([data.genes[i] for i in positions], list(chosen.values()), sizes)
+
+
+def random(
+    data: ExpressionData, *, sizes: Sequence[int], seed: int, constraints: Constraints, task: str
+) -> PanelPath:
+    """Genes at random, without looking at the cells."""
+    del task
+    return _ranked(
+        data,
+        np.random.default_rng(seed).permutation(data.n_genes).astype(float),
+        sizes,
+        constraints,
+    )
+
+
+def matched_random(
+    data: ExpressionData, panel: Sequence[str], *, seed: int, nearest: int = 20
+) -> tuple[str, ...]:
+    """Return a random panel whose genes match another's in mean expression, gene by gene.
+
+    Each gene is replaced by one of the ``nearest`` genes in mean (training cells) that are neither
+    in the panel nor drawn already; the panel's own genes where no other is left.
+    """
+    rng = np.random.default_rng(seed)
+    taken = set(data.positions(panel).tolist())
+    drawn: list[int] = []
+    for gene in data.positions(panel):
+        by_distance = np.argsort(np.abs(data.mean - data.mean[gene]), kind="stable")
+        free = [i for i in by_distance.tolist() if i not in taken][:nearest]
+        pick = int(rng.choice(free)) if free else int(gene)
+        taken.add(pick)
+        drawn.append(pick)
+    return tuple(data.genes[i] for i in dict.fromkeys(drawn))
+
+
+Baseline = Callable[..., PanelPath]
+BASELINES: dict[str, Baseline] = {
+    "greedy": greedy,
+    "greedy_split": greedy_split,
+    "pca": pca,
+    "hvg": hvg,
+    "markers": markers,
+    "random": random,
+}
+
+
+def _scaled(values: sp.csr_matrix, mean: NDArray[np.floating], std: NDArray[np.floating]) -> Floats:
+    return (values.toarray().astype(np.float64) - mean) / std
+
+
+def _targets(train: ExpressionData, task: str, values: sp.csr_matrix) -> Floats:
+    """Return centred targets: class indicators, regression targets, or log-normalised genes.
+
+    Genes keep their own scale, as in the fraction of variance unexplained that judges panels.
+    """
+    if task == "classification" and train.labels is not None:
+        y = np.eye(len(train.classes))[train.labels]
+        y = y / np.sqrt(np.maximum(y.mean(axis=0), 1e-12))  # rare types weigh as common ones do
+    elif task == "regression" and train.targets is not None:
+        y = train.targets / np.maximum(train.targets.std(axis=0), 1e-12)
+    else:
+        y = values.toarray().astype(np.float64)
+    return y - y.mean(axis=0)
+
+
+def _gram(x: Floats) -> Floats:
+    return x.T @ x / len(x)
+
+
+def _cross(x: Floats, y: Floats) -> Floats:
+    return x.T @ y / len(x)
+
+
+def _forward(
+    data: ExpressionData,
+    gram: Floats,
+    cross: Floats,
+    sizes: Sequence[int],
+    constraints: Constraints,
+    *,
+    without_self: bool = False,
+) -> PanelPath:
+    """Run greedy forward selection given G (genes x genes) and C (genes x targets)."""
+    left, c = np.diag(gram) + RIDGE, cross.copy()
+    if without_self:
+        np.fill_diagonal(c, 0.0)  # no credit for itself
+    columns = np.zeros((max(sizes), data.n_genes))
+    forced = constraints.required_positions(data.genes).tolist()
+    allowed = np.zeros(data.n_genes, dtype=bool)
+    allowed[constraints.candidate_positions(data.genes)] = True
+    chosen: list[int] = []
+    gains: list[float] = []
+    for step in range(max(sizes)):
+        gain = (c**2).sum(axis=1) / np.maximum(left, RIDGE)
+        free = np.where(allowed, gain, -np.inf)
+        pick = forced[step] if step < len(forced) else int(free.argmax())
+        column = gram[:, pick] - columns[:step].T @ columns[:step, pick]
+        column[pick] += RIDGE
+        column /= np.sqrt(max(left[pick], RIDGE))
+        columns[step] = column
+        row = c[pick] / np.sqrt(max(left[pick], RIDGE))
+        left = left - column**2
+        c -= np.outer(column, row)
+        if without_self:
+            c[:, pick] = 0.0  # nor for a gene that is measured already
+            np.fill_diagonal(c, 0.0)
+        allowed[pick] = False
+        chosen.append(pick)
+        gains.append(float(gain[pick]))
+    return ranked_path([data.genes[i] for i in chosen], gains, sizes)
+
+
+def _ranked(
+    data: ExpressionData, scores: Floats, sizes: Sequence[int], constraints: Constraints
+) -> PanelPath:
+    candidates = constraints.candidate_positions(data.genes)
+    names = np.array(data.genes)[candidates]
+    optional = ~np.isin(names, constraints.required)
+    order = np.lexsort((names, -scores[candidates], optional))
+    return ranked_path(names[order].tolist(), scores[candidates][order].tolist(), sizes)
+
+
+def _wilcoxon(train: ExpressionData) -> Floats:
+    """Return each class's rank-sum score per gene against all other cells."""
+    import anndata as ad
+    import pandas as pd
+    import scanpy as sc
+
+    labels = np.asarray(train.labels).astype(str)
+    obs = pd.DataFrame({"label": pd.Categorical(labels)}, index=train.cells)
+    cells = ad.AnnData(train.values, obs=obs)
+    cells.var_names = list(train.genes)
+    sc.tl.rank_genes_groups(cells, "label", method="wilcoxon", use_raw=False)
+    table = cells.uns["rank_genes_groups"]
+    scores = np.empty((len(train.classes), train.n_genes))
+    for c in range(len(train.classes)):
+        scores[c, train.positions(table["names"][str(c)].tolist())] = table["scores"][str(c)]
+    return scores

@@ -1,0 +1,142 @@
+"""What evaluation keeps of every test cell, its file, and the metrics that follow from it.
+
+One `CellScores` belongs to one selector and seed. Everything is a sum over cells, so weighting the
+cells gives any bootstrap draw without running a network again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinn.metrics import Floats, accuracy, balanced_accuracy, confusion, macro_f1
+
+_CLASSES = {"accuracy": accuracy, "balanced_accuracy": balanced_accuracy, "macro_f1": macro_f1}
+
+
+@dataclass(frozen=True)
+class CellScores:
+    """Numbers per test cell of one selector and seed.
+
+    Parameters
+    ----------
+    sizes
+        Shape (sizes,), the panel sizes.
+    block
+        Shape (cells,), text: the unit that the bootstrap draws, a donor or the cell's own name.
+    ratio
+        Metric to numerators and denominators, shape (2, sizes, cells); the metric is the sum of
+        the first over the sum of the second (`r2`: one minus that).
+    mean
+        Metric to values, shape (sizes, cells); the metric is their mean.
+    truth, classes, predicted
+        Classification only: shapes (cells,), (classes,) and (sizes, cells); integers that point
+        into `classes`.
+
+    Raises
+    ------
+    ValueError
+        When shapes do not agree.
+    """
+
+    sizes: NDArray[Any]
+    block: NDArray[Any]
+    ratio: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    mean: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    truth: NDArray[Any] | None = None
+    classes: NDArray[Any] | None = None
+    predicted: NDArray[Any] | None = None
+
+    def __post_init__(self) -> None:
+        grid = (len(self.sizes), len(self.block))
+        wanted: list[tuple[str, NDArray[Any], tuple[int, ...]]] = [
+            (f"ratio/{name}", array, (2, *grid)) for name, array in self.ratio.items()
+        ]
+        wanted += [(f"mean/{name}", array, grid) for name, array in self.mean.items()]
+        present = [part is not None for part in (self.truth, self.classes, self.predicted)]
+        if any(present) and not all(present):
+            raise ValueError("truth, classes and predicted must come together or not at all")
+        if self.truth is not None and self.predicted is not None:
+            wanted += [("truth", self.truth, grid[1:]), ("predicted", self.predicted, grid)]
+        for name, array, shape in wanted:
+            if array.shape != shape:
+                raise ValueError(f"{name} must have shape {shape}, came {array.shape}")
+
+
+def read_cells(path: Path | str) -> CellScores:
+    """Read a per-cell file.
+
+    Raises
+    ------
+    ValueError
+        When the file lacks `sizes` or `block`, or its shapes do not agree.
+    """
+    with np.load(path, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    if missing := {"sizes", "block"} - arrays.keys():
+        raise ValueError(f"{path} must hold sizes and block, lacks {sorted(missing)}")
+    fields: dict[str, Any] = {"ratio": {}, "mean": {}}
+    for name, array in arrays.items():
+        kind, slash, metric = name.partition("/")
+        if slash:
+            fields[kind][metric] = array
+        else:
+            fields[name] = array
+    try:
+        return CellScores(**fields)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def write_cells(path: Path | str, cells: CellScores) -> None:
+    """Write a per-cell file; ratios and means become float32."""
+    arrays: dict[str, Any] = {
+        "sizes": np.asarray(cells.sizes, dtype=np.int64),
+        "block": np.asarray(cells.block, dtype=np.str_),
+    }
+    for kind, group in (("ratio", cells.ratio), ("mean", cells.mean)):
+        arrays |= {f"{kind}/{name}": array.astype(np.float32) for name, array in group.items()}
+    if cells.truth is not None and cells.predicted is not None:
+        arrays |= {
+            "truth": cells.truth.astype(np.int32),
+            "predicted": cells.predicted.astype(np.int32),
+            "classes": np.asarray(cells.classes, dtype=np.str_),
+        }
+    np.savez_compressed(path, **arrays)
+
+
+def measures(cells: CellScores, weights: Floats | None = None) -> dict[str, Floats]:
+    """Return every metric of every panel size, for weighted cells.
+
+    Parameters
+    ----------
+    cells
+        The numbers per cell.
+    weights
+        Shape (draws, cells): how often each cell counts in each draw; None is one draw with every
+        cell once.
+
+    Returns
+    -------
+    values
+        Metric to shape (draws, sizes). NaN where a denominator is zero.
+    """
+    if weights is None:
+        weights = np.ones((1, len(cells.block)))
+    values: dict[str, Floats] = {}
+    for metric, array in cells.mean.items():
+        values[metric] = weights @ array.T.astype(np.float64) / weights.sum(axis=1, keepdims=True)
+    for metric, array in cells.ratio.items():
+        numerator, denominator = (weights @ part.T.astype(np.float64) for part in array)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(denominator > 0, numerator / denominator, np.nan)
+        values[metric] = 1 - share if metric == "r2" else share
+    if cells.predicted is not None and cells.truth is not None and cells.classes is not None:
+        n_classes = len(cells.classes)
+        tables = [confusion(cells.truth, guess, n_classes, weights) for guess in cells.predicted]
+        for metric, measure in _CLASSES.items():
+            values[metric] = np.stack([measure(table) for table in tables], axis=1)
+    return values

@@ -1,0 +1,202 @@
+"""ExpressionData: cells by genes, split in parts, ready for selection and evaluation.
+
+The prepared file is an ordinary ``.h5ad``, so any tool opens it; it is read here with h5py alone
+(the on-disk format of AnnData is documented and stable), because every job of the workflow reads
+it and importing anndata would cost each of them more than the reading.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+PARTS = ("train", "valid", "test")
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class ExpressionData:
+    """Cells by genes with what selection needs to know about them; never changed in place.
+
+    Parameters
+    ----------
+    values
+        CSR of shape (n_cells, n_genes), log-normalised, float32.
+    genes, cells
+        Names, distinct; genes are sorted.
+    part
+        Shape (n_cells,): `train`, `valid` or `test`.
+    mean, std
+        Shape (n_genes,): of the training cells' log-normalised values.
+    counts
+        CSR of molecules with the pattern of ``values``; None where they are not known.
+    total_counts
+        Shape (n_cells,): molecules of the cell over all genes of the input file; None as above.
+    target_sum
+        Molecules that each cell was scaled to before the logarithm.
+    labels, classes
+        Class index of each cell, and the class names; None and () without a label.
+    donors
+        Donor of each cell; None without.
+    targets, target_names
+        Shape (n_cells, n_targets), for regression; None and () without.
+    """
+
+    values: sp.csr_matrix
+    genes: tuple[str, ...]
+    cells: NDArray[np.str_]
+    part: NDArray[np.str_]
+    mean: NDArray[np.float32]
+    std: NDArray[np.float32]
+    counts: sp.csr_matrix | None = None
+    total_counts: NDArray[np.int64] | None = None
+    target_sum: float = 1e4
+    labels: NDArray[np.int64] | None = None
+    classes: tuple[str, ...] = ()
+    donors: NDArray[np.str_] | None = None
+    targets: NDArray[np.float32] | None = None
+    target_names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.values.shape != (len(self.cells), len(self.genes)):
+            raise ValueError(
+                f"values must have shape (cells, genes) = ({len(self.cells)}, {len(self.genes)}), "
+                f"came {self.values.shape}"
+            )
+        if len(self.part) != len(self.cells):
+            raise ValueError(f"part needs one entry per cell, came {len(self.part)}")
+
+    @property
+    def n_cells(self) -> int:
+        """Number of cells."""
+        return len(self.cells)
+
+    @property
+    def n_genes(self) -> int:
+        """Number of genes."""
+        return len(self.genes)
+
+    @property
+    def has_counts(self) -> bool:
+        """Whether molecules are known, so that they can be split."""
+        return self.counts is not None
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Position of every gene by its name."""
+        return {gene: i for i, gene in enumerate(self.genes)}
+
+    def positions(self, genes: Sequence[str]) -> NDArray[np.int64]:
+        """Return the positions of genes by name, in the order given.
+
+        Raises
+        ------
+        KeyError
+            If a gene is absent from the data; the first few are named.
+        """
+        absent = [gene for gene in genes if gene not in self.position]
+        if absent:
+            raise KeyError(
+                f"{len(absent)} of {len(genes)} genes absent from the data: "
+                f"{', '.join(map(str, absent[:5]))}; names must match the var names used"
+            )
+        return np.array([self.position[gene] for gene in genes], dtype=np.int64)
+
+    def take(self, rows: NDArray[Any]) -> "ExpressionData":
+        """Return the data of some cells, by position."""
+
+        def pick(array: Any) -> Any:
+            return None if array is None else array[rows]
+
+        return replace(
+            self,
+            values=self.values[rows],
+            cells=self.cells[rows],
+            part=self.part[rows],
+            counts=pick(self.counts),
+            total_counts=pick(self.total_counts),
+            labels=pick(self.labels),
+            donors=pick(self.donors),
+            targets=pick(self.targets),
+        )
+
+    def of(self, *parts: str) -> "ExpressionData":
+        """Return the cells of the named parts."""
+        return self.take(np.flatnonzero(np.isin(self.part, parts)))
+
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of all that selection may look at: names, parts, values, labels."""
+        digest = hashlib.sha256()
+        for names in (self.genes, self.cells, self.part, self.classes, self.donors):
+            digest.update("\n".join(() if names is None else names).encode())
+        for array in (self.values.data, self.values.indices, self.values.indptr, self.labels):
+            digest.update(b"" if array is None else np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+
+def read_prepared(path: Path | str, *, parts: Sequence[str] = PARTS) -> ExpressionData:
+    """Read a prepared ``.h5ad``; only the cells of ``parts`` are handed on.
+
+    Raises
+    ------
+    ValueError
+        If the file was not written by this version's preparation.
+    """
+    with h5py.File(path, "r") as file:
+        about = json.loads(file["uns/spinn"][()]) if "uns/spinn" in file else {}
+        if about.get("format") != FORMAT:
+            raise ValueError(
+                f"{path}: format must be {FORMAT}, came {about.get('format')!r}; "
+                "prepare the data again with this version of spinn"
+            )
+        obs, var = file["obs"], file["var"]
+        label, donor = about["label"], about["donor"]
+        labels = _column(obs["spinn_label"]) if label else None
+        classes = tuple(about["classes"])
+        code = {name: i for i, name in enumerate(classes)}
+        data = ExpressionData(
+            values=_csr(file["X"]),
+            genes=tuple(_column(var[var.attrs["_index"]]).tolist()),
+            cells=_column(obs[obs.attrs["_index"]]),
+            part=_column(obs["part"]),
+            mean=var["mean"][()],
+            std=var["std"][()],
+            counts=_csr(file["layers/counts"]) if about["has_counts"] else None,
+            total_counts=obs["spinn_total_counts"][()] if about["has_counts"] else None,
+            target_sum=about["target_sum"],
+            labels=None if labels is None else np.array([code[name] for name in labels]),
+            classes=classes,
+            donors=_column(obs["spinn_donor"]) if donor else None,
+            targets=file["obsm/spinn_targets"][()] if about["targets"] else None,
+            target_names=tuple(about["targets"]),
+        )
+    return data if set(parts) == set(PARTS) else data.of(*parts)
+
+
+def read_about(path: Path | str) -> dict[str, Any]:
+    """Return what preparation wrote down about a prepared file: filters, counts, split."""
+    with h5py.File(path, "r") as file:
+        return dict(json.loads(file["uns/spinn"][()]))
+
+
+def _csr(group: h5py.Group) -> sp.csr_matrix:
+    return sp.csr_matrix(
+        (group["data"][()], group["indices"][()], group["indptr"][()]),
+        shape=tuple(group.attrs["shape"]),
+    )
+
+
+def _column(node: h5py.Group | h5py.Dataset) -> NDArray[np.str_]:
+    if isinstance(node, h5py.Group):  # a categorical column, or a nullable string array
+        if "codes" in node:
+            return np.asarray(node["categories"].asstr()[()], dtype=np.str_)[node["codes"][()]]
+        node = node["values"]
+    return np.asarray(node.asstr()[()], dtype=np.str_)

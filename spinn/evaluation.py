@@ -1,0 +1,280 @@
+"""Evaluation on untouched test cells: the only place where they meet a network."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from spinn.cells import CellScores, measures
+from spinn.data import ExpressionData
+from spinn.metrics import confusion, r2, recall, redundancy
+from spinn.neighbors import knn_share, neighbors, principal_components
+from spinn.network import Network
+from spinn.panel import Panel
+from spinn.problem import TEST_SEED, Problem, make_problem, views
+from spinn.refit import refit
+from spinn.settings import Settings
+from spinn.tasks import Reconstruction
+
+log = logging.getLogger(__name__)
+N_NEIGHBORS, N_COMPONENTS = 15, 50
+Row = dict[str, Any]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A task on one data set, ready to judge any number of panels.
+
+    ``problems`` maps what is read (`split`, `hidden`, `none`) to the refits' problem;
+    ``neighbors`` are the test cells' nearest neighbours by all genes.
+    """
+
+    data: ExpressionData
+    test: ExpressionData
+    task: str
+    settings: Settings
+    problems: Mapping[str, Problem]
+    neighbors: NDArray[np.int64]
+
+
+def make_judge(
+    data: ExpressionData,
+    task: str,
+    settings: Settings,
+    *,
+    device: torch.device | None = None,
+) -> Judge:
+    """Return the judge of a task on prepared data, test cells included."""
+    if task == "reconstruction":
+        readings = ["split" if data.has_counts else "hidden", "none"]
+    elif task == "hurdle":
+        readings = ["split" if data.has_counts else "none"]
+    else:
+        readings = ["none"]
+    problems = {
+        noise: make_problem(
+            data,
+            task,
+            noise=noise,
+            basis=settings.basis,
+            n_splits=settings.n_splits,
+            device=device,
+            resident=False,
+        )
+        for noise in readings
+    }
+    test = data.of("test")
+    nearest = _nearest(test.values.toarray())
+    return Judge(data, test, task, settings, problems, nearest)
+
+
+def evaluate(judge: Judge, panels: Sequence[Panel], *, seed: int) -> tuple[list[Row], CellScores]:
+    """Refit each panel and judge it on the test cells.
+
+    Parameters
+    ----------
+    judge
+        From `make_judge`.
+    panels
+        Large to small.
+    seed
+        Of the refits.
+
+    Returns
+    -------
+    (rows, cells)
+        Tidy rows with size, target, metric, value; and the numbers per test cell that intervals
+        are made of.
+
+    Notes
+    -----
+    `fvu_split`: the panel is read in one half of each test cell's molecules and every gene
+    predicted in the other; squared residuals over squared distances to the training halves' mean,
+    both summed over genes, cells, directions and splits. `fvu_panel_known`: everything read and
+    predicted in whole cells, panel genes without error. `fvu_without_self`: as that, but each
+    panel gene predicted from the others, by a refit trained with inputs hidden at random.
+    """
+    extra: list[Row] = []
+    ratio: dict[str, list[NDArray[np.floating]]] = {}
+    predicted: list[NDArray[np.int64]] = []
+    for reading, problem in judge.problems.items():
+        fitted = refit(problem, panels, judge.settings, seed=seed)
+        for panel, (smaller, network) in zip(panels, fitted, strict=True):
+            if judge.task == "classification":
+                predicted.append(_classify(judge, smaller, network))
+                continue
+            metric, per_cell, per_target = _residuals(judge, reading, smaller, network)
+            ratio.setdefault(metric, []).append(per_cell)
+            extra += _target_rows(judge, panel, metric, per_target)
+    shares = []
+    for panel in panels:
+        values = judge.test.values[:, judge.data.positions(panel.genes)].toarray()
+        shares.append(knn_share(judge.neighbors, _nearest(values)))
+        if panel.size < judge.data.n_genes:
+            extra.append(_row(panel.size, "all", "redundancy", redundancy(values)))
+    truth, classes = None, None
+    if judge.task == "classification":
+        truth, classes = judge.test.labels, np.array(judge.data.classes)
+        extra += _recall_rows(judge, panels, predicted)
+    blocks = judge.test.donors if judge.test.donors is not None else judge.test.cells
+    cells = CellScores(
+        sizes=np.array([panel.size for panel in panels]),
+        block=blocks,
+        ratio={metric: np.stack(parts, axis=1) for metric, parts in ratio.items()},
+        mean={"knn_share": np.stack(shares)},
+        truth=truth,
+        classes=classes,
+        predicted=np.stack(predicted) if predicted else None,
+    )
+    rows = [
+        _row(int(size), "all", metric, float(value))
+        for metric, values in measures(cells).items()
+        for size, value in zip(cells.sizes, values[0], strict=True)
+    ]
+    return rows + extra, cells
+
+
+def _residuals(
+    judge: Judge, reading: str, problem: Problem, network: Network
+) -> tuple[str, Floats, tuple[Floats, Floats] | None]:
+    """Return the metric, its per-cell numerator and denominator, and the same per target."""
+    if judge.task == "reconstruction":
+        return _reconstruction(judge, reading, problem, network)
+    examples = problem.encoder.examples(
+        judge.test,
+        seed=TEST_SEED,
+        n_splits=judge.settings.test_splits,
+        resident=False,
+    ).keep(problem.positions)
+    numerator, denominator = [], []
+    for view in range(len(examples.inputs)):
+        x, y = examples.batch(view, torch.arange(examples.n_cells))
+        with torch.no_grad():
+            output = network(x)
+        if judge.task == "hurdle":
+            null = _null_hurdle(judge, problem).expand(len(y), -1)
+            numerator.append(problem.task.loss(output, y).double().cpu().numpy())
+            denominator.append(problem.task.loss(null, y).double().cpu().numpy())
+        else:
+            error = (y - output).square().double().cpu().numpy()
+            spread = y.square().double().cpu().numpy()
+            return (
+                "r2",
+                np.stack([error.sum(1), spread.sum(1)]),
+                (error.sum(0), spread.sum(0)),
+            )
+    return "hurdle_loss", np.stack([np.mean(numerator, 0), np.mean(denominator, 0)]), None
+
+
+def _reconstruction(
+    judge: Judge, reading: str, problem: Problem, network: Network
+) -> tuple[str, Floats, tuple[Floats, Floats]]:
+    task = problem.task
+    if not isinstance(task, Reconstruction):
+        raise TypeError("this problem is no reconstruction")
+    inputs = problem.positions.cpu().numpy()
+    encoder = problem.encoder
+    pairs = views(judge.test, encoder.noise, judge.settings.test_splits, TEST_SEED)
+    mean = task.mean.cpu().numpy().astype(np.float64)
+    per_cell = np.zeros((2, judge.test.n_cells))
+    per_gene = np.zeros((2, judge.data.n_genes))
+    for read, wanted in pairs:
+        x = (read[:, inputs].toarray() - encoder.input_mean[inputs]) / encoder.input_std[inputs]
+        cells = torch.as_tensor(x, dtype=torch.float32, device=encoder.device)
+        y = wanted.toarray().astype(np.float64)
+        residual = y - _decode(task, network, cells)
+        if reading == "hidden":
+            residual[:, inputs] = y[:, inputs] - _without_self(task, network, cells, inputs)
+        elif reading == "none":
+            residual[:, inputs] = 0.0
+        for at, square in enumerate((residual**2, (y - mean) ** 2)):
+            per_cell[at] += square.sum(1) / len(pairs)
+            per_gene[at] += square.sum(0) / len(pairs)
+    metric = {"split": "fvu_split", "hidden": "fvu_without_self", "none": "fvu_panel_known"}
+    return metric[reading], per_cell, (per_gene[0], per_gene[1])
+
+
+def _decode(task: Reconstruction, network: Network, x: torch.Tensor) -> Floats:
+    with torch.no_grad():
+        decoded: Floats = task.decode(network(x)).double().cpu().numpy()
+    return decoded
+
+
+def _without_self(
+    task: Reconstruction, network: Network, x: torch.Tensor, inputs: NDArray[np.int64]
+) -> Floats:
+    """Return each panel gene as the other panel genes predict it, shape (cells, panel genes)."""
+    columns = []
+    for i, gene in enumerate(inputs):
+        hidden = x.clone()
+        hidden[:, i] = 0.0
+        columns.append(_decode(task, network, hidden)[:, gene])
+    return np.stack(columns, axis=1)
+
+
+def _classify(judge: Judge, problem: Problem, network: Network) -> NDArray[np.int64]:
+    examples = problem.encoder.examples(judge.test, seed=TEST_SEED, resident=False)
+    x, _ = examples.keep(problem.positions).batch(0, torch.arange(examples.n_cells))
+    with torch.no_grad():
+        return np.asarray(network(x).argmax(1).cpu().numpy())
+
+
+def _null_hurdle(judge: Judge, problem: Problem) -> torch.Tensor:
+    """Return the outputs of a model that knows only each gene's training rate and mean height."""
+    heights, on = np.zeros(judge.data.n_genes), np.zeros(judge.data.n_genes)
+    train = judge.data.of("train")
+    pairs = views(train, problem.encoder.noise, judge.settings.n_splits, 0)
+    for _, y in pairs:
+        heights += np.asarray(y.sum(axis=0)).ravel()
+        on += np.asarray((y > 0).sum(axis=0)).ravel()
+    n = len(pairs) * train.n_cells
+    silent = np.clip(1 - on / n, 1e-4, 1 - 1e-4)
+    outputs = np.concatenate([heights / np.maximum(on, 1), np.log(silent / (1 - silent))])
+    return torch.as_tensor(outputs, dtype=torch.float32, device=problem.encoder.device)
+
+
+def _nearest(values: NDArray[np.floating]) -> NDArray[np.int64]:
+    k = min(N_NEIGHBORS, len(values) - 1)
+    return neighbors(principal_components(values, N_COMPONENTS), k)
+
+
+def _row(size: int, target: str, metric: str, value: float) -> Row:
+    return {"size": size, "target": target, "metric": metric, "value": value}
+
+
+def _target_rows(
+    judge: Judge, panel: Panel, metric: str, per_target: tuple[Floats, Floats] | None
+) -> list[Row]:
+    if per_target is None or metric == "fvu_panel_known":
+        return []
+    values = r2(*per_target)
+    if metric == "r2":
+        names, name = judge.data.target_names, "r2"
+        summary: list[Row] = []
+    else:
+        names, name = judge.data.genes, "r2_gene"
+        summary = [_row(panel.size, "all", "r2_median", float(np.nanmedian(values)))]
+    return summary + [
+        _row(panel.size, target, name, float(value))
+        for target, value in zip(names, values, strict=True)
+        if np.isfinite(value)
+    ]
+
+
+def _recall_rows(
+    judge: Judge, panels: Sequence[Panel], predicted: Sequence[NDArray[np.int64]]
+) -> list[Row]:
+    rows = []
+    for panel, guess in zip(panels, predicted, strict=True):
+        table = confusion(judge.test.labels, guess, len(judge.data.classes))  # type: ignore[arg-type]
+        rows += [
+            _row(panel.size, name, "recall", float(value))
+            for name, value in zip(judge.data.classes, recall(table), strict=True)
+            if np.isfinite(value)
+        ]
+    return rows

@@ -1,0 +1,199 @@
+"""Whole figures from whole tables, and how they are written to files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from spinn.metrics import DIRECTION, HEADLINES, LABEL
+from spinn.plots import quality_against_size, seed_agreement, selector_overlap
+
+FORMATS = ("svg", "png", "pdf")
+_BESIDE = ("fvu_panel_known", "balanced_accuracy", "knn_share")  # shown beside the headline
+_LOOK: Any = {
+    "font.family": "DejaVu Sans",  # ships with matplotlib, so every machine draws alike
+    "font.size": 8.5,
+    "axes.titlesize": 9.5,
+    "axes.titlelocation": "left",
+    "axes.edgecolor": "#737373",
+    "figure.titlesize": 11,
+    "pdf.fonttype": 42,
+    "svg.hashsalt": "spinn",
+    "text.parse_math": False,  # a name may hold a dollar sign
+}
+
+
+def quality_figure(summary: pd.DataFrame, dataset: str, task: str) -> Figure:
+    """Return quality against panel size: the headline metric, then those beside it.
+
+    Parameters
+    ----------
+    summary
+        summary.csv.
+    dataset, task
+        What to show.
+
+    Raises
+    ------
+    KeyError
+        When the table has no row of this dataset and task.
+    """
+    rows = _rows(summary, dataset, task)
+    present = set(rows["metric"])
+    metrics = [name for name in (*HEADLINES, *_BESIDE) if name in present]
+    with rc_context(_LOOK):
+        figure = Figure(figsize=(3.4 * len(metrics) + 2.1, 4.6), layout="constrained")
+        axes = figure.subplots(1, len(metrics), squeeze=False)[0]
+        for metric, ax in zip(metrics, axes, strict=True):
+            quality_against_size(rows[rows["metric"] == metric], ax)
+            arrow = "↑" if DIRECTION[metric] == "higher" else "↓"
+            ax.set_title(f"{LABEL[metric]}\n{DIRECTION[metric]} is better {arrow}")
+        seeds = rows.loc[~rows["selector"].isin(("floor", "ceiling")), "n_seeds"]
+        _title(
+            figure,
+            f"Quality of panels: {dataset}, {task}",
+            f"untouched test cells; mean of {_count(seeds, 'seed')}, "
+            f"{_count(rows['n_splits'], 'split')}; bars and bands: 95 % intervals",
+        )
+        _legend(figure, axes[0])
+    return figure
+
+
+def agreement_figure(
+    stability: pd.DataFrame, dataset: str, task: str, *, n_seeds: int | None = None
+) -> Figure:
+    """Return the agreement of each selector's panels against their size.
+
+    Parameters
+    ----------
+    stability
+        stability.csv; without rows of this dataset and task the figure says why.
+    dataset, task
+        What to show.
+    n_seeds
+        Named in the subtitle when given.
+    """
+    rows = stability[(stability["dataset"] == dataset) & (stability["task"] == task)]
+    labels = {"nogueira": "agreement between seeds", "nogueira_splits": "agreement between splits"}
+    measures = [name for name in labels if name in set(rows["measure"])] or ["nogueira"]
+    with rc_context(_LOOK):
+        figure = Figure(figsize=(4.4 * len(measures) + 2.1, 4.6), layout="constrained")
+        axes = figure.subplots(1, len(measures), squeeze=False)[0]
+        for measure, ax in zip(measures, axes, strict=True):
+            part = rows[rows["measure"] == measure]
+            ax.set_title(f"{labels[measure]}\nNogueira's index; 1: the same genes, 0: chance")
+            if part.empty:
+                ax.set_axis_off()
+                ax.text(0.5, 0.5, "needs at least two seeds", ha="center", transform=ax.transAxes)
+            else:
+                seed_agreement(part, ax)
+        _title(
+            figure,
+            f"Stability of panels: {dataset}, {task}",
+            f"panels from training cells; {_seeds(n_seeds)}95 % intervals from three panels on",
+        )
+        if len(rows):
+            _legend(figure, axes[0])
+    return figure
+
+
+def overlap_figure(
+    overlap: pd.DataFrame,
+    dataset: str,
+    task: str,
+    *,
+    sizes: Sequence[int] | None = None,
+    n_seeds: int | None = None,
+) -> Figure:
+    """Return heat maps of the genes that selectors share.
+
+    Parameters
+    ----------
+    overlap
+        The table of `spinn.stability.panel_overlap`.
+    dataset, task
+        What to show.
+    sizes
+        One heat map each; the smallest and the largest if None.
+    n_seeds
+        Named in the subtitle when given.
+
+    Raises
+    ------
+    KeyError
+        When the table has no row of this dataset and task.
+    """
+    rows = _rows(overlap, dataset, task)
+    if sizes is None:
+        sizes = sorted({int(rows["size"].min()), int(rows["size"].max())})
+    side = 0.36 * rows["selector"].nunique()
+    with rc_context(_LOOK):
+        width = max((side + 0.3) * len(sizes) + 1.4, 6.5)
+        figure = Figure(figsize=(width, side + 2.0), layout="compressed")
+        axes = figure.subplots(1, len(sizes), squeeze=False)[0]
+        for size, ax in zip(sizes, axes, strict=True):
+            selector_overlap(rows[rows["size"] == size], ax)
+            ax.set_title(f"{size} genes")
+            ax.tick_params(labelleft=ax is axes[0])
+        _title(
+            figure,
+            f"Genes that panels share: {dataset}, {task}",
+            f"panels from training cells; {_seeds(n_seeds)}Jaccard index, mean over pairs of "
+            "seeds; diagonal: a selector's own seeds",
+        )
+    return figure
+
+
+def save(figure: Figure, path_stem: Path | str) -> list[Path]:
+    """Write a figure as svg, png and pdf; the same figure gives the same bytes.
+
+    Parameters
+    ----------
+    figure
+        What to write.
+    path_stem
+        Path without ending; its folder is made when missing.
+    """
+    stem = Path(path_stem)
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
+    paths = [stem.with_name(f"{stem.name}.{ending}") for ending in FORMATS]
+    with rc_context(_LOOK):
+        for path, ending in zip(paths, FORMATS, strict=True):
+            figure.savefig(path, dpi=150, metadata=undated[ending])
+    return paths
+
+
+def _rows(table: pd.DataFrame, dataset: str, task: str) -> pd.DataFrame:
+    rows = table[(table["dataset"] == dataset) & (table["task"] == task)]
+    if rows.empty:
+        known = sorted(set(zip(table["dataset"], table["task"], strict=True)))
+        raise KeyError(f"the table has no row of {(dataset, task)}; it has {known[:3]}")
+    return rows
+
+
+def _title(figure: Figure, title: str, subtitle: str) -> None:
+    # The empty second line of the title keeps the layout off the subtitle, which is set lighter.
+    figure.suptitle(f"{title}\n", x=0.01, ha="left", weight="bold", linespacing=1.5)
+    down = 0.26 / figure.get_figheight()
+    figure.text(0.01, 1 - down, subtitle, fontsize=8.5, color="#595959", va="top")
+
+
+def _legend(figure: Figure, ax: Axes) -> None:
+    handles, labels = ax.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside right upper", frameon=False, handlelength=3)
+
+
+def _seeds(n_seeds: int | None) -> str:
+    return "" if n_seeds is None else f"{n_seeds} {'seed' if n_seeds == 1 else 'seeds'}; "
+
+
+def _count(numbers: pd.Series, noun: str) -> str:
+    """Say "2 seeds", or "2 to 5 seeds" where selectors differ."""
+    low, high = int(numbers.min()), int(numbers.max())
+    text = str(low) if low == high else f"{low} to {high}"
+    return f"{text} {noun}" if high == 1 else f"{text} {noun}s"

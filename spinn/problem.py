@@ -1,0 +1,293 @@
+"""Problems: the training and validation examples of a task, cut from prepared cells.
+
+`keep` narrows a problem's inputs without touching the original.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+import scipy.sparse as sp
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from spinn.data import ExpressionData
+from spinn.rows import Rows, standardised_rows
+from spinn.tasks import Classification, Hurdle, Reconstruction, Regression, Task
+from spinn.thinning import thin
+
+NOISE = ("split", "hidden", "none")
+TRAIN_SEED, VALID_SEED, TEST_SEED = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Inputs and targets of some cells, in one or several views drawn in turn.
+
+    With split molecules each view reads one half and predicts the other.
+    """
+
+    inputs: tuple[Rows, ...]
+    targets: tuple[Tensor, ...]
+    n_cells: int
+
+    def batch(self, view: int, index: Tensor) -> tuple[Tensor, Tensor]:
+        """Return inputs (cells, genes) and targets of the cells at ``index``."""
+        return self.inputs[view].take(index), self.targets[view][index]
+
+    def keep(self, index: Tensor) -> "Examples":
+        """Return the examples with the input genes at ``index``."""
+        return replace(self, inputs=tuple(rows.keep(index) for rows in self.inputs))
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """How cells become examples of a task; everything learnt from the training cells.
+
+    ``input_mean`` and ``input_std`` standardise inputs; a gene at its mean is 0.
+    """
+
+    name: str
+    noise: str
+    n_splits: int
+    input_mean: NDArray[np.floating]
+    input_std: NDArray[np.floating]
+    task: Task
+    device: torch.device
+    target_mean: NDArray[np.floating] | None = None
+    target_std: NDArray[np.floating] | None = None
+
+    def examples(
+        self, data: ExpressionData, *, seed: int, n_splits: int | None = None, resident: bool = True
+    ) -> Examples:
+        """Return the examples of all cells of ``data``, with all genes as inputs."""
+        pairs = views(data, self.noise, n_splits or self.n_splits, seed)
+        inputs = tuple(
+            standardised_rows(
+                _binary(x) if self.name == "hurdle" else x,
+                self.input_mean,
+                self.input_std,
+                self.device,
+                resident=resident,
+            )
+            for x, _ in pairs
+        )
+        return Examples(inputs, tuple(self._target(data, y) for _, y in pairs), data.n_cells)
+
+    def _target(self, data: ExpressionData, values: sp.csr_matrix) -> Tensor:
+        task = self.task
+        if isinstance(task, Classification):
+            return torch.as_tensor(data.labels, device=self.device)
+        if isinstance(task, Regression):
+            scaled = (data.targets - self.target_mean) / self.target_std  # type: ignore[operator]
+            return torch.as_tensor(scaled, dtype=torch.float32, device=self.device)
+        if isinstance(task, Reconstruction) and task.basis is not None:
+            basis = task.basis.cpu().numpy()
+            coordinates = values @ basis - task.mean.cpu().numpy() @ basis
+            return torch.as_tensor(coordinates, dtype=torch.float32, device=self.device)
+        dense = torch.as_tensor(values.toarray(), dtype=torch.float32, device=self.device)
+        return dense - task.mean if isinstance(task, Reconstruction) else dense
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A task's training and validation examples; test cells never stand in it.
+
+    ``genes`` names the inputs, ``positions`` says where they stand among all genes.
+    """
+
+    encoder: Encoder
+    train: Examples
+    valid: Examples
+    genes: tuple[str, ...]
+    positions: Tensor
+
+    @property
+    def task(self) -> Task:
+        """The task."""
+        return self.encoder.task
+
+    def keep(self, index: Tensor) -> "Problem":
+        """Return the problem whose inputs are the genes at ``index`` of this one's."""
+        return replace(
+            self,
+            train=self.train.keep(index),
+            valid=self.valid.keep(index),
+            genes=tuple(self.genes[i] for i in index.tolist()),
+            positions=self.positions[index],
+        )
+
+
+def make_problem(
+    data: ExpressionData,
+    task: str,
+    *,
+    noise: str = "split",
+    basis: int | None = 128,
+    n_splits: int = 5,
+    device: torch.device | None = None,
+    resident: bool = True,
+) -> Problem:
+    """Return the problem of a task on the training and validation cells of ``data``.
+
+    Parameters
+    ----------
+    data
+        Prepared cells; its test cells are left alone.
+    task
+        `reconstruction`, `classification`, `regression` or `hurdle`.
+    noise
+        How predicting genes from genes is kept from paying for noise: `split` (inputs and targets
+        from different halves of the molecules; needs counts), `hidden` (an output counts where its
+        own input is hidden) or `none`. Ignored where targets are no genes.
+    basis
+        Number of directions in which reconstruction targets are predicted; None for all genes.
+    n_splits
+        Pairs of halves drawn once and used in turn.
+    device
+        Where tensors live; the CPU by default.
+    resident
+        Whether all genes' inputs are made dense now; not, where only a few will be kept.
+
+    Raises
+    ------
+    KeyError
+        If the task is unknown.
+    ValueError
+        If the data lack what the task or the noise needs.
+    """
+    device = device or torch.device("cpu")
+    if noise not in NOISE:
+        raise ValueError(f"noise must be one of {', '.join(NOISE)}, came {noise!r}")
+    train, valid = data.of("train"), data.of("valid")
+    if task not in ("reconstruction", "hurdle"):
+        noise = "none"
+    elif task == "hurdle" and noise == "hidden":
+        noise = "none"  # the on/off pattern of a gene is no leak of its height
+    pairs = views(train, noise, n_splits, TRAIN_SEED)
+    seen = [_binary(x) if task == "hurdle" else x for x, _ in pairs]
+    mean, std = _pooled_moments(seen)
+    std = np.where(std > 1e-6, std, 1.0)
+    extra: dict[str, Any] = {}
+    kind: Task
+    if task == "reconstruction":
+        kind = _reconstruction(train, pairs, basis, noise, device)
+    elif task == "classification":
+        if train.labels is None:
+            raise ValueError("classification needs labels; name an obs column as label")
+        size = np.bincount(train.labels, minlength=len(data.classes))
+        absent = [c for c, n in zip(data.classes, size, strict=True) if n == 0]
+        if absent:
+            raise ValueError(
+                f"classes without a training cell: {', '.join(absent[:5])}; use another split "
+                "or drop them"
+            )
+        weights = train.n_cells / (len(size) * size)
+        kind = Classification(torch.as_tensor(weights, dtype=torch.float32, device=device))
+    elif task == "regression":
+        if train.targets is None:
+            raise ValueError("regression needs targets: obs columns or obsm/NAME")
+        spread = train.targets.std(0)
+        extra = {
+            "target_mean": train.targets.mean(0),
+            "target_std": np.where(spread > 0, spread, 1.0),
+        }
+        kind = Regression(train.targets.shape[1])
+    elif task == "hurdle":
+        kind = Hurdle(data.n_genes)
+    else:
+        raise KeyError(
+            f"{task!r} is not a task; the tasks are reconstruction, classification, regression, "
+            "hurdle"
+        )
+    encoder = Encoder(task, noise, n_splits, mean, std, kind, device, **extra)
+    return Problem(
+        encoder,
+        encoder.examples(train, seed=TRAIN_SEED, resident=resident),
+        encoder.examples(valid, seed=VALID_SEED, n_splits=1, resident=resident),
+        data.genes,
+        torch.arange(data.n_genes, device=device),
+    )
+
+
+def principal_basis(values: sp.csr_matrix, rank: int) -> tuple[NDArray[np.float32], float]:
+    """Return the leading directions of the centred values and the share of variance they keep.
+
+    Parameters
+    ----------
+    values
+        CSR (n_cells, n_genes).
+    rank
+        Number of directions, at most n_genes.
+
+    Returns
+    -------
+    (basis, share)
+        Orthonormal columns, shape (n_genes, rank), and a number in 0..1.
+    """
+    mean = np.asarray(values.mean(axis=0)).ravel()
+    covariance = (values.T @ values).toarray() / values.shape[0] - np.outer(mean, mean)
+    last = values.shape[1] - 1
+    variances, directions = scipy.linalg.eigh(
+        covariance, subset_by_index=(last - rank + 1, last), check_finite=False
+    )
+    share = float(variances.sum() / np.trace(covariance))
+    return directions[:, ::-1].astype(np.float32), min(share, 1.0)
+
+
+def _reconstruction(
+    train: ExpressionData,
+    pairs: list[tuple[sp.csr_matrix, sp.csr_matrix]],
+    rank: int | None,
+    noise: str,
+    device: torch.device,
+) -> Reconstruction:
+    mean, std = _pooled_moments([y for _, y in pairs])
+    basis = None
+    # Which outputs are hidden is known gene by gene only, so `hidden` predicts every gene.
+    if noise != "hidden" and rank is not None and rank < train.n_genes:
+        directions, _ = principal_basis(train.values, rank)
+        basis = torch.as_tensor(directions.copy(), device=device)
+    return Reconstruction(
+        basis,
+        torch.as_tensor(mean, dtype=torch.float32, device=device),
+        float((std**2).sum()),
+        counts_hidden_only=noise == "hidden",
+    )
+
+
+def views(
+    data: ExpressionData, noise: str, n_splits: int, seed: int
+) -> list[tuple[sp.csr_matrix, sp.csr_matrix]]:
+    """Return pairs of values to read and values to predict, each CSR (n_cells, n_genes)."""
+    if noise != "split":
+        return [(data.values, data.values)]
+    if not data.has_counts:
+        raise ValueError(
+            "noise: split needs counts, and these data have log-normalised values from which none "
+            "could be recovered; set noise: hidden"
+        )
+    halves = thin(data, n_splits=n_splits, seed=seed)
+    return [pair for a, b in halves for pair in ((a, b), (b, a))]
+
+
+def _binary(values: sp.csr_matrix) -> sp.csr_matrix:
+    return sp.csr_matrix(
+        (np.ones_like(values.data), values.indices, values.indptr), shape=values.shape
+    )
+
+
+def _pooled_moments(
+    matrices: list[sp.csr_matrix],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    n_cells = sum(m.shape[0] for m in matrices)
+    n_genes = matrices[0].shape[1]
+    total, square = np.zeros(n_genes), np.zeros(n_genes)
+    for m in matrices:
+        data = m.data.astype(np.float64)
+        total += np.bincount(m.indices, weights=data, minlength=n_genes)
+        square += np.bincount(m.indices, weights=data**2, minlength=n_genes)
+    mean = total / n_cells
+    return mean, np.sqrt(np.maximum(square / n_cells - mean**2, 0))

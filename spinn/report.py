@@ -1,0 +1,122 @@
+"""The report: one HTML page that needs nothing beside it."""
+
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+
+from spinn.metrics import DIRECTION, headline_of
+from spinn.report_tables import answers, cautions, flat, grid, metric_table, recall_table
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+Panels = Mapping[tuple[str, int, str, int], pd.DataFrame]
+
+
+def render(
+    *,
+    summary: pd.DataFrame,
+    stability: pd.DataFrame,
+    panels: Panels,
+    provenance: Mapping[str, Any],
+    figures: Mapping[str, str],
+    recall: pd.DataFrame | None = None,
+    title: str = "Gene panels",
+) -> str:
+    """Return the report as one HTML page.
+
+    Parameters
+    ----------
+    summary, stability
+        summary.csv and stability.csv.
+    panels
+        (dataset, split, task, size) to the recommended panel: columns gene, rank, why. The first
+        split of each task is shown.
+    provenance
+        Text to anything, shown as tables. `datasets` (name to facts: cells and genes before and
+        after the filters, cells per part, whether counts were recovered) is shown with each
+        dataset, `config` and all other keys at the end.
+    figures
+        File name without ending to SVG text. quality_, agreement_ and overlap_{dataset}_{task}
+        stand with their task.
+    recall
+        Tidy rows of the metric `recall` (other rows are ignored), for the table of cell types.
+    title
+        Of the page.
+
+    Notes
+    -----
+    All text is escaped; figures are images without scripts; the page forbids loading anything.
+    """
+    provenance = dict(provenance)
+    facts = provenance.pop("datasets", {})
+    datasets = []
+    for dataset, rows in summary.groupby("dataset", sort=False):
+        tasks = [
+            _task(str(dataset), str(task), own, stability, panels, figures)
+            | {"recall": recall_table(recall, own)}
+            for task, own in rows.groupby("task", sort=False)
+        ]
+        known = flat(facts.get(dataset, {}))
+        datasets.append({"name": dataset, "facts": known, "tasks": tasks})
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html").render(
+        title=title,
+        datasets=datasets,
+        metrics=set(summary["metric"]),
+        provenance={name: flat(value) for name, value in provenance.items()},
+    )
+
+
+def read_figures(folder: Path | str) -> dict[str, str]:
+    """Read all SVG files of a folder: name without ending to text."""
+    return {path.stem: path.read_text("utf-8") for path in sorted(Path(folder).glob("*.svg"))}
+
+
+def _task(
+    dataset: str,
+    task: str,
+    rows: pd.DataFrame,
+    stability: pd.DataFrame,
+    panels: Panels,
+    figures: Mapping[str, str],
+) -> dict[str, Any]:
+    present = set(rows["metric"])
+    metrics = [name for name in DIRECTION if name in present]
+    headline = headline_of(present)
+    own = stability[(stability["dataset"] == dataset) & (stability["task"] == task)]
+    splits = sorted({split for name, split, of, _ in panels if (name, of) == (dataset, task)})
+    names = [f"{kind}_{dataset}_{task}" for kind in ("quality", "agreement", "overlap")]
+    return {
+        "name": task,
+        "headline": metric_table(rows, headline),
+        "answers": answers(rows[rows["metric"] == headline]),
+        "others": [metric_table(rows, metric) for metric in metrics if metric != headline],
+        "notes": cautions(rows),
+        "panels": [
+            {"size": size, "rows": panel.to_dict("records"), "genes": ", ".join(panel["gene"])}
+            for (name, split, of, size), panel in sorted(panels.items(), key=lambda item: item[0])
+            if (name, of) == (dataset, task) and split == splits[0]
+        ],
+        "n_splits": len(splits),
+        "figures": [
+            {"name": name, "uri": _data_uri(figures[name])} for name in names if name in figures
+        ],
+        "stability": [
+            grid(part.rename(columns={"value": "mean"})) | {"label": str(measure)}
+            for measure, part in own.groupby("measure", sort=False)
+        ],
+    }
+
+
+def _data_uri(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"

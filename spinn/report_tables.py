@@ -1,0 +1,124 @@
+"""What the report's tables hold: rows of tidy tables, ordered, rounded and put into words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from spinn.metrics import DIRECTION, LABEL, headline_of
+from spinn.tiers import REFERENCES
+
+_FEW_BLOCKS = 5  # donors below which an interval between donors means little
+
+Table = dict[str, Any]
+
+
+def metric_table(rows: pd.DataFrame, metric: str) -> Table:
+    """Return selectors by sizes, best on average first, floor and ceiling last."""
+    rows = rows[rows["metric"] == metric]
+    average = rows.groupby("selector", sort=False)["mean"].mean()
+    ordered = average.sort_values(ascending=DIRECTION[metric] == "lower", kind="stable").index
+    order = [name for name in ordered if name not in REFERENCES]
+    order += [name for name in REFERENCES if name in average.index]
+    table = grid(rows, order)
+    return table | {"metric": metric, "label": LABEL[metric], "better": DIRECTION[metric]}
+
+
+def grid(rows: pd.DataFrame, order: Iterable[str] | None = None) -> Table:
+    """Return cells by selector and size; the ceiling's one number stands in a column of its own."""
+    ceiling = rows["selector"] == "ceiling"
+    sizes = sorted(set(rows.loc[~ceiling, "size"].astype(int)))
+    cells = {(row["selector"], int(row["size"])): _cell(row) for row in rows.to_dict("records")}
+    order = list(dict.fromkeys(rows["selector"])) if order is None else list(order)
+    extra = sorted(set(rows.loc[ceiling, "size"].astype(int)) - set(sizes))
+    lines = [
+        {"selector": name, "cells": [cells.get((name, size)) for size in (*sizes, *extra)]}
+        for name in order
+    ]
+    return {"sizes": sizes, "extra": extra, "lines": lines}
+
+
+def _cell(row: Mapping[Any, Any]) -> Table:
+    tier = row.get("tier")
+    known = not pd.isna(row["low"])
+    return {
+        "value": _number(row["mean"]),
+        "interval": f"[{_number(row['low'])}, {_number(row['high'])}]" if known else "",
+        "tier": None if tier is None or pd.isna(tier) else int(tier),
+    }
+
+
+def answers(rows: pd.DataFrame) -> list[Table]:
+    """Return, for each size, the best selector and those that cannot be told from it."""
+    found = []
+    for size, own in rows[~rows["selector"].isin(REFERENCES)].groupby("size"):
+        first = own[own["tier"] == 1].sort_values("diff_to_best", key=abs, kind="stable")
+        if len(first):
+            best, *others = first.to_dict("records")
+            floor = rows[(rows["selector"] == "floor") & (rows["size"] == size)]["mean"]
+            found.append(
+                {
+                    "size": size,
+                    "best": best["selector"],
+                    "cell": _cell(best),
+                    "others": [row["selector"] for row in others],
+                    "floor": _number(floor.iloc[0]) if len(floor) else "–",
+                }
+            )
+    return found
+
+
+def cautions(rows: pd.DataFrame) -> list[str]:
+    """Return what a reader must know before trusting the intervals."""
+    notes = []
+    selectors = rows[~rows["selector"].isin(REFERENCES)]
+    blocks = int(selectors["n_blocks"].min())
+    if blocks == 1:
+        notes.append("One donor was held out: the intervals say nothing about other donors.")
+    elif blocks < _FEW_BLOCKS:
+        notes.append(f"Only {blocks} donors were held out: take the intervals as rough.")
+    if int(selectors["n_seeds"].min()) == 1:
+        notes.append("One seed: the intervals leave out how much training itself varies.")
+    return notes
+
+
+def recall_table(recall: pd.DataFrame | None, rows: pd.DataFrame) -> Table | None:
+    """Return recall of each cell type by the best selector of each size, rarest-found first."""
+    if recall is None:
+        return None
+    dataset, task = rows["dataset"].iloc[0], rows["task"].iloc[0]
+    place = (recall["dataset"] == dataset) & (recall["task"] == task)
+    own = recall[place & (recall["metric"] == "recall")]
+    best = answers(rows[rows["metric"] == headline_of(rows["metric"])])
+    if own.empty or not best:
+        return None
+    columns = []
+    for answer in best:
+        chosen = own[(own["selector"] == answer["best"]) & (own["size"] == answer["size"])]
+        columns.append(chosen.groupby("target")["value"].mean())
+    table = pd.concat(columns, axis=1)
+    table = table.loc[table.mean(axis=1).sort_values(kind="stable").index]
+    lines = [
+        {"type": name, "cells": [_number(value) for value in values]}
+        for name, values in zip(table.index, table.to_numpy(), strict=True)
+    ]
+    return {"columns": best, "lines": lines}
+
+
+def flat(value: Any, name: str = "") -> Sequence[tuple[str, str]]:
+    """Return nested facts as (dotted name, text) pairs."""
+    if isinstance(value, Mapping):
+        return [
+            pair
+            for key, inner in value.items()
+            for pair in flat(inner, f"{name}.{key}" if name else str(key))
+        ]
+    if isinstance(value, list | tuple) and not any(isinstance(v, Mapping) for v in value):
+        return [(name, ", ".join(map(str, value)))]
+    if isinstance(value, list | tuple):
+        return [pair for i, inner in enumerate(value) for pair in flat(inner, f"{name}[{i}]")]
+    return [(name, "none" if value is None else str(value))]
+
+
+def _number(value: float) -> str:
+    return "–" if pd.isna(value) else f"{value:.3f}"

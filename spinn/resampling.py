@@ -1,0 +1,53 @@
+"""Bootstrap weights of cells and seeds, the same for everybody who asks with the same key."""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinn.metrics import Floats
+
+_CHUNK = 2**22  # weights held at once, 32 MB
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """Draws addressed by what they are for: asking twice, or in another order, gives the same.
+
+    Parameters
+    ----------
+    key
+        What the draws depend on, as text.
+    n_bootstrap
+        How many draws; draw 0, which resamples nothing, comes before them.
+    """
+
+    key: str
+    n_bootstrap: int
+
+    def seeds(self, split: int, n_seeds: int) -> Floats:
+        """Return how much each seed counts, shape (1 + n_bootstrap, seeds), rows sum to 1."""
+        shares = np.full(n_seeds, 1 / n_seeds)
+        random = self._generator(f"seeds/{split}/{n_seeds}")
+        drawn = random.multinomial(n_seeds, shares, size=self.n_bootstrap) / n_seeds
+        return np.vstack([shares, drawn])
+
+    def cells(self, split: int, block: NDArray[np.str_], width: int) -> Iterator[Floats]:
+        """Yield how often each cell counts, shape (some draws, cells), `width` numbers a draw."""
+        unit = np.unique(block, return_inverse=True)[1]
+        n_units = int(unit.max()) + 1
+        if n_units == 1:
+            unit, n_units = np.arange(len(block)), len(block)
+        random = self._generator(f"cells/{split}")
+        yield np.ones((1, len(block)))
+        step = max(1, _CHUNK // width)
+        for start in range(0, self.n_bootstrap, step):
+            size = min(step, self.n_bootstrap - start)
+            drawn = random.multinomial(n_units, np.full(n_units, 1 / n_units), size=size)
+            # Cells in rows of memory: what the products in `measures` like best.
+            yield drawn.T.astype(np.float64)[unit].T
+
+    def _generator(self, purpose: str) -> np.random.Generator:
+        return np.random.default_rng(zlib.crc32(f"{self.key}/{purpose}".encode()))

@@ -1,0 +1,114 @@
+"""What a job needs around the science: its own environment, its log, its versions."""
+
+import faulthandler
+import logging
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from importlib.metadata import distributions
+from importlib.util import find_spec
+from pathlib import Path
+
+DEPENDENCIES = (
+    "torch",
+    "numpy",
+    "pandas",
+    "scipy",
+    "h5py",
+    "anndata",
+    "scanpy",
+    "safetensors",
+    "matplotlib",
+    "jinja2",
+    "pyyaml",
+    "jsonschema",
+)
+
+
+def check_environment(modules: Sequence[str]) -> None:
+    """Refuse to run in a deployed environment with packages of another one.
+
+    Snakemake appends the folders of its own environment to the search path of a script, so what
+    is missing from a rule's conda environment would silently come from there. Does nothing where
+    the interpreter is not one of an activated conda environment, and imports nothing.
+
+    Parameters
+    ----------
+    modules
+        Import names of the packages that the job needs: "numpy", "sklearn".
+
+    Raises
+    ------
+    RuntimeError
+        If one of them would be found outside the environment.
+    TypeError
+        If modules is one string.
+    """
+    if isinstance(modules, str):
+        raise TypeError(f"modules must be a sequence of names, got the string {modules!r}")
+    if not _is_deployed():
+        return
+    places = {name: _place(name) for name in modules}
+    foreign = {name: place for name, place in places.items() if place and not _is_own(place)}
+    if foreign:
+        culprits = ", ".join(f"{name} in {place}" for name, place in list(foreign.items())[:3])
+        raise RuntimeError(
+            f"every package must come from the environment {sys.prefix}, but {len(foreign)} of "
+            f"{len(places)} would come from elsewhere: {culprits}; add what is missing to the "
+            "rule's file in envs/"
+        )
+
+
+def start_log(path: str | os.PathLike[str]) -> None:
+    """Send logging, standard output and standard error of this process to a file.
+
+    The file is begun anew and written line by line; the root logger is set to INFO. A crash in
+    compiled code leaves its traceback there too.
+
+    Parameters
+    ----------
+    path
+        The log file; missing folders are made.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    stream = target.open("w", buffering=1, encoding="utf-8")
+    sys.stdout = sys.stderr = stream
+    faulthandler.enable(stream)
+    layout = "%(asctime)s %(levelname)s %(message)s"
+    logging.basicConfig(stream=stream, level=logging.INFO, format=layout, force=True)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of spinn's installed dependencies, importing none.
+
+    A dependency that is not installed is left out; in a deployed conda environment one that only
+    another environment on the search path has counts as not installed.
+    """
+    path = [place for place in sys.path if not _is_deployed() or _is_own(place)]
+    found = {"python": platform.python_version()}
+    for name in DEPENDENCIES:
+        installed = next(iter(distributions(name=name, path=path)), None)
+        if installed is not None:
+            found[name] = installed.version
+    return found
+
+
+def _is_deployed() -> bool:
+    conda = os.environ.get("CONDA_PREFIX")
+    return bool(conda) and Path(sys.prefix).resolve().is_relative_to(Path(conda or "").resolve())
+
+
+def _is_own(place: str) -> bool:
+    return Path(place).resolve().is_relative_to(Path(sys.prefix).resolve())
+
+
+def _place(name: str) -> str | None:
+    """Return the file or folder that a package would be imported from, None if there is none."""
+    spec = find_spec(name.partition(".")[0])  # a dotted name would import its parents
+    if spec is None:
+        return None
+    if spec.has_location:
+        return spec.origin
+    return next(iter(spec.submodule_search_locations or ()), None)

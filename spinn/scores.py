@@ -1,0 +1,228 @@
+"""Scores: one number per input gene, larger is more important; and the table of rankers.
+
+A ranker is a gate and a score. A new score is one function and one line in `RANKERS`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from spinn.network import ACTIVATIONS, Network
+from spinn.problem import Examples, Problem
+from spinn.tasks import Reconstruction, Regression
+
+# Cells that a score looks at, at most, and the numbers that a block of work may hold at once.
+SCORE_CELLS = 512
+BLOCK_NUMBERS = 2**23
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """A gate's name and the function that scores a network's inputs on a problem."""
+
+    gate: str
+    score: Callable[[Network, Problem], Tensor]
+
+
+def gate_score(network: Network, problem: Problem) -> Tensor:
+    """Return the gate's own scores: how open it holds each gene, shape (genes,)."""
+    return network.gate.scores().double()
+
+
+def first_layer(network: Network, problem: Problem) -> Tensor:
+    """Return the Euclidean norm of each gene's first-layer weights, shape (genes,)."""
+    weight: Tensor = network.linears[0].weight.detach()
+    return weight.double().norm(dim=0)
+
+
+def jacobian(network: Network, problem: Problem) -> Tensor:
+    r"""Return the mean squared norm of the outputs' derivative by each gene, shape (genes,).
+
+    With W1 the first layer and M the cell's h x h matrix D1 W2' ... DL V'V DL ... W2 D1 (D the
+    activations' slopes), the score of gene i is w_i' E[M] w_i, w_i its column of W1: one pass
+    over the cells, then one quadratic form per gene. Exact.
+
+    Where outputs count only when their own input is hidden, a gene's own output is left out: the
+    squared diagonal J_ii is taken off.
+    """
+    first = network.linears[0].weight.detach().double()
+    blocks, total, n = [], None, 0
+    for x, _ in _cells(problem.train):
+        step = max(1, BLOCK_NUMBERS // max(1, 2 * max(network.hidden, default=1) ** 2))
+        blocks += list(x.split(step))
+    if not network.hidden:
+        scores = first.square().sum(0)
+    else:
+        for x in blocks:
+            middle = _middle(network, x).double().sum(0)
+            total = middle if total is None else total + middle
+            n += len(x)
+        scores = ((total / n) @ first * first).sum(0)  # type: ignore[operator]
+    if _hides_own(problem):
+        own = sum((_own_slopes(network, problem, x).square().sum(0) for x in blocks), 0)
+        scores = scores - own / sum(len(x) for x in blocks)
+    return scores
+
+
+def imputation(network: Network, problem: Problem) -> Tensor:
+    """Return the rise of the mean loss when each gene stands at its mean, shape (genes,).
+
+    Replacing gene i changes the first pre-activation by -x_i w_i, so W1 is not applied again. With
+    squared error and a linear output, ||V h + c - y||^2 = h'(V'V)h - 2 h'V'(y - c) + ||y - c||^2:
+    V'V and V'(y - c) are computed once and nothing as wide as the output is touched per gene.
+    Differences are summed in float64. Exact.
+    """
+    scores = torch.zeros(network.n_inputs, dtype=torch.float64, device=problem.positions.device)
+    n = 0
+    with torch.no_grad():
+        for x, y in _cells(problem.train):
+            scores += _rise(network, problem, x, y)
+            n += len(x)
+    return scores / n
+
+
+RANKERS: dict[str, Ranker] = {
+    "bernoulli": Ranker("bernoulli", gate_score),
+    "gaussian": Ranker("gaussian", gate_score),
+    "imputation": Ranker("open", imputation),
+    "first_layer": Ranker("open", first_layer),
+    "jacobian": Ranker("open", jacobian),
+}
+
+
+def _cells(examples: Examples) -> list[tuple[Tensor, Tensor]]:
+    """Return the cells a score looks at: evenly spaced, spread over the views."""
+    n_views = len(examples.inputs)
+    per_view = max(1, min(examples.n_cells, SCORE_CELLS // n_views))
+    index = torch.linspace(0, examples.n_cells - 1, per_view).round().long().unique()
+    return [examples.batch(view, index) for view in range(n_views)]
+
+
+def _hides_own(problem: Problem) -> bool:
+    return isinstance(problem.task, Reconstruction) and problem.task.counts_hidden_only
+
+
+def _slopes(network: Network, x: Tensor) -> list[Tensor]:
+    """Return the activations' slopes at each hidden layer, shapes (cells, width)."""
+    act = ACTIVATIONS[network.activation]
+    slopes = []
+    for layer in network.linears[:-1]:
+        with torch.enable_grad():
+            pre = layer(x).detach().requires_grad_()
+            after = act(pre)
+            slopes.append(torch.autograd.grad(after.sum(), pre)[0])
+        x = after.detach()
+    return slopes
+
+
+def _middle(network: Network, x: Tensor) -> Tensor:
+    """Return each cell's matrix M of `jacobian`, shape (cells, h1, h1)."""
+    slopes = _slopes(network, x)
+    last = network.linears[-1].weight.detach()
+    middle = (last.T @ last).expand(len(x), -1, -1)
+    for level in range(len(slopes) - 1, -1, -1):
+        middle = slopes[level][:, :, None] * middle * slopes[level][:, None, :]
+        if level:
+            weight = network.linears[level].weight.detach()
+            middle = weight.T @ middle @ weight
+    return middle
+
+
+def _own_slopes(network: Network, problem: Problem, x: Tensor) -> Tensor:
+    """Return d output_i / d input_i for every input gene, shape (cells, genes)."""
+    own = network.linears[-1].weight.detach()[problem.positions]
+    first = network.linears[0].weight.detach()
+    if not network.hidden:
+        return (own * first.T).sum(1).double().expand(len(x), -1)
+    slopes = _slopes(network, x)
+    rows = []
+    for cell in range(len(x)):
+        left = own * slopes[-1][cell]
+        for level in range(len(slopes) - 1, 0, -1):
+            left = (left @ network.linears[level].weight.detach()) * slopes[level - 1][cell]
+        rows.append((left * first.T).sum(1).double())
+    return torch.stack(rows)
+
+
+def _rise(network: Network, problem: Problem, x: Tensor, y: Tensor) -> Tensor:
+    """Return, per gene, the sum over cells of the loss's rise when the gene is at its mean."""
+    layers, act = network.linears, ACTIVATIONS[network.activation]
+    weight, bias = layers[-1].weight, layers[-1].bias
+    quadratic = isinstance(problem.task, Reconstruction | Regression)
+    if not network.hidden:
+        return _rise_linear(network, problem, x, y)
+    pre = layers[0](x)
+    product = weight.T @ weight if quadratic else None
+    toward = (y - bias) @ weight if quadratic else None
+
+    def loss_less_constant(values: Tensor) -> Tensor:
+        """Loss of last hidden values (genes, cells, h), shape (genes, cells), float64."""
+        if product is not None and toward is not None:
+            form = ((values @ product - 2 * toward) * values).sum(-1, dtype=torch.float64)
+            return form / _divisor(problem)
+        flat = (values @ weight.T + bias).flatten(0, 1)
+        return problem.task.loss(flat, _repeat(y, len(values))).double().view(len(values), -1)
+
+    def deeper(values: Tensor) -> Tensor:
+        for layer in layers[1:-1]:
+            values = act(layer(values))
+        return values
+
+    whole = deeper(act(pre))
+    base = loss_less_constant(whole[None])
+    widest = network.n_outputs if product is None else 0
+    step = max(1, BLOCK_NUMBERS // (len(x) * max(*network.hidden, widest)))
+    rises = []
+    for genes in torch.arange(network.n_inputs, device=x.device).split(step):
+        removed = x[:, genes].T[:, :, None] * layers[0].weight[:, genes].T[:, None, :]
+        values = deeper(act(pre - removed))
+        rise = loss_less_constant(values) - base
+        if _hides_own(problem):
+            rise = rise - _own_rise(problem, weight, bias, whole, values, y, genes)
+        rises.append(rise.sum(1))
+    return torch.cat(rises)
+
+
+def _own_rise(
+    problem: Problem,
+    weight: Tensor,
+    bias: Tensor,
+    whole: Tensor,
+    values: Tensor,
+    y: Tensor,
+    genes: Tensor,
+) -> Tensor:
+    """Return the rise of each gene's own squared error, shape (genes, cells)."""
+    at = problem.positions[genes]
+    own, offset = weight[at], (bias[at][:, None] - y[:, at].T)
+    ablated = torch.einsum("gch,gh->gc", values, own) + offset
+    complete = torch.einsum("ch,gh->gc", whole, own) + offset
+    return (ablated.square() - complete.square()).double() / _divisor(problem)
+
+
+def _rise_linear(network: Network, problem: Problem, x: Tensor, y: Tensor) -> Tensor:
+    """Return the same without hidden layers: the output itself moves by -x_i v_i."""
+    output, weight = network.body(x), network.linears[-1].weight
+    base = problem.task.loss(output, y).double()
+    own_before = (output - y).square() if _hides_own(problem) else None
+    rises = []
+    for gene in range(network.n_inputs):
+        moved = output - x[:, gene, None] * weight[:, gene]
+        rise = problem.task.loss(moved, y).double() - base
+        if own_before is not None:
+            at = problem.positions[gene]
+            own = (moved[:, at] - y[:, at]).square() - own_before[:, at]
+            rise = rise - own.double() / _divisor(problem)
+        rises.append(rise.sum())
+    return torch.stack(rises)
+
+
+def _divisor(problem: Problem) -> float:
+    task = problem.task
+    return task.variance if isinstance(task, Reconstruction) else float(task.n_outputs)
+
+
+def _repeat(y: Tensor, times: int) -> Tensor:
+    return y.repeat(times) if y.ndim == 1 else y.repeat(times, 1)

@@ -1,0 +1,163 @@
+"""Settings: plain frozen values, and how they are read from the sections of the config."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+REFERENCE = {"mean": 0.0}  # a standardised gene at its training mean
+
+
+@dataclass(frozen=True)
+class GateSettings:
+    """How a gate behaves; every field survives `Gate.keep`.
+
+    Parameters
+    ----------
+    temperature
+        Of the concrete relaxation of `BernoulliGate`, above 0; near 0 the noise is binary.
+    penalty_form
+        `linear`: the mean of the genes' keep probabilities; `log`: minus the mean log dropout
+        rate. Used by `BernoulliGate`.
+    reference
+        Value that replaces a dropped input; 0 is the training mean of a standardised gene.
+    initial_dropout
+        Share of each gene's information that is hidden at the start, in (0, 1).
+    """
+
+    temperature: float = 0.1
+    penalty_form: str = "linear"
+    reference: float = 0.0
+    initial_dropout: float = 0.5
+
+    def __post_init__(self) -> None:
+        if self.temperature <= 0:
+            raise ValueError(f"temperature must be above 0, came {self.temperature}")
+        if self.penalty_form not in ("linear", "log"):
+            raise ValueError(f"penalty_form must be linear or log, came {self.penalty_form!r}")
+        if not 0 < self.initial_dropout < 1:
+            raise ValueError(f"initial_dropout must lie in (0, 1), came {self.initial_dropout}")
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """Shape of the networks: hidden widths, activation, share of inputs dropped in training."""
+
+    hidden: tuple[int, ...] = (128, 128)
+    activation: str = "elu"
+    input_dropout: float = 0.0
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How a network is trained.
+
+    Parameters
+    ----------
+    lr
+        Adam's learning rate of the network's weights.
+    gate_lr
+        Of the gate's parameters; ten to twenty times ``lr`` lets gates move in hundreds of steps.
+    batch_size
+        Cells per step.
+    max_steps
+        Gradient steps at most.
+    check_every
+        Steps between looks at the objective.
+    patience
+        Looks without a better objective before training stops.
+    penalty
+        Weight of the gate's penalty (a mean over genes) against the task's loss.
+    min_dropout
+        With a gate, the penalty is doubled and training goes on while the mean hidden share of
+        the genes is below this; 0 to leave the penalty alone.
+    max_doublings
+        How often at most.
+    weight_decay
+        Of the network's weights; not the gate's penalty.
+    """
+
+    lr: float = 1e-3
+    gate_lr: float = 2e-2
+    batch_size: int = 128
+    max_steps: int = 2000
+    check_every: int = 50
+    patience: int = 5
+    penalty: float = 0.1
+    min_dropout: float = 0.4
+    max_doublings: int = 6
+    weight_decay: float = 0.0
+
+
+@dataclass(frozen=True)
+class EliminationSettings:
+    """How genes are eliminated: each stage keeps ``ratio`` of them and trains ``max_steps``."""
+
+    ratio: float = 0.7
+    max_steps: int = 300
+
+
+@dataclass(frozen=True)
+class RefitSettings:
+    """How panels are refitted.
+
+    Parameters
+    ----------
+    start
+        `warm`: from the refit of the next larger panel, where that holds all the panel's genes;
+        `fresh`: always anew.
+    max_steps
+        Gradient steps at most, per panel.
+    """
+
+    start: str = "warm"
+    max_steps: int = 600
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that decides how networks are built, trained, pruned, refitted and judged.
+
+    Parameters
+    ----------
+    network, gate, training, elimination, refit
+        See the classes.
+    noise
+        How reconstruction is kept from paying for noise: `split`, `hidden` or `none`.
+    basis
+        Directions in which reconstruction is predicted; None for every gene.
+    n_splits
+        Pairs of halves that networks are trained on, where ``noise`` is `split`.
+    test_splits
+        Pairs of halves of the test cells that results are averaged over.
+    """
+
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    gate: GateSettings = field(default_factory=GateSettings)
+    training: TrainingSettings = field(default_factory=TrainingSettings)
+    elimination: EliminationSettings = field(default_factory=EliminationSettings)
+    refit: RefitSettings = field(default_factory=RefitSettings)
+    noise: str = "split"
+    basis: int | None = 128
+    n_splits: int = 5
+    test_splits: int = 5
+
+
+def read_settings(config: Mapping[str, Any]) -> Settings:
+    """Return the settings of a checked config (or its sections that hold them)."""
+    training = dict(config["training"])
+    basis, n_splits = training.pop("basis"), training.pop("n_splits")
+    gate = {name.name: training.pop(name.name) for name in fields(GateSettings)}
+    gate["reference"] = REFERENCE[gate["reference"]]
+    network = dict(config["network"])
+    network["hidden"] = tuple(network["hidden"])
+    return Settings(
+        NetworkSettings(**network),
+        GateSettings(**gate),
+        TrainingSettings(**training),
+        EliminationSettings(**config["rfe"]),
+        RefitSettings(**config["refit"]),
+        config["noise"],
+        None if basis == "full" else basis,
+        n_splits,
+        config["evaluation"]["test_splits"],
+    )

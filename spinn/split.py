@@ -1,0 +1,103 @@
+"""Deal cells into train, valid and test: whole donors, else stratified by label."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+DONOR_TRIES = 200
+
+
+def split_cells(
+    n_cells: int,
+    *,
+    valid: float,
+    test: float,
+    seed: int,
+    labels: NDArray[np.str_] | None = None,
+    donors: NDArray[np.str_] | None = None,
+) -> NDArray[np.str_]:
+    """Return the part of each cell: `train`, `valid` or `test`.
+
+    Parameters
+    ----------
+    n_cells
+        Number of cells.
+    valid, test
+        Wanted shares of cells, each in (0, 1), together below 1.
+    seed
+        Of the draw.
+    labels
+        Shape (n_cells,). Without donors each class is dealt by itself, to within one cell.
+    donors
+        Shape (n_cells,). Whole donors are held out: of the draws tried, the one in which most
+        classes stand in every part and whose shares are nearest to the wanted ones.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than three donors, or a class with fewer cells than parts.
+    """
+    rng = np.random.default_rng(seed)
+    if donors is not None:
+        return _by_donor(donors, labels, (valid, test), rng)
+    strata = np.zeros(n_cells, dtype=np.int64)
+    if labels is not None:
+        classes, strata = np.unique(labels, return_inverse=True)
+        sizes = np.bincount(strata)
+        small = [f"{c} ({n})" for c, n in zip(classes, sizes, strict=True) if n < 3]
+        if small:
+            raise ValueError(
+                "each class needs at least 3 cells, one for each of train, valid and test; "
+                f"too few in: {', '.join(small[:5])}; drop or merge them"
+            )
+    if n_cells < 3:
+        raise ValueError(f"a split needs at least 3 cells, came {n_cells}")
+    part = np.full(n_cells, "train", dtype="<U5")
+    for stratum in range(strata.max() + 1):
+        rows = rng.permutation(np.flatnonzero(strata == stratum))
+        n_test = max(1, round(test * len(rows)))
+        n_valid = max(1, round(valid * len(rows)))
+        while n_test + n_valid >= len(rows):  # a tiny class still leaves one cell to train on
+            n_test, n_valid = max(1, n_test - 1), max(1, n_valid - (n_test == 1))
+        part[rows[:n_test]] = "test"
+        part[rows[n_test : n_test + n_valid]] = "valid"
+    return part
+
+
+def _by_donor(
+    donors: NDArray[np.str_],
+    labels: NDArray[np.str_] | None,
+    shares: tuple[float, float],
+    rng: np.random.Generator,
+) -> NDArray[np.str_]:
+    names, code = np.unique(donors, return_inverse=True)
+    if len(names) < 3:
+        raise ValueError(
+            "a split by donor needs at least 3 donors, one for each of train, valid and test; "
+            f"came {len(names)}: {', '.join(names)}; set donor: null to split cells instead"
+        )
+    cells = np.bincount(code)
+    _, label = (
+        np.unique(labels, return_inverse=True)
+        if labels is not None
+        else (None, np.zeros(len(code), dtype=np.int64))
+    )
+    table = np.zeros((len(names), label.max() + 1))
+    np.add.at(table, (code, label), 1)
+    valid, test = shares
+    best, part = (np.inf, np.inf), np.full(len(names), "train", dtype="<U5")
+    for _ in range(DONOR_TRIES):
+        order = rng.permutation(len(names))
+        running = np.cumsum(cells[order]) / cells.sum()
+        n_test = max(1, int(np.searchsorted(running, test, side="right")))
+        n_test = min(n_test, len(names) - 2)
+        held = np.searchsorted(running, running[n_test - 1] + valid, side="right")
+        n_valid = min(max(1, int(held) - n_test), len(names) - n_test - 1)
+        of_donor = np.full(len(names), "train", dtype="<U5")
+        of_donor[order[:n_test]] = "test"
+        of_donor[order[n_test : n_test + n_valid]] = "valid"
+        missing = sum(int((table[of_donor == p].sum(0) == 0).sum()) for p in np.unique(of_donor))
+        off = abs(cells[of_donor == "test"].sum() / cells.sum() - test)
+        off += abs(cells[of_donor == "valid"].sum() / cells.sum() - valid)
+        if (missing, off) < best:
+            best, part = (missing, off), of_donor
+    return part[code]

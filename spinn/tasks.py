@@ -1,0 +1,115 @@
+"""Tasks: what a network predicts, from which inputs, and how wrong it is.
+
+A task knows its loss and its number of outputs.
+"""
+
+from abc import ABC, abstractmethod
+
+from torch import Tensor, nn
+
+LEAST_HIDDEN_PROBABILITY = 0.2
+HURDLE_WEIGHT = 10.0
+
+
+class Task(ABC):
+    """The loss of a kind of prediction; abstract, its subclasses final."""
+
+    n_outputs: int
+    counts_hidden_only: bool = False
+
+    @abstractmethod
+    def loss(self, output: Tensor, target: Tensor) -> Tensor:
+        """Return one loss per cell, shape (cells,)."""
+
+
+class Reconstruction(Task):
+    """All genes' log-normalised values, as coordinates in an orthonormal basis.
+
+    loss = ||P'(y - mean) - z||^2 / V, with V the training targets' total variance: the fraction of
+    variance unexplained (FVU), less the constant part outside the basis. Where ``basis`` is None
+    all genes are outputs and nothing is left out.
+    """
+
+    def __init__(
+        self, basis: Tensor | None, mean: Tensor, variance: float, *, counts_hidden_only: bool
+    ) -> None:
+        self.basis = basis
+        self.mean = mean
+        self.variance = variance
+        self.counts_hidden_only = counts_hidden_only
+        self.n_outputs = len(mean) if basis is None else basis.shape[1]
+
+    def loss(self, output: Tensor, target: Tensor) -> Tensor:
+        return (output - target).square().sum(1) / self.variance
+
+    def loss_of_hidden(
+        self, output: Tensor, target: Tensor, hidden: Tensor, probability: Tensor, inputs: Tensor
+    ) -> Tensor:
+        """Return the loss over outputs whose own input was hidden, shape (cells,).
+
+        An output that is also an input counts by how hidden it was, divided by the probability
+        of that (at least 0.2), both held constant; an output that is no input counts whole.
+
+        Parameters
+        ----------
+        output, target
+            Shape (cells, all genes).
+        hidden
+            Shape (cells, inputs), in 0..1.
+        probability
+            Shape (inputs,): how often each input is hidden.
+        inputs
+            Shape (inputs,): the inputs' positions among all genes.
+        """
+        square = (output - target).square()
+        weight = (hidden / probability.clamp_min(LEAST_HIDDEN_PROBABILITY)).detach()
+        own = square.index_select(1, inputs)
+        return (square.sum(1) + (own * (weight - 1)).sum(1)) / self.variance
+
+    def decode(self, output: Tensor) -> Tensor:
+        """Return predicted log-normalised values of all genes, shape (cells, genes)."""
+        return (output if self.basis is None else output @ self.basis.T) + self.mean
+
+
+class Classification(Task):
+    """Cross-entropy of class logits; every class weighs the same, as in macro-F1."""
+
+    def __init__(self, weights: Tensor) -> None:
+        self.weights = weights
+        self.n_outputs = len(weights)
+
+    def loss(self, output: Tensor, target: Tensor) -> Tensor:
+        return nn.functional.cross_entropy(output, target, reduction="none") * self.weights[target]
+
+
+class Regression(Task):
+    """Mean squared error of standardised targets: 1 - R2, averaged over targets."""
+
+    def __init__(self, n_targets: int) -> None:
+        self.n_outputs = n_targets
+
+    def loss(self, output: Tensor, target: Tensor) -> Tensor:
+        return (output - target).square().mean(1)
+
+
+class Hurdle(Task):
+    """Is a gene silent, and how high is it when not; from inputs that are only on or off.
+
+    Per gene two outputs, mu and a logit s of silence: the loss of a cell is the mean over genes of
+    10 BCE(sigmoid(s), y <= 0) + [y > 0] (y - mu)^2. Binarised inputs make panels comparable
+    between technologies.
+
+    References
+    ----------
+    Covert et al. 2023, PERSIST, equation of the hurdle loss (doi:10.1038/s41467-023-37392-1).
+    """
+
+    def __init__(self, n_genes: int) -> None:
+        self.n_genes = n_genes
+        self.n_outputs = 2 * n_genes
+
+    def loss(self, output: Tensor, target: Tensor) -> Tensor:
+        height, silent = output.split(self.n_genes, dim=1)
+        off = (target <= 0).to(output.dtype)
+        missed = nn.functional.binary_cross_entropy_with_logits(silent, off, reduction="none")
+        return (HURDLE_WEIGHT * missed + (1 - off) * (target - height).square()).mean(1)

@@ -1,0 +1,110 @@
+"""Split molecules: every cell's counts thinned into two independent halves.
+
+Halves share signal and no noise, so what one half tells about the other is signal (molecular
+cross-validation: Batson, Royer and Webber 2019, doi:10.1101/786269; count splitting: Neufeld et
+al. 2022, doi:10.1093/biostatistics/kxac047).
+"""
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from spinn.data import ExpressionData
+
+# A cell's values count as multiples of its smallest one when this share is within this distance.
+SHARE_WHOLE, RELATIVE_DISTANCE = 0.99, 0.01
+
+
+def recover_counts(values: sp.csr_matrix) -> tuple[sp.csr_matrix, NDArray[np.float64]] | None:
+    """Recover molecules from log-normalised values, where that is exact.
+
+    Parameters
+    ----------
+    values
+        CSR (n_cells, n_genes) of log1p values, each cell scaled by one factor.
+
+    Returns
+    -------
+    (counts, unit) or None
+        Counts as int32 CSR and, per cell, the value of one molecule before the logarithm; None
+        unless, for at least 99 % of all entries, a cell's expm1 values are whole multiples of
+        its smallest one to within 1 %.
+    """
+    linear = np.expm1(values.data.astype(np.float64))
+    per_cell = np.diff(values.indptr)
+    filled = per_cell > 0
+    unit = np.ones(values.shape[0])
+    starts = values.indptr[:-1][filled]
+    if len(starts) == 0:
+        return None
+    unit[filled] = np.minimum.reduceat(linear, starts)
+    multiple = linear / np.repeat(unit, per_cell)
+    whole = np.abs(multiple - np.round(multiple)) <= RELATIVE_DISTANCE * multiple
+    # Every integer beyond 50 passes a 1 % test, so such entries are no evidence.
+    tested = multiple < 0.5 / RELATIVE_DISTANCE
+    if not np.any(tested & (multiple > 1.5)) or whole[tested].mean() < SHARE_WHOLE:
+        return None
+    counts = sp.csr_matrix(
+        (np.round(multiple).astype(np.int32), values.indices, values.indptr), shape=values.shape
+    )
+    return counts, unit
+
+
+def log_normalise(
+    counts: sp.csr_matrix, total: NDArray[np.integer], target_sum: float
+) -> sp.csr_matrix:
+    """Return log1p(counts / total * target_sum) as float32 CSR; a cell without molecules is 0."""
+    scale = target_sum / np.maximum(total, 1)
+    data = np.log1p(counts.data * np.repeat(scale, np.diff(counts.indptr)))
+    return sp.csr_matrix(
+        (data.astype(np.float32), counts.indices, counts.indptr), shape=counts.shape
+    )
+
+
+def thin(
+    data: ExpressionData, *, n_splits: int, seed: int
+) -> list[tuple[sp.csr_matrix, sp.csr_matrix]]:
+    """Split each cell's molecules into two halves, several times.
+
+    Only the non-zeros are drawn: a molecule goes to either half with probability 1/2. The
+    molecules of genes outside the data (``total_counts`` less the row sum) are thinned too, since
+    they are part of each half's library size.
+
+    Parameters
+    ----------
+    data
+        Cells with counts. Thin the parts separately: a part's halves depend on nothing else.
+    n_splits
+        How many independent pairs of halves, at least 1.
+    seed
+        Of the draws.
+
+    Returns
+    -------
+    list of (half, other half)
+        Each CSR (n_cells, n_genes), log-normalised by itself to ``data.target_sum``.
+
+    Raises
+    ------
+    ValueError
+        If the data has no counts.
+    """
+    if data.counts is None or data.total_counts is None:
+        raise ValueError("split molecules need counts; these data have log-normalised values only")
+    rng = np.random.default_rng(seed)
+    counts = data.counts
+    outside = np.maximum(data.total_counts - np.asarray(counts.sum(axis=1)).ravel(), 0)
+    pairs = []
+    for _ in range(n_splits):
+        drawn = rng.binomial(counts.data, 0.5).astype(np.int32)
+        rest = rng.binomial(outside.astype(np.int64), 0.5)
+        halves = []
+        for molecules, beyond in ((drawn, rest), (counts.data - drawn, outside - rest)):
+            half = sp.csr_matrix(
+                (molecules, counts.indices.copy(), counts.indptr.copy()), shape=counts.shape
+            )
+            total = np.asarray(half.sum(axis=1)).ravel() + beyond
+            half.eliminate_zeros()
+            halves.append(log_normalise(half, total, data.target_sum))
+        pairs.append((halves[0], halves[1]))
+    return pairs

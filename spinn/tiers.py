@@ -1,0 +1,88 @@
+"""Who is best, by how much, and who cannot be told from the best: tiers of selectors."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+
+from spinn.metrics import Floats
+
+REFERENCES = ("floor", "ceiling")
+"""Selectors that show what is possible; they are no candidates for best, nor for a tier."""
+
+
+def compare(
+    draws: Mapping[str, Floats], direction: Literal["lower", "higher"], *, tiers: bool
+) -> list[dict[str, Any]]:
+    """Return one row per selector: mean, interval, paired difference to the best, tier.
+
+    Parameters
+    ----------
+    draws
+        Selector to shape (1 + n_bootstrap,): the estimate, then its paired bootstrap draws.
+    direction
+        Which way is better.
+    tiers
+        Whether to give tiers; without numbers per cell they would promise too much.
+
+    Notes
+    -----
+    Tier 1 holds the best selector and all whose paired interval with it holds zero. They are set
+    aside, and the rest is treated alike for tier 2, and so on. So two selectors of one tier need
+    not be equal, but nobody was shown to lose to the best of the tier. The best is the best on
+    these cells: among many equal selectors the luckiest leads, and the unluckiest may fall out.
+    """
+    left = [name for name, own in draws.items() if _is_candidate(name, own)]
+    best = _best(left, draws, direction) if left else None
+    tier_of: dict[str, int] = {}
+    tier = 0
+    while tiers and left:
+        tier += 1
+        leader = _best(left, draws, direction)
+        tied = {leader} | {name for name in left if _holds_zero(draws[name] - draws[leader])}
+        tier_of |= dict.fromkeys(tied, tier)
+        left = [name for name in left if name not in tied]
+    rows = []
+    for name, own in draws.items():
+        low, high = interval(own)
+        difference = np.full_like(own, np.nan) if best is None else own - draws[best]
+        diff_low, diff_high = interval(difference)
+        rows.append(
+            {
+                "selector": name,
+                "mean": float(own[0]),
+                "low": low,
+                "high": high,
+                "diff_to_best": float(difference[0]),
+                "diff_low": diff_low,
+                "diff_high": diff_high,
+                "tier": tier_of.get(name),
+            }
+        )
+    return rows
+
+
+def interval(draws: Floats) -> tuple[float, float]:
+    """Return the 95 % percentile interval of `draws[1:]`, stretched to hold `draws[0]`.
+
+    NaN draws (a class that no drawn cell had) are left out; only NaN gives NaN.
+    """
+    kept = draws[1:][~np.isnan(draws[1:])]
+    if np.isnan(draws[0]) or kept.size == 0:
+        return float("nan"), float("nan")
+    low, high = np.percentile(kept, [2.5, 97.5])
+    return min(float(low), float(draws[0])), max(float(high), float(draws[0]))
+
+
+def _is_candidate(name: str, draws: Floats) -> bool:
+    return name not in REFERENCES and not np.isnan(draws[0])
+
+
+def _best(names: list[str], draws: Mapping[str, Floats], direction: str) -> str:
+    sign = 1 if direction == "lower" else -1
+    return min(names, key=lambda name: sign * float(draws[name][0]))
+
+
+def _holds_zero(difference: Floats) -> bool:
+    low, high = interval(difference)
+    return low <= 0 <= high

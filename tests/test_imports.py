@@ -1,0 +1,92 @@
+"""Imports point one way, and what is light stays light."""
+
+import graphlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from spinn import digest
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted(
+    path.stem
+    for path in (ROOT / "spinn").iterdir()
+    if path.suffix == ".py" or (path / "__init__.py").is_file()
+)
+
+# A module may import those of earlier lines and, without a circle, of its own line.
+ORDER = (
+    ("config", "config_messages", "digest", "runtime"),
+    ("metrics", "neighbors", "panel", "constraints", "split"),
+    ("cells", "resampling", "tiers", "intervals"),
+    ("data", "preprocess", "thinning", "tasks", "gates", "rows"),
+    ("network",),
+    ("training",),
+    ("scores",),
+    ("selection", "baselines"),
+    ("stability",),
+    ("evaluation",),
+    ("provenance",),
+    ("plots",),
+    ("report",),
+)
+LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
+INNER = [name for name in MODULES if name != "__init__"]
+
+LIGHT = {
+    *("config", "digest", "metrics", "panel", "intervals", "stability"),
+    *("plots", "report", "provenance", "runtime"),
+}
+HEAVY = {"torch", "scanpy", "anndata", "sklearn"}
+
+
+@pytest.mark.parametrize("name", INNER)
+def test_imports_point_one_way(name):
+    hint = "put it into ORDER in tests/test_imports.py, right of all that it imports"
+    assert name in LEVEL, f"spinn.{name} has no place yet: {hint}"
+    imported = digest.imports(name, root=ROOT / "spinn") - {"__init__"}
+    wrong = sorted(other for other in imported if LEVEL.get(other, 0) > LEVEL[name])
+    assert not wrong, f"spinn.{name} may not import {wrong}, which stand to its right"
+
+
+def test_no_module_imports_itself_through_others():
+    graph = {name: digest.imports(name, root=ROOT / "spinn") - {"__init__"} for name in INNER}
+    graphlib.TopologicalSorter(graph).prepare()  # raises CycleError with the circle
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    assert loaded_by("spinn", unwanted=HEAVY | {"pandas"}) == {}
+
+
+def test_light_modules_import_nothing_heavy():
+    names = [f"spinn.{name}" for name in INNER if name in LIGHT]
+    assert loaded_by(*names, unwanted=HEAVY) == {}
+
+
+def loaded_by(*modules, unwanted):
+    """Return which unwanted packages each module is the first to load, in a fresh interpreter."""
+    done = subprocess.run(
+        [sys.executable, "-c", WATCH, json.dumps([sorted(unwanted), modules])],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+WATCH = """
+import importlib, json, sys
+unwanted, modules = json.loads(sys.argv[1])
+blame = {}
+for name in modules:
+    before = set(sys.modules)
+    importlib.import_module(name)
+    if new := sorted(set(unwanted) & (set(sys.modules) - before)):
+        blame[name] = new
+print(json.dumps(blame))
+"""

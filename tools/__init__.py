@@ -1,0 +1,1 @@
+"""Chores of the checkout, run by the Makefile; no part of the package."""
