@@ -56,7 +56,7 @@ def greedy_split(
     if not data.has_counts:
         x = _scaled(train.values, data.mean, data.std)
         y = _targets(train, task, train.values)
-        own = task != "classification"
+        own = task in ("reconstruction", "hurdle")  # else the targets are no genes
         return _forward(data, _gram(x), _cross(x, y), sizes, constraints, without_self=own)
     pairs = thin(train, n_splits=N_SPLITS, seed=0)
     halves = [half for pair in pairs for half in pair]
@@ -99,7 +99,7 @@ def hvg(
     import scanpy as sc
 
     cells = ad.AnnData(data.of("train").values)
-    sc.pp.highly_variable_genes(cells, flavor="seurat", n_top_genes=max(sizes))
+    sc.pp.highly_variable_genes(cells, flavor="seurat", n_top_genes=min(max(sizes), data.n_genes))
     dispersion = np.nan_to_num(cells.var["dispersions_norm"].to_numpy(np.float64), nan=-np.inf)
     return _ranked(data, np.maximum(dispersion, -1e9), sizes, constraints)
 
@@ -117,6 +117,7 @@ def markers(
     del seed, task
     if data.labels is None:
         raise ValueError("markers needs labels; name an obs column as label")
+    constraints.check_sizes(sizes, data.genes)
     scores = _wilcoxon(data.of("train"))
     order = np.lexsort((np.broadcast_to(np.arange(data.n_genes), scores.shape), -scores), axis=1)
     allowed = set(constraints.candidate_positions(data.genes).tolist())
@@ -212,6 +213,7 @@ def _forward(
     without_self: bool = False,
 ) -> PanelPath:
     """Run greedy forward selection given G (genes x genes) and C (genes x targets)."""
+    constraints.check_sizes(sizes, data.genes)
     left, c = np.diag(gram) + RIDGE, cross.copy()
     if without_self:
         np.fill_diagonal(c, 0.0)  # no credit for itself
@@ -244,6 +246,7 @@ def _forward(
 def _ranked(
     data: ExpressionData, scores: Floats, sizes: Sequence[int], constraints: Constraints
 ) -> PanelPath:
+    constraints.check_sizes(sizes, data.genes)
     candidates = constraints.candidate_positions(data.genes)
     names = np.array(data.genes)[candidates]
     optional = ~np.isin(names, constraints.required)
@@ -252,7 +255,10 @@ def _ranked(
 
 
 def _wilcoxon(train: ExpressionData) -> Floats:
-    """Return each class's rank-sum score per gene against all other cells."""
+    """Return each class's rank-sum score per gene against all other cells.
+
+    A class of fewer than two training cells has no such scores and gets no row.
+    """
     import anndata as ad
     import pandas as pd
     import scanpy as sc
@@ -261,9 +267,10 @@ def _wilcoxon(train: ExpressionData) -> Floats:
     obs = pd.DataFrame({"label": pd.Categorical(labels)}, index=train.cells)
     cells = ad.AnnData(train.values, obs=obs)
     cells.var_names = list(train.genes)
-    sc.tl.rank_genes_groups(cells, "label", method="wilcoxon", use_raw=False)
+    groups = [str(c) for c in np.flatnonzero(np.bincount(train.labels) > 1)]  # type: ignore[arg-type]
+    sc.tl.rank_genes_groups(cells, "label", groups=groups, method="wilcoxon", use_raw=False)
     table = cells.uns["rank_genes_groups"]
-    scores = np.empty((len(train.classes), train.n_genes))
-    for c in range(len(train.classes)):
-        scores[c, train.positions(table["names"][str(c)].tolist())] = table["scores"][str(c)]
+    scores = np.empty((len(groups), train.n_genes))
+    for row, group in enumerate(groups):
+        scores[row, train.positions(table["names"][group].tolist())] = table["scores"][group]
     return scores

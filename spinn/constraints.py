@@ -41,6 +41,22 @@ class Constraints:
         excluded = set(self.excluded)
         return np.array([i for i, gene in enumerate(genes) if gene not in excluded], dtype=np.int64)
 
+    def check_sizes(self, sizes: Sequence[int], genes: Sequence[str]) -> None:
+        """Raise unless a panel of each size can hold the required genes and no excluded one.
+
+        Raises
+        ------
+        ValueError
+            If a size is out of range, or there is none.
+        """
+        least, most = max(1, len(self.required)), len(self.candidate_positions(genes))
+        wrong = [size for size in sizes if not least <= size <= most]
+        if wrong or not sizes:
+            raise ValueError(
+                f"sizes must lie in {least}..{most}, came {wrong[:5]}; {len(self.required)} genes "
+                f"are required and {most} of {len(genes)} may be chosen"
+            )
+
 
 def read_constraints(genes: Mapping[str, Any]) -> Constraints:
     """Return the constraints of the config section ``genes``.

@@ -132,12 +132,18 @@ class ExpressionData:
         """Return the cells of the named parts."""
         return self.take(np.flatnonzero(np.isin(self.part, parts)))
 
+    def identity(self) -> dict[str, Any]:
+        """Return what `panels.json` says of the cells a panel was chosen from."""
+        return {"sha256": self.fingerprint(), "n_cells": self.n_cells, "n_genes": self.n_genes}
+
     def fingerprint(self) -> str:
-        """Return the SHA-256 of all that selection may look at: names, parts, values, labels."""
+        """Return the SHA-256 of all that selection may look at: names, parts, cells, targets."""
         digest = hashlib.sha256()
         for names in (self.genes, self.cells, self.part, self.classes, self.donors):
             digest.update("\n".join(() if names is None else names).encode())
-        for array in (self.values.data, self.values.indices, self.values.indptr, self.labels):
+        matrices = [m for m in (self.values, self.counts) if m is not None]
+        arrays = [part for m in matrices for part in (m.data, m.indices, m.indptr)]
+        for array in (*arrays, self.total_counts, self.labels, self.targets):
             digest.update(b"" if array is None else np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
 

@@ -3,6 +3,7 @@
 Nothing here knows files, networks or data frames.
 """
 
+import math
 from collections.abc import Iterable
 from typing import Literal
 
@@ -130,8 +131,9 @@ def confusion(
     code, cells = truth * n_classes + predicted, np.arange(truth.size)
     shape = (n_classes * n_classes, truth.size)
     membership = sparse.csr_array((np.ones(truth.size), (code, cells)), shape=shape)
-    counts = membership @ weights.reshape(-1, truth.size).T
-    return np.asarray(counts.T).reshape(*weights.shape[:-1], n_classes, n_classes)
+    draws = weights.shape[:-1]
+    counts = membership @ weights.reshape(math.prod(draws), truth.size).T
+    return np.asarray(counts.T).reshape(*draws, n_classes, n_classes)
 
 
 def recall(counts: ArrayLike) -> Floats:

@@ -92,15 +92,15 @@ class PanelPath:
         there = ", ".join(str(panel.size) for panel in self.panels)
         raise KeyError(f"no panel of {size} genes; sizes: {there}")
 
+    def document(self) -> dict[str, Any]:
+        """Return what `panels.json` holds."""
+        panels = [{"size": panel.size, "genes": list(panel.genes)} for panel in self.panels]
+        return {"format": FORMAT, **self.about, "panels": panels}
+
     def save(self, folder: Path) -> None:
         """Write ``panels.json`` and ``ranking.csv`` (gene, rank, score, among) to a folder."""
         folder.mkdir(parents=True, exist_ok=True)
-        document = {
-            "format": FORMAT,
-            **self.about,
-            "panels": [{"size": p.size, "genes": list(p.genes)} for p in self.panels],
-        }
-        text = json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+        text = json.dumps(self.document(), sort_keys=True, indent=1, ensure_ascii=False) + "\n"
         (folder / "panels.json").write_text(text, encoding="utf-8")
         with (folder / "ranking.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")

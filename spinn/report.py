@@ -103,7 +103,11 @@ def _task(
         "others": [metric_table(rows, metric) for metric in metrics if metric != headline],
         "notes": cautions(rows),
         "panels": [
-            {"size": size, "rows": panel.to_dict("records"), "genes": ", ".join(panel["gene"])}
+            {
+                "size": size,
+                "rows": panel.to_dict("records"),
+                "genes": ", ".join(map(str, panel["gene"])),
+            }
             for (name, split, of, size), panel in sorted(panels.items(), key=lambda item: item[0])
             if (name, of) == (dataset, task) and split == splits[0]
         ],

@@ -5,7 +5,7 @@ import logging
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import distributions
 from importlib.util import find_spec
 from pathlib import Path
@@ -78,6 +78,11 @@ def start_log(path: str | os.PathLike[str]) -> None:
     faulthandler.enable(stream)
     layout = "%(asctime)s %(levelname)s %(message)s"
     logging.basicConfig(stream=stream, level=logging.INFO, format=layout, force=True)
+
+
+def place(wildcards: Iterable[tuple[str, str]]) -> dict[str, str | int]:
+    """Return a job's wildcards as they stand in tables: the split is a number."""
+    return {name: int(value) if name == "split" else value for name, value in wildcards}
 
 
 def versions() -> dict[str, str]:

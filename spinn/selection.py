@@ -95,6 +95,7 @@ def select(
     if ranker not in RANKERS or strategy not in STRATEGIES:
         raise KeyError(f"{selector!r} is not a neural selector: RANKER-rfe or RANKER-ranking")
     constraints = constraints or Constraints()
+    constraints.check_sizes(sizes, problem.genes)
     run = _Run(problem, base, ranker, sizes, constraints)
     return _ranking(run) if strategy == "ranking" else _rfe(run, settings, seed)
 

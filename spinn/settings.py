@@ -143,21 +143,22 @@ class Settings:
 
 
 def read_settings(config: Mapping[str, Any]) -> Settings:
-    """Return the settings of a checked config (or its sections that hold them)."""
+    """Return the settings of a checked config; sections that are left out keep their defaults."""
     training = dict(config["training"])
     basis, n_splits = training.pop("basis"), training.pop("n_splits")
     gate = {name.name: training.pop(name.name) for name in fields(GateSettings)}
     gate["reference"] = REFERENCE[gate["reference"]]
     network = dict(config["network"])
     network["hidden"] = tuple(network["hidden"])
+    evaluation = {"test_splits": Settings.test_splits, **config.get("evaluation", {})}
     return Settings(
         NetworkSettings(**network),
         GateSettings(**gate),
         TrainingSettings(**training),
-        EliminationSettings(**config["rfe"]),
-        RefitSettings(**config["refit"]),
-        config["noise"],
+        EliminationSettings(**config.get("rfe", {})),
+        RefitSettings(**config.get("refit", {})),
+        config.get("noise", Settings.noise),
         None if basis == "full" else basis,
         n_splits,
-        config["evaluation"]["test_splits"],
+        evaluation["test_splits"],
     )

@@ -30,8 +30,7 @@ def selected_panels(document: Mapping[str, Any]) -> list[SelectedPanel]:
     """Return the panels of one parsed panels.json."""
     place = {key: document[key] for key in ("dataset", "split", "task", "selector", "seed")}
     place["n_genes"] = document["data"]["n_genes"]
-    panels = document["panels"]
-    return [SelectedPanel(size=p["size"], genes=p["genes"], **place) for p in panels]
+    return [SelectedPanel(size=p["size"], genes=p["genes"], **place) for p in document["panels"]]
 
 
 def jaccard(first: Collection[str], second: Collection[str]) -> float:

@@ -19,26 +19,33 @@ MODULES = sorted(
 
 # A module may import those of earlier lines and, without a circle, of its own line.
 ORDER = (
-    ("config", "config_messages", "digest", "runtime"),
+    ("config", "config_messages", "digest", "runtime", "settings"),
     ("metrics", "neighbors", "panel", "constraints", "split"),
     ("cells", "resampling", "tiers", "intervals"),
     ("data", "preprocess", "thinning", "tasks", "gates", "rows"),
+    ("problem",),
     ("network",),
     ("training",),
     ("scores",),
     ("selection", "baselines"),
-    ("stability",),
+    ("stability", "reasons"),
+    ("refit",),
     ("evaluation",),
     ("provenance",),
     ("plots",),
+    ("figures", "report_tables"),
     ("report",),
+    # What the workflow's rules call; nothing else imports these.
+    ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_collect", "jobs_figures"),
+    ("jobs_select", "jobs_evaluate", "jobs_report"),
 )
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 INNER = [name for name in MODULES if name != "__init__"]
 
 LIGHT = {
     *("config", "digest", "metrics", "panel", "intervals", "stability"),
-    *("plots", "report", "provenance", "runtime"),
+    *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),
+    *("jobs_collect", "jobs_figures", "jobs_report"),
 }
 HEAVY = {"torch", "scanpy", "anndata", "sklearn"}
 

@@ -1,0 +1,39 @@
+"""spinn: choose the genes worth measuring.
+
+    snakemake --cores 2                          the default: cells that ship inside scanpy
+    snakemake --cores 2 --configfile my.yaml     your own cells
+
+Each file in rules/ is one stage; config/README.md explains every key.
+"""
+
+from snakemake.utils import min_version
+
+from spinn.config import ConfigError, check
+
+min_version("9.0")
+
+
+# A config with data sets stands alone: Snakemake would merge it into the default one.
+if "datasets" not in config:
+
+    configfile: "config/config.yaml"
+
+
+try:
+    config = check(config)
+except ConfigError as error:
+    raise SystemExit(f"config: {error}") from None
+
+
+include: "rules/common.smk"
+include: "rules/data.smk"
+include: "rules/train.smk"
+include: "rules/select.smk"
+include: "rules/evaluate.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        f"{RESULTS}/report.html",

@@ -1,0 +1,88 @@
+"""Names, paths and lists that the stages share. No heavy imports: every job parses this."""
+
+import os
+
+from spinn import digest
+
+ROOT = os.path.abspath(os.path.join(workflow.current_basedir, ".."))
+RESULTS = config["results"]
+DATASETS = config["datasets"]
+SPLITS = range(config["split"]["repeats"])
+TASKS = config["tasks"]
+SEEDS = config["seeds"]
+SIZES = config["panel_sizes"]
+
+GATE = {
+    "bernoulli": "bernoulli",
+    "gaussian": "gaussian",
+    "imputation": "open",
+    "first_layer": "open",
+    "jacobian": "open",
+}
+REFERENCES = [
+    *(("floor", draw) for draw in range(config["evaluation"]["floor_panels"])),
+    *(("ceiling", seed) for seed in SEEDS),
+]
+
+PREPARED = f"{RESULTS}/{{dataset}}/split{{split}}/prepared.h5ad"
+TASK = f"{RESULTS}/{{dataset}}/split{{split}}/{{task}}"
+LOG = f"{RESULTS}/logs/{{dataset}}/split{{split}}"
+BENCHMARK = f"{RESULTS}/benchmarks/{{dataset}}/split{{split}}"
+
+
+wildcard_constraints:
+    dataset="|".join(DATASETS),
+    split=r"\d+",
+    task="|".join(TASKS),
+    gate="|".join(sorted(set(GATE.values()))),
+
+
+def families():
+    """Selectors by what they share: a ranker's base models, or needing no network at all."""
+    grouped = {}
+    for selector in config["selectors"]:
+        ranker = selector.rpartition("-")[0]
+        grouped.setdefault(ranker or "baselines", []).append(selector)
+    return grouped
+
+
+FAMILIES = families()
+
+
+def runs(selectors):
+    """All (selector, seed) of some selectors, in a fixed order."""
+    return [(selector, seed) for selector in selectors for seed in SEEDS]
+
+
+def files(pairs, name):
+    """The file of a name of each (selector, seed), as patterns for one data set, split and task."""
+    return [f"{TASK}/{selector}/seed{seed}/{name}" for selector, seed in pairs]
+
+
+def everywhere(patterns, tasks=True):
+    """Patterns for every data set, split and (if asked) task."""
+    filled = dict(dataset=DATASETS, split=SPLITS, **({"task": TASKS} if tasks else {}))
+    return expand(patterns, **filled)
+
+
+def section(*keys):
+    """The part of the config that a rule depends on, so that other edits do not rerun it."""
+    return {key: config[key] for key in keys}
+
+
+def gpus(wildcards):
+    """A GPU where one was asked for by name."""
+    return 1 if config["device"] == "cuda" else 0
+
+
+def cells_of(wildcards):
+    """The input file, an object of a storage plugin for a URL, or nothing for bundled cells."""
+    path = DATASETS[wildcards.dataset]["path"]
+    if path.startswith("scanpy:"):
+        return []
+    return storage(path) if "://" in path else path
+
+
+def settings_of(wildcards):
+    """The parts of the config that decide how a data set is prepared."""
+    return {"dataset": DATASETS[wildcards.dataset], **section("preprocess", "split", "genes")}

@@ -1,0 +1,30 @@
+"""Data: from an input file to cells that are checked, split, normalised and filtered.
+
+INPUT: datasets.NAME.path of the config. OUTPUT: prepared.h5ad per data set and split.
+"""
+
+
+rule prepare:
+    """Check, split, normalise and filter one data set for one split."""
+    input:
+        cells=cells_of,
+    output:
+        prepared=PREPARED,
+    log:
+        f"{LOG}/prepare.log",
+    benchmark:
+        f"{BENCHMARK}/prepare.tsv"
+    priority: 100
+    conda:
+        "../envs/spinn.yaml"
+    message:
+        "prepare {wildcards.dataset}, split {wildcards.split}"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 20 * input.size_mb),
+    params:
+        code=digest.modules("jobs_prepare"),
+        config=settings_of,
+        largest_panel=max(SIZES),
+    script:
+        "../scripts/prepare.py"

@@ -1,0 +1,119 @@
+"""Report: recommended panels, figures, provenance and one HTML page.
+
+INPUT: panels and tables of the whole run. OUTPUT: panel_K.csv, figures/, provenance.json,
+config.yaml, report.html.
+"""
+
+FIGURES = ["quality", "agreement", "overlap"]
+FORMATS = ["svg", "png", "pdf"]
+FIGURE = f"{RESULTS}/figures/{{figure}}_{{dataset}}_{{task}}.{{format}}"
+
+
+rule recommend:
+    """Write the recommended panel of each size, with a reason for every gene."""
+    input:
+        prepared=PREPARED,
+        panels=files(runs(config["selectors"]), "panels.json"),
+    output:
+        panels=[f"{TASK}/panel_{size}.csv" for size in SIZES],
+    log:
+        f"{LOG}/{{task}}/recommend.log",
+    benchmark:
+        f"{BENCHMARK}/{{task}}/recommend.tsv"
+    conda:
+        "../envs/spinn-light.yaml"
+    message:
+        "write recommended panels: {wildcards.task}, {wildcards.dataset}"
+    threads: 1
+    params:
+        code=digest.modules("jobs_collect"),
+        runs=runs(config["selectors"]),
+        sizes=SIZES,
+    script:
+        "../scripts/recommend.py"
+
+
+rule plot_figures:
+    """Draw the figures of one data set and task."""
+    input:
+        summary=f"{RESULTS}/summary.csv",
+        stability=f"{RESULTS}/stability.csv",
+        panels=expand(
+            files(runs(config["selectors"]), "panels.json"), split=SPLITS, allow_missing=True
+        ),
+    output:
+        figures=expand(FIGURE, figure=FIGURES, format=FORMATS, allow_missing=True),
+    log:
+        f"{RESULTS}/logs/{{dataset}}/plot_figures_{{task}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/{{dataset}}/plot_figures_{{task}}.tsv"
+    conda:
+        "../envs/spinn-light.yaml"
+    message:
+        "draw figures: {wildcards.task}, {wildcards.dataset}"
+    threads: 1
+    params:
+        code=digest.modules("jobs_figures"),
+        n_seeds=len(SEEDS),
+    script:
+        "../scripts/plot_figures.py"
+
+
+rule write_provenance:
+    """Write down inputs, filters, versions, seeds and the whole config."""
+    input:
+        prepared=everywhere(PREPARED, tasks=False),
+        scores=f"{RESULTS}/scores.csv",
+    output:
+        provenance=f"{RESULTS}/provenance.json",
+        config=f"{RESULTS}/config.yaml",
+    log:
+        f"{RESULTS}/logs/write_provenance.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/write_provenance.tsv"
+    conda:
+        "../envs/spinn.yaml"
+    message:
+        "write provenance"
+    threads: 1
+    params:
+        code=digest.modules("jobs_report"),
+        config=config,
+        datasets=[(name, split) for name in DATASETS for split in SPLITS],
+        root=ROOT,
+    script:
+        "../scripts/write_provenance.py"
+
+
+rule write_report:
+    """Put tables, figures, panels and provenance on one page."""
+    input:
+        scores=f"{RESULTS}/scores.csv",
+        summary=f"{RESULTS}/summary.csv",
+        stability=f"{RESULTS}/stability.csv",
+        provenance=f"{RESULTS}/provenance.json",
+        config=f"{RESULTS}/config.yaml",
+        panels=everywhere([f"{TASK}/panel_{size}.csv" for size in SIZES]),
+        figures=expand(FIGURE, figure=FIGURES, format=FORMATS, dataset=DATASETS, task=TASKS),
+    output:
+        report=report(f"{RESULTS}/report.html", category="report"),
+    log:
+        f"{RESULTS}/logs/write_report.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/write_report.tsv"
+    conda:
+        "../envs/spinn-light.yaml"
+    message:
+        "write the report"
+    threads: 1
+    params:
+        code=digest.modules("jobs_report"),
+        panels=[
+            (name, split, task, size)
+            for size in SIZES
+            for name in DATASETS
+            for split in SPLITS
+            for task in TASKS
+        ],
+    script:
+        "../scripts/write_report.py"

@@ -1,0 +1,69 @@
+"""Selection: panels of every selector and seed, one job per ranker, one for all baselines.
+
+INPUT: prepared.h5ad, base models. OUTPUT: SELECTOR/seedN/panels.json and ranking.csv.
+"""
+
+for family, selectors in FAMILIES.items():
+    if family == "baselines":
+        continue
+
+    rule:
+        name:
+            f"select_{family}"
+        input:
+            prepared=PREPARED,
+            bases=expand(f"{BASE}.safetensors", gate=GATE[family], seed=SEEDS, allow_missing=True),
+        output:
+            panels=files(runs(selectors), "panels.json"),
+            rankings=files(runs(selectors), "ranking.csv"),
+        log:
+            f"{LOG}/{{task}}/select_{family}.log",
+        benchmark:
+            f"{BENCHMARK}/{{task}}/select_{family}.tsv"
+        conda:
+            "../envs/spinn.yaml"
+        message:
+            "choose panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
+        threads: 1
+        resources:
+            mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+            gpu=gpus,
+        params:
+            code=digest.modules("jobs_select"),
+            selectors=", ".join(selectors),
+            runs=runs(selectors),
+            seeds=SEEDS,
+            sizes=SIZES,
+            config=section("network", "noise", "training", "rfe", "genes", "device"),
+        script:
+            "../scripts/select_with_networks.py"
+
+
+if "baselines" in FAMILIES:
+
+    rule select_baselines:
+        """Choose the panels of all baselines; no torch."""
+        input:
+            prepared=PREPARED,
+        output:
+            panels=files(runs(FAMILIES["baselines"]), "panels.json"),
+            rankings=files(runs(FAMILIES["baselines"]), "ranking.csv"),
+        log:
+            f"{LOG}/{{task}}/select_baselines.log",
+        benchmark:
+            f"{BENCHMARK}/{{task}}/select_baselines.tsv"
+        conda:
+            "../envs/spinn.yaml"
+        message:
+            "choose panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
+        threads: 1
+        resources:
+            mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+        params:
+            code=digest.modules("jobs_baselines"),
+            selectors=", ".join(FAMILIES["baselines"]),
+            runs=runs(FAMILIES["baselines"]),
+            sizes=SIZES,
+            config=section("genes"),
+        script:
+            "../scripts/select_baselines.py"

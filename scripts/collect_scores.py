@@ -1,0 +1,16 @@
+"""Gather all scores and summarise them."""
+
+from spinn.runtime import check_environment, start_log
+
+start_log(snakemake.log[0])
+check_environment(["numpy", "pandas", "scipy", "h5py"])
+
+from spinn.jobs_collect import collect_scores
+
+collect_scores(
+    snakemake.input.scores,
+    snakemake.input.cells,
+    output=snakemake.output.scores,
+    summary=snakemake.output.summary,
+    n_bootstrap=snakemake.params.n_bootstrap,
+)

@@ -1,0 +1,10 @@
+"""Measure how far panels of different seeds agree."""
+
+from spinn.runtime import check_environment, start_log
+
+start_log(snakemake.log[0])
+check_environment(["numpy", "pandas", "scipy", "h5py"])
+
+from spinn.jobs_collect import collect_stability
+
+collect_stability(snakemake.input.panels, output=snakemake.output.stability)

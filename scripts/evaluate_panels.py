@@ -1,0 +1,17 @@
+"""Judge the panels of one family of selectors on the test cells."""
+
+from spinn.runtime import check_environment, place, start_log
+
+start_log(snakemake.log[0])
+check_environment(["torch", "numpy", "scipy", "h5py", "safetensors"])
+
+from spinn.jobs_evaluate import evaluate_panels
+
+evaluate_panels(
+    snakemake.input.prepared,
+    dict(zip(map(tuple, snakemake.params.runs), snakemake.input.panels, strict=True)),
+    dict(zip(map(tuple, snakemake.params.runs), snakemake.output.scores, strict=True)),
+    about=place(snakemake.wildcards.items()),
+    config=snakemake.params.config,
+    threads=snakemake.threads,
+)

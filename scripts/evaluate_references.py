@@ -1,0 +1,17 @@
+"""Judge the floor and the ceiling on the test cells."""
+
+from spinn.runtime import check_environment, place, start_log
+
+start_log(snakemake.log[0])
+check_environment(["torch", "numpy", "scipy", "h5py", "safetensors"])
+
+from spinn.jobs_evaluate import evaluate_references
+
+evaluate_references(
+    snakemake.input.prepared,
+    dict(zip(map(tuple, snakemake.params.runs), snakemake.output.scores, strict=True)),
+    about=place(snakemake.wildcards.items()),
+    sizes=snakemake.params.sizes,
+    config=snakemake.params.config,
+    threads=snakemake.threads,
+)

@@ -1,0 +1,20 @@
+"""Draw the figures of one data set and task."""
+
+from pathlib import Path
+
+from spinn.runtime import check_environment, start_log
+
+start_log(snakemake.log[0])
+check_environment(["numpy", "pandas", "scipy", "matplotlib"])
+
+from spinn.jobs_figures import plot_figures
+
+plot_figures(
+    snakemake.input.summary,
+    snakemake.input.stability,
+    snakemake.input.panels,
+    folder=str(Path(snakemake.output.figures[0]).parent),
+    dataset=snakemake.wildcards.dataset,
+    task=snakemake.wildcards.task,
+    n_seeds=snakemake.params.n_seeds,
+)

@@ -1,0 +1,17 @@
+"""Check, split, normalise and filter one data set."""
+
+from spinn.runtime import check_environment, start_log
+
+start_log(snakemake.log[0])
+check_environment(["anndata", "scanpy", "numpy", "pandas", "scipy"])
+
+from spinn.jobs_prepare import prepare_file
+
+prepare_file(
+    snakemake.input.get("cells") or snakemake.params.config["dataset"]["path"],
+    snakemake.output.prepared,
+    name=snakemake.wildcards.dataset,
+    repeat=int(snakemake.wildcards.split),
+    largest_panel=snakemake.params.largest_panel,
+    config=snakemake.params.config,
+)

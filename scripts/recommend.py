@@ -1,0 +1,17 @@
+"""Write the recommended panels with their reasons."""
+
+from spinn.runtime import check_environment, start_log
+
+start_log(snakemake.log[0])
+check_environment(["numpy", "pandas", "scipy", "h5py"])
+
+from spinn.jobs_collect import recommend
+
+selector, seed = snakemake.params.runs[0]
+recommend(
+    snakemake.input.prepared,
+    dict(zip(map(tuple, snakemake.params.runs), snakemake.input.panels, strict=True)),
+    dict(zip(snakemake.params.sizes, snakemake.output.panels, strict=True)),
+    selector=selector,
+    seed=seed,
+)

@@ -1,0 +1,17 @@
+"""Choose the panels of all baselines."""
+
+from spinn.runtime import check_environment, place, start_log
+
+start_log(snakemake.log[0])
+check_environment(["anndata", "scanpy", "numpy", "pandas", "scipy", "h5py"])
+
+from spinn.jobs_baselines import select_baselines
+
+select_baselines(
+    snakemake.input.prepared,
+    dict(zip(map(tuple, snakemake.params.runs), snakemake.output.panels, strict=True)),
+    about=place(snakemake.wildcards.items()),
+    sizes=snakemake.params.sizes,
+    config=snakemake.params.config,
+    threads=snakemake.threads,
+)

@@ -1,0 +1,18 @@
+"""Choose the panels of one ranker, for every strategy and seed."""
+
+from spinn.runtime import check_environment, place, start_log
+
+start_log(snakemake.log[0])
+check_environment(["torch", "numpy", "scipy", "h5py", "safetensors"])
+
+from spinn.jobs_select import select_with_networks
+
+select_with_networks(
+    snakemake.input.prepared,
+    dict(zip(snakemake.params.seeds, snakemake.input.bases, strict=True)),
+    dict(zip(map(tuple, snakemake.params.runs), snakemake.output.panels, strict=True)),
+    about=place(snakemake.wildcards.items()),
+    sizes=snakemake.params.sizes,
+    config=snakemake.params.config,
+    threads=snakemake.threads,
+)

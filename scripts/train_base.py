@@ -1,0 +1,17 @@
+"""Train the base models of one gate, one per seed."""
+
+from spinn.runtime import check_environment, place, start_log
+
+start_log(snakemake.log[0])
+check_environment(["torch", "numpy", "scipy", "h5py", "safetensors"])
+
+from spinn.jobs_train import train_bases
+
+train_bases(
+    snakemake.input.prepared,
+    snakemake.output.weights,
+    about=place(snakemake.wildcards.items()),
+    seeds=snakemake.params.seeds,
+    config=snakemake.params.config,
+    threads=snakemake.threads,
+)

@@ -1,0 +1,16 @@
+"""Write down inputs, filters, versions, seeds and the whole config."""
+
+from spinn.runtime import check_environment, start_log
+
+start_log(snakemake.log[0])
+check_environment(["numpy", "pandas", "scipy", "h5py", "jinja2"])
+
+from spinn.jobs_report import write_provenance
+
+write_provenance(
+    dict(zip(map(tuple, snakemake.params.datasets), snakemake.input.prepared, strict=True)),
+    output=snakemake.output.provenance,
+    config_output=snakemake.output.config,
+    config=snakemake.params.config,
+    root=snakemake.params.root,
+)

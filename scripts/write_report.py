@@ -1,0 +1,15 @@
+"""Put tables, figures, panels and provenance on one page."""
+
+from spinn.runtime import check_environment, start_log
+
+start_log(snakemake.log[0])
+check_environment(["numpy", "pandas", "scipy", "h5py", "jinja2"])
+
+from spinn.jobs_report import write_report
+
+write_report(
+    dict(snakemake.input.items()),
+    dict(zip(map(tuple, snakemake.params.panels), snakemake.input.panels, strict=True)),
+    snakemake.input.figures,
+    output=snakemake.output.report,
+)

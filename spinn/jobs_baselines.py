@@ -1,0 +1,54 @@
+"""The selecting rule of the baselines: no torch."""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from spinn.baselines import BASELINES
+from spinn.constraints import read_constraints
+from spinn.data import read_prepared
+from spinn.panel import PanelPath
+from spinn.provenance import made_by
+
+log = logging.getLogger(__name__)
+DRAWS = ("random",)  # the baselines that depend on the seed
+
+
+def select_baselines(
+    prepared: str,
+    outputs: Mapping[tuple[str, int], str],
+    *,
+    about: Mapping[str, Any],
+    sizes: Sequence[int],
+    config: Mapping[str, Any],
+    threads: int,
+) -> None:
+    """Write panels.json and ranking.csv of every (baseline, seed).
+
+    ``outputs`` maps (baseline, seed) to panels.json; ``about`` names the dataset, split and task.
+    """
+    data = read_prepared(prepared, parts=("train", "valid"))
+    constraints = read_constraints(config["genes"])
+    found: dict[tuple[str, int], tuple[PanelPath, float]] = {}
+    for done, ((selector, seed), output) in enumerate(outputs.items(), start=1):
+        log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
+        key = (selector, seed if selector in DRAWS else 0)
+        if key not in found:
+            started = time.perf_counter()
+            path = BASELINES[selector](
+                data, sizes=sizes, seed=seed, constraints=constraints, task=about["task"]
+            )
+            found[key] = path, time.perf_counter() - started
+        path, seconds = found[key]
+        document = {
+            **about,
+            "selector": selector,
+            "seed": seed,
+            "settings": dict(config),
+            "data": data.identity(),
+            "made_by": made_by(seconds=seconds, threads=threads, device="cpu"),
+        }
+        replace(path, about=document).save(Path(output).parent)

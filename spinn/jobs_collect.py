@@ -1,0 +1,59 @@
+"""The collecting rules: tables of a whole run, and recommended panels. No torch."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from spinn.data import read_prepared
+from spinn.intervals import Run, read_cells, summarize
+from spinn.panel import load_panels
+from spinn.reasons import reasons
+from spinn.stability import selected_panels, stability
+
+PER_GENE = "r2_gene"  # one row per gene: too many for the table of the whole run
+
+
+def collect_scores(
+    scores: Sequence[str], cells: Sequence[str], *, output: str, summary: str, n_bootstrap: int
+) -> None:
+    """Write the tidy scores of a whole run, and the summary with intervals and tiers."""
+    tables = [pd.read_csv(path, dtype={"target": str}) for path in scores]
+    everything = pd.concat(tables, ignore_index=True)
+    everything = everything[everything["metric"] != PER_GENE]
+    everything.to_csv(output, index=False)
+    keys = ["dataset", "split", "task", "selector", "seed"]
+    runs = [
+        Run(*table.loc[0, keys], read_cells(path))  # type: ignore[call-arg]
+        for table, path in zip(tables, cells, strict=True)
+    ]
+    summarize(runs, everything, n_bootstrap=n_bootstrap, seed=0).to_csv(summary, index=False)
+
+
+def collect_stability(panels: Sequence[str], *, output: str) -> None:
+    """Write how far the panels of different seeds and splits agree."""
+    documents = [load_panels(path).document() for path in panels]
+    chosen = itertools.chain.from_iterable(selected_panels(document) for document in documents)
+    stability(chosen).to_csv(output, index=False)
+
+
+def recommend(
+    prepared: str,
+    panels: Mapping[tuple[str, int], str],
+    outputs: Mapping[int, str],
+    *,
+    selector: str,
+    seed: int,
+) -> None:
+    """Write the recommended panel of each size, with a reason per gene.
+
+    It is the panel of ``selector`` with ``seed``; ``panels`` maps (selector, seed) to panels.json,
+    ``outputs`` maps sizes to CSV files.
+    """
+    data = read_prepared(prepared, parts=("train", "valid"))
+    paths = {key: load_panels(path) for key, path in panels.items()}
+    for size, output in outputs.items():
+        others = [path.of_size(size) for (name, _), path in paths.items() if name != "random"]
+        panel = paths[selector, seed].of_size(size)
+        table = reasons(data, panel, others, selector=selector, seed=seed)
+        table.to_csv(output, index=False, float_format="%.4g")

@@ -1,0 +1,97 @@
+"""The evaluating rules: selectors' panels, and the floor and ceiling beside them."""
+
+import csv
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from spinn.baselines import greedy, matched_random
+from spinn.cells import write_cells
+from spinn.constraints import Constraints
+from spinn.data import ExpressionData, read_prepared
+from spinn.evaluation import evaluate, make_judge
+from spinn.panel import Panel, load_panels
+from spinn.settings import read_settings
+from spinn.training import choose_device
+
+log = logging.getLogger(__name__)
+COLUMNS = ("dataset", "split", "task", "selector", "seed", "size", "target", "metric", "value")
+Job = tuple[str, int, Sequence[Panel], str]  # selector, seed, panels, scores.csv
+
+
+def evaluate_panels(
+    prepared: str,
+    panels: Mapping[tuple[str, int], str],
+    outputs: Mapping[tuple[str, int], str],
+    *,
+    about: Mapping[str, Any],
+    config: Mapping[str, Any],
+    threads: int,
+) -> None:
+    """Judge every (selector, seed); write scores.csv, and cells.npz beside it."""
+    data = read_prepared(prepared)
+    jobs = [
+        (selector, seed, load_panels(panels[selector, seed]).panels, output)
+        for (selector, seed), output in outputs.items()
+    ]
+    _judge(data, jobs, about=about, config=config, threads=threads)
+
+
+def evaluate_references(
+    prepared: str,
+    outputs: Mapping[tuple[str, int], str],
+    *,
+    about: Mapping[str, Any],
+    sizes: Sequence[int],
+    config: Mapping[str, Any],
+    threads: int,
+) -> None:
+    """Judge the floor (one random draw per seed) and the ceiling (all genes) likewise.
+
+    Each floor panel matches the panel of `greedy` in mean expression, gene by gene.
+    """
+    data = read_prepared(prepared)
+    path = greedy(data, sizes=sizes, seed=0, constraints=Constraints(), task=about["task"])
+    jobs = [
+        (selector, seed, list(_reference(data, selector, seed, path.panels)), output)
+        for (selector, seed), output in outputs.items()
+    ]
+    _judge(data, jobs, about=about, config=config, threads=threads)
+
+
+def _reference(
+    data: ExpressionData, selector: str, seed: int, matched: Sequence[Panel]
+) -> Iterator[Panel]:
+    if selector == "ceiling":
+        yield Panel(data.genes)
+        return
+    largest = matched_random(data, matched[0].genes, seed=seed)
+    for panel in matched:
+        yield Panel(largest[: panel.size])
+
+
+def _judge(
+    data: ExpressionData,
+    jobs: Sequence[Job],
+    *,
+    about: Mapping[str, Any],
+    config: Mapping[str, Any],
+    threads: int,
+) -> None:
+    torch.set_num_threads(threads)
+    device = choose_device(config["device"])
+    judge = make_judge(data, about["task"], read_settings(config), device=device)
+    for done, (selector, seed, panels, output) in enumerate(jobs, start=1):
+        log.info("evaluation %d of %d: %s, seed %d", done, len(jobs), selector, seed)
+        rows, cells = evaluate(judge, panels, seed=seed)
+        folder = Path(output).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        named = {**about, "selector": selector, "seed": seed}
+        with Path(output).open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows({**named, **row, "value": f"{row['value']:.6g}"} for row in rows)
+        write_cells(folder / "cells.npz", cells)

@@ -1,0 +1,32 @@
+"""The plotting rule: all figures of one data set and task. No torch."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from spinn.figures import agreement_figure, overlap_figure, quality_figure, save
+from spinn.panel import load_panels
+from spinn.stability import panel_overlap, selected_panels
+
+
+def plot_figures(
+    summary: str,
+    stability: str,
+    panels: Sequence[str],
+    *,
+    folder: str,
+    dataset: str,
+    task: str,
+    n_seeds: int,
+) -> None:
+    """Write quality, agreement and overlap figures, each as SVG, PNG and PDF."""
+    documents = [load_panels(path).document() for path in panels]
+    overlap = panel_overlap([panel for doc in documents for panel in selected_panels(doc)])
+    figures = {
+        "quality": quality_figure(pd.read_csv(summary), dataset, task),
+        "agreement": agreement_figure(pd.read_csv(stability), dataset, task, n_seeds=n_seeds),
+        "overlap": overlap_figure(overlap, dataset, task, n_seeds=n_seeds),
+    }
+    for name, figure in figures.items():
+        save(figure, Path(folder) / f"{name}_{dataset}_{task}")

@@ -1,0 +1,47 @@
+"""The reporting rules: provenance and the HTML page. No torch."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from spinn.provenance import provenance, write_json
+from spinn.report import read_figures, render
+
+
+def write_provenance(
+    prepared: Mapping[tuple[str, int], str],
+    *,
+    output: str,
+    config_output: str,
+    config: Mapping[str, Any],
+    root: str,
+) -> None:
+    """Write provenance.json, and the config with all its defaults."""
+    write_json(provenance(prepared, config=config, root=Path(root)), output)
+    text = yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True)
+    Path(config_output).write_text(text, encoding="utf-8")
+
+
+def write_report(
+    tables: Mapping[str, str],
+    panels: Mapping[tuple[str, int, str, int], str],
+    figures: Sequence[str],
+    *,
+    output: str,
+) -> None:
+    """Write the page; ``tables`` names scores, summary, stability, provenance and config."""
+    about = json.loads(Path(tables["provenance"]).read_text(encoding="utf-8"))
+    about["config"] = yaml.safe_load(Path(tables["config"]).read_text(encoding="utf-8"))
+    html = render(
+        summary=pd.read_csv(tables["summary"]),
+        stability=pd.read_csv(tables["stability"]),
+        panels={key: pd.read_csv(path, keep_default_na=False) for key, path in panels.items()},
+        provenance=about,
+        figures=read_figures(Path(figures[0]).parent),
+        recall=pd.read_csv(tables["scores"]),
+    )
+    Path(output).write_text(html, encoding="utf-8")

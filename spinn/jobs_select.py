@@ -1,0 +1,68 @@
+"""The selecting rule of neural selectors: panels from base models."""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from spinn.constraints import read_constraints
+from spinn.data import read_prepared
+from spinn.jobs_train import open_problem
+from spinn.network import load_network
+from spinn.provenance import made_by
+from spinn.selection import select
+from spinn.settings import read_settings
+
+log = logging.getLogger(__name__)
+
+
+def select_with_networks(
+    prepared: str,
+    bases: Mapping[int, str],
+    outputs: Mapping[tuple[str, int], str],
+    *,
+    about: Mapping[str, Any],
+    sizes: Sequence[int],
+    config: Mapping[str, Any],
+    threads: int,
+) -> None:
+    """Write panels.json and ranking.csv of every (selector, seed).
+
+    ``bases`` maps seeds to base models with the ranker's gate; ``outputs`` maps (selector, seed)
+    to panels.json; ``about`` names the dataset, split and task.
+    """
+    settings = read_settings(config)
+    problem = open_problem(
+        prepared, about["task"], settings, device=config["device"], threads=threads
+    )
+    identity = read_prepared(prepared, parts=("train", "valid")).identity()
+    for done, ((selector, seed), output) in enumerate(outputs.items(), start=1):
+        log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
+        started = time.perf_counter()
+        base, genes = load_network(Path(bases[seed]))
+        if genes != problem.genes:
+            raise ValueError(f"{bases[seed]} was trained on other genes; train it again")
+        path = select(
+            problem,
+            base.to(problem.positions.device),
+            selector,
+            settings,
+            sizes=sizes,
+            seed=seed,
+            constraints=read_constraints(config["genes"]),
+        )
+        document = {
+            **about,
+            "selector": selector,
+            "seed": seed,
+            "settings": {**config, "noise": problem.encoder.noise},
+            "data": identity,
+            "made_by": made_by(
+                seconds=time.perf_counter() - started,
+                threads=threads,
+                device=str(problem.positions.device),
+            ),
+        }
+        replace(path, about=document).save(Path(output).parent)

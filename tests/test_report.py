@@ -1,0 +1,217 @@
+"""The page: whole, self-contained, escaped, and true to its tables."""
+
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from spinn.report import read_figures, render
+from spinn.report_tables import answers, flat
+
+HOSTILE = "<script>alert('x')</script>\"&"
+VOID = {"meta", "img", "br"}
+
+
+class Page(HTMLParser):
+    """Tags, ids, links and text of a page; refuses wrongly nested tags."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags, self.ids, self.attributes, self.open, self.text = [], [], [], [], []
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+        self.ids += [value for name, value in attrs if name == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def tables(name: str = "data", selector: str = "bernoulli-rfe") -> dict:
+    """Everything `render` takes, with `name` wherever users choose names."""
+    rows = []
+    places = [(8, selector), (8, "greedy"), (8, "floor"), (16, selector), (16, "greedy")]
+    places.append((300, "ceiling"))
+    for task, metrics in (
+        ("reconstruction", ("fvu_split", "knn_share", "redundancy")),
+        ("classification", ("macro_f1", "knn_share")),
+    ):
+        for metric in metrics:
+            for i, (size, who) in enumerate(places):
+                best, mean = who == selector, 0.5 + 0.01 * i
+                tier = None if who in ("floor", "ceiling") or metric == "redundancy" else 2 - best
+                rows.append((name, task, size, metric, who, mean, mean - 0.1, mean + 0.1, tier))
+    columns = ["dataset", "task", "size", "metric", "selector", "mean", "low", "high", "tier"]
+    summary = pd.DataFrame(rows, columns=columns).assign(n_seeds=2, n_splits=1, n_blocks=100)
+    summary["diff_to_best"] = np.where(summary["selector"] == selector, 0.0, 0.1)
+    stability = pd.DataFrame(
+        [(name, "classification", 8, selector, "nogueira", 0.75, np.nan, np.nan)],
+        columns=["dataset", "task", "size", "selector", "measure", "value", "low", "high"],
+    )
+    panel = pd.DataFrame({"gene": [name, "CD3D"], "rank": [1, 2], "why": [name, "tells T cells"]})
+    recall = pd.DataFrame(
+        [
+            (name, 0, "classification", selector, 0, 8, kind, "recall", value)
+            for kind, value in (("B", 0.9), (name, 0.25))
+        ],
+        columns=[
+            "dataset",
+            "split",
+            "task",
+            "selector",
+            "seed",
+            "size",
+            "target",
+            "metric",
+            "value",
+        ],
+    )
+    return {
+        "summary": summary,
+        "stability": stability,
+        "panels": {(name, 0, "classification", 2): panel, (name, 1, "classification", 2): panel},
+        "provenance": {
+            "datasets": {name: {"cells": {"before": 700, "after": 699}, "counts": "recovered"}},
+            "config": {"seeds": [0, 1], "genes": {"table": None, "required": [name]}},
+            "seconds": 12.5,
+        },
+        "figures": {f"quality_{name}_classification": "<svg onload='x()'></svg>"},
+        "recall": recall,
+        "title": name,
+    }
+
+
+def test_the_page_is_whole():
+    page = Page(render(**tables()))
+    assert len(page.ids) == len(set(page.ids))
+    targets = [value.removeprefix("#") for name, value in page.attributes if name == "href"]
+    assert set(targets) <= set(page.ids)
+    assert {"reading", "provenance", "d1t1", "d1t2"} <= set(targets)
+    text = " ".join(" ".join(page.text).split())
+    for expected in (
+        "data",
+        "FVU on split molecules ↓ lower is better",
+        "recovered",
+        "seconds",
+        "tells T cells",
+        "all 300",
+        "0.500 [0.400, 0.600]",
+        "cells.before 700",
+    ):
+        assert expected in text
+
+
+def test_the_page_loads_nothing():
+    page = Page(render(**tables()))
+    assert "script" not in page.tags
+    assert "link" not in page.tags
+    for name, value in page.attributes:
+        assert not name.startswith("on")
+        if name in ("src", "href"):
+            assert value.startswith(("#", "data:image/svg+xml;base64,"))
+    assert page.tags.count("img") == 1
+
+
+def test_names_are_escaped():
+    text = render(**tables(HOSTILE, selector=HOSTILE))
+    assert "<script" not in text
+    page = Page(text)
+    assert len(page.ids) == len(set(page.ids))
+    assert "script" not in page.tags
+    assert HOSTILE in page.text  # as text, unharmed
+    assert not [name for name, _ in page.attributes if name.startswith("on")]
+
+
+def test_the_first_tier_is_marked():
+    text = " ".join(render(**tables()).split())
+    assert (
+        '<td class="first">0.500 <small>[0.400, 0.600]</small> <span class="tier" title="tier 1">1'
+        in text
+    )
+    assert '<td>0.510 <small>[0.410, 0.610]</small> <span class="tier" title="tier 2">2' in text
+
+
+def test_the_best_and_their_equals_are_named():
+    summary = tables()["summary"].query("task == 'classification' and metric == 'macro_f1'")
+    found = answers(summary)
+    assert [(row["size"], row["best"], row["others"]) for row in found] == [
+        (8, "bernoulli-rfe", []),
+        (16, "bernoulli-rfe", []),
+    ]
+    assert found[0]["floor"] == "0.520"
+    assert found[1]["floor"] == "–"
+    equal = answers(summary.assign(tier=np.where(summary["tier"].isna(), np.nan, 1)))
+    assert equal[0]["others"] == ["greedy"]
+
+
+def test_selectors_come_best_first_and_references_last():
+    given = tables()
+    given["summary"].loc[given["summary"]["selector"] == "greedy", "mean"] = 0.1
+    given["stability"] = given["stability"].head(0)
+    text = render(**given)
+    part = text[text.index("FVU on split molecules ↓ lower is better; mean") :]
+    places = [
+        part.index(f'<th scope="row">{name}<')
+        for name in ("greedy", "bernoulli-rfe", "floor", "ceiling")
+    ]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"n_blocks": 1}, "One donor was held out"),
+        ({"n_blocks": 3}, "Only 3 donors were held out"),
+        ({"n_seeds": 1}, "One seed"),
+    ],
+)
+def test_weak_designs_are_named(change, words):
+    given = tables()
+    assert words not in render(**given)
+    assert words in render(**given | {"summary": given["summary"].assign(**change)})
+
+
+def test_hard_types_come_first():
+    text = " ".join(render(**tables()).split())
+    hard, easy = '<th scope="row">data</th> <td>0.250', '<th scope="row">B</th> <td>0.900'
+    assert text.index(hard) < text.index(easy)
+    assert "Recall of each" not in render(**tables() | {"recall": None})
+
+
+def test_tables_may_come_from_files(tmp_path):
+    given = tables()
+    for name in ("summary", "stability"):
+        given[name].to_csv(tmp_path / f"{name}.csv", index=False)
+        given[name] = pd.read_csv(tmp_path / f"{name}.csv")
+    assert render(**given) == render(**tables())
+
+
+def test_arguments_are_left_alone():
+    given = tables()
+    render(**given)
+    assert "datasets" in given["provenance"]
+    pd.testing.assert_frame_equal(given["summary"], tables()["summary"])
+
+
+def test_figures_are_read_by_name(tmp_path):
+    (tmp_path / "quality_a_b.svg").write_text("<svg>é</svg>", "utf-8")
+    (tmp_path / "quality_a_b.png").write_bytes(b"")
+    assert read_figures(tmp_path) == {"quality_a_b": "<svg>é</svg>"}
+
+
+def test_facts_are_flattened():
+    assert flat({"a": {"b": [1, 2], "c": None}, "d": [{"e": 1}]}) == [
+        ("a.b", "1, 2"),
+        ("a.c", "none"),
+        ("d[0].e", "1"),
+    ]

@@ -1,0 +1,84 @@
+"""Dealing cells into parts: nobody twice, nobody left out, classes and donors respected."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spinn.split import split_cells
+
+PARTS = {"train", "valid", "test"}
+shares = st.tuples(st.floats(0.01, 0.4), st.floats(0.01, 0.4))
+seeds = st.integers(0, 2**32 - 1)
+
+
+def deal(n_cells, share, seed, **options):
+    return split_cells(n_cells, valid=share[0], test=share[1], seed=seed, **options)
+
+
+@given(n_cells=st.integers(3, 300), share=shares, seed=seeds)
+def test_every_cell_has_one_part_and_no_part_is_empty(n_cells, share, seed):
+    part = deal(n_cells, share, seed)
+    assert part.shape == (n_cells,)
+    assert set(part) == PARTS
+    assert np.array_equal(part, deal(n_cells, share, seed))
+
+
+@given(sizes=st.lists(st.integers(3, 80), min_size=1, max_size=5), share=shares, seed=seeds)
+def test_classes_are_dealt_to_within_one_cell(sizes, share, seed):
+    labels = np.repeat([f"k{i}" for i in range(len(sizes))], sizes)
+    part = deal(len(labels), share, seed, labels=labels)
+    for i, size in enumerate(sizes):
+        of_class = part[labels == f"k{i}"]
+        assert set(of_class) == PARTS
+        assert abs((of_class == "valid").sum() - share[0] * size) <= 1
+        assert abs((of_class == "test").sum() - share[1] * size) <= 1
+
+
+@given(
+    sizes=st.lists(st.integers(1, 60), min_size=3, max_size=12),
+    share=shares,
+    seed=st.integers(0, 20),
+    with_labels=st.booleans(),
+)
+def test_donors_are_held_out_whole(sizes, share, seed, with_labels):
+    donors = np.repeat([f"d{i}" for i in range(len(sizes))], sizes)
+    labels = np.resize(["a", "b"], len(donors)) if with_labels else None
+    part = deal(len(donors), share, seed, labels=labels, donors=donors)
+    assert set(part) == PARTS
+    for donor in set(donors):
+        assert len(set(part[donors == donor])) == 1
+
+
+def test_donors_are_dealt_near_the_wanted_shares_with_all_classes():
+    donors = np.repeat([f"d{i:02d}" for i in range(20)], 50)
+    labels = np.where(np.isin(donors, ["d00", "d07", "d13", "d19"]), "rare", "common")
+    for seed in range(5):
+        part = deal(1000, (0.1, 0.2), seed, labels=labels, donors=donors)
+        assert abs((part == "test").mean() - 0.2) <= 0.05
+        assert abs((part == "valid").mean() - 0.1) <= 0.05
+        assert all("rare" in labels[part == name] for name in PARTS)
+
+
+def test_another_seed_deals_other_cells():
+    one, other = (deal(200, (0.1, 0.2), seed) for seed in (0, 1))
+    assert (one != other).any()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"n_cells": 2}, "a split needs at least 3 cells, came 2"),
+        (
+            {"n_cells": 6, "labels": np.array(["a", "a", "a", "b", "b", "c"])},
+            r"each class needs at least 3 cells.*too few in: b \(2\), c \(1\); drop or merge",
+        ),
+        (
+            {"n_cells": 4, "donors": np.array(["x", "x", "y", "y"])},
+            "at least 3 donors.*came 2: x, y; set donor: null to split cells instead",
+        ),
+    ],
+)
+def test_messages(options, message):
+    with pytest.raises(ValueError, match=message):
+        split_cells(valid=0.1, test=0.2, seed=0, **options)

@@ -1,0 +1,201 @@
+"""The whole workflow on a tiny config: files, reruns, interruption, reproducibility."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+import pandas as pd
+import pytest
+import yaml
+
+from tests.workflow import TINY, command, copy_project, environment, panels, planned, snakemake
+from tests.workflow import write_config as write
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow")]
+SELECTORS = ["bernoulli-rfe", "jacobian-ranking", "greedy", "markers", "random"]
+TASKS = ["reconstruction", "classification"]
+SIZES, SEEDS = [4, 8], [0, 1]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A copy of the project in which the tiny config has run."""
+    folder = copy_project(tmp_path_factory.mktemp("workflow") / "project")
+    done = snakemake(folder, "--cores", 2, "--configfile", TINY)
+    assert done.returncode == 0, done.stdout
+    return folder
+
+
+@pytest.fixture(scope="module")
+def results(finished):
+    return finished / "results"
+
+
+def test_every_file_of_the_contract_is_there(results):
+    place = results / "tiny" / "split0"
+    wanted = ["scores.csv", "summary.csv", "stability.csv", "report.html", "provenance.json"]
+    for name in [*wanted, "config.yaml"]:
+        assert (results / name).stat().st_size > 0, name
+    assert (place / "prepared.h5ad").is_file()
+    for task in TASKS:
+        for gate in ("open", "bernoulli"):
+            for seed in SEEDS:
+                base = place / task / "base" / gate
+                assert (base / f"seed{seed}.safetensors").is_file()
+                assert (base / f"seed{seed}.csv").is_file()
+        for selector in SELECTORS:
+            for seed in SEEDS:
+                for name in ("panels.json", "ranking.csv", "scores.csv"):
+                    assert (place / task / selector / f"seed{seed}" / name).is_file()
+        for size in SIZES:
+            table = pd.read_csv(place / task / f"panel_{size}.csv")
+            assert table.columns[:3].tolist() == ["gene", "rank", "why"]
+            assert table["rank"].tolist() == list(range(1, size + 1))
+        for figure in ("quality", "agreement", "overlap"):
+            for ending in ("svg", "png", "pdf"):
+                path = results / "figures" / f"{figure}_tiny_{task}.{ending}"
+                assert path.stat().st_size > 1000
+
+
+def test_scores_hold_every_selector_size_and_seed(results):
+    scores = pd.read_csv(results / "scores.csv")
+    names = "dataset split task selector seed size target metric value"
+    assert scores.columns.tolist() == names.split()
+    head = {"reconstruction": "fvu_split", "classification": "macro_f1"}
+    for task, metric in head.items():
+        rows = scores[(scores["task"] == task) & (scores["metric"] == metric)]
+        rows = rows[rows["selector"].isin(SELECTORS)]
+        found = set(zip(rows["selector"], rows["seed"], rows["size"], strict=True))
+        assert found == {(s, r, k) for s in SELECTORS for r in SEEDS for k in SIZES}
+        assert {"floor", "ceiling"} <= set(scores.loc[scores["task"] == task, "selector"])
+    assert scores["value"].notna().all()
+    summary = pd.read_csv(results / "summary.csv")
+    names = "dataset task size metric selector mean low high diff_to_best diff_low diff_high tier"
+    assert summary.columns[:12].tolist() == names.split()
+    assert (summary["low"] <= summary["high"]).all()
+
+
+def test_every_panel_has_distinct_genes_of_the_data(results):
+    documents = panels(results)
+    assert len(documents) == len(TASKS) * len(SELECTORS) * len(SEEDS)
+    for document in documents.values():
+        assert document["format"] == 1
+        assert [panel["size"] for panel in document["panels"]] == sorted(SIZES, reverse=True)
+        for panel in document["panels"]:
+            assert len(panel["genes"]) == len(set(panel["genes"])) == panel["size"]
+
+
+def test_provenance_names_input_filters_and_versions(results):
+    about = json.loads((results / "provenance.json").read_text())
+    cells = about["datasets"]["tiny/split0"]
+    assert len(cells["input"]["sha256"]) == 64
+    assert cells["filters"]["cells_in"] == 700
+    assert cells["filters"]["genes_out"] == 100
+    assert "recovered" in cells["values"]
+    assert about["versions"]["torch"].startswith("2.13.0")
+    config = yaml.safe_load((results / "config.yaml").read_text())
+    assert config["panel_sizes"] == SIZES
+    assert config["split"] == {"valid": 0.1, "test": 0.2, "repeats": 1}  # a default, written out
+
+
+def test_nothing_is_left_to_do(finished):
+    done = snakemake(finished, "--cores", 1, "--configfile", TINY)
+    assert "Nothing to be done" in done.stdout
+
+
+NEURAL = {"select_bernoulli", "select_jacobian", "evaluate_bernoulli", "evaluate_jacobian"}
+TABLES = {"collect_scores", "collect_stability", "recommend", "plot_figures", "write_report"}
+AFTER = {*TABLES, "write_provenance"}
+
+
+@pytest.mark.parametrize(
+    ("module", "rerun"),
+    [
+        ("scores.py", NEURAL | AFTER),
+        (
+            "baselines.py",
+            {
+                "select_baselines",
+                "evaluate_baselines",
+                *AFTER,
+                "evaluate_references",
+                "evaluate_bernoulli",
+                "evaluate_jacobian",
+            },
+        ),
+        ("plots.py", {"plot_figures", "write_report"}),
+        ("report.py", {"write_report", "write_provenance"}),
+        (
+            "reasons.py",
+            {
+                "collect_scores",
+                "collect_stability",
+                "recommend",
+                "plot_figures",
+                "write_provenance",
+                "write_report",
+            },
+        ),
+    ],
+)
+def test_editing_a_module_reruns_what_depends_on_it(finished, module, rerun):
+    path = finished / "spinn" / module
+    before = path.read_text()
+    path.write_text(before + "\n# edited\n")
+    try:
+        assert set(planned(finished, "--configfile", TINY)) == rerun
+    finally:
+        path.write_text(before)
+
+
+@pytest.mark.parametrize(
+    ("change", "rerun"),
+    [
+        ({"rfe": {"ratio": 0.3, "max_steps": 30}}, NEURAL | AFTER),
+        (
+            {"evaluation": {"bootstrap": 50}},
+            {"collect_scores", "plot_figures", "write_provenance", "write_report"},
+        ),
+        (
+            {"refit": {"max_steps": 50}},
+            {
+                "evaluate_bernoulli",
+                "evaluate_jacobian",
+                "evaluate_baselines",
+                "evaluate_references",
+                "collect_scores",
+                "plot_figures",
+                "write_provenance",
+                "write_report",
+            },
+        ),
+    ],
+)
+def test_changing_a_stage_s_setting_reruns_what_depends_on_it(finished, tmp_path, change, rerun):
+    config = write(tmp_path / "changed.yaml", **change)
+    assert set(planned(finished, "--configfile", config)) == rerun
+
+
+def test_a_killed_run_ends_with_the_same_panels(finished, results, tmp_path):
+    """Also: the same config in two folders gives the same panels, but for `made_by`."""
+    folder = copy_project(tmp_path / "killed")
+    running = subprocess.Popen(
+        command("--cores", 2, "--configfile", TINY),
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 300
+    while not panels(folder / "results") and time.monotonic() < deadline:
+        assert running.poll() is None, "the run ended before it could be killed"
+        time.sleep(0.2)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    assert 0 < len(panels(folder / "results")) < len(panels(results))
+    done = snakemake(folder, "--cores", 2, "--configfile", TINY)
+    assert done.returncode == 0, done.stdout
+    assert panels(folder / "results") == panels(results)
