@@ -8,6 +8,7 @@ Each file in rules/ is one stage; config/README.md explains every key.
 
 from snakemake.utils import min_version
 
+from spinn import runtime
 from spinn.config import ConfigError, check
 
 min_version("9.0")
@@ -31,6 +32,13 @@ include: "rules/train.smk"
 include: "rules/select.smk"
 include: "rules/evaluate.smk"
 include: "rules/report.smk"
+
+
+onstart:
+    try:
+        running = runtime.hold(".snakemake/spinn.lock")
+    except RuntimeError as error:
+        raise SystemExit(f"spinn: {error}") from None
 
 
 rule all:

@@ -17,8 +17,6 @@ rule prepare:
     priority: 100
     conda:
         "../envs/spinn.yaml"
-    message:
-        "prepare {wildcards.dataset}, split {wildcards.split}"
     threads: 1
     resources:
         mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 20 * input.size_mb),
@@ -26,5 +24,7 @@ rule prepare:
         code=digest.modules("jobs_prepare"),
         config=settings_of,
         largest_panel=max(SIZES),
+    message:
+        "prepare {wildcards.dataset}, split {wildcards.split}"
     script:
         "../scripts/prepare.py"

@@ -26,8 +26,6 @@ for family, selectors in FAMILIES.items():
             f"{BENCHMARK}/{{task}}/evaluate_{family}.tsv"
         conda:
             "../envs/spinn.yaml"
-        message:
-            "judge panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
         threads: 1
         resources:
             mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
@@ -37,6 +35,8 @@ for family, selectors in FAMILIES.items():
             selectors=", ".join(selectors),
             runs=runs(selectors),
             config=JUDGING,
+        message:
+            "judge panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
         script:
             "../scripts/evaluate_panels.py"
 
@@ -54,8 +54,6 @@ rule evaluate_references:
         f"{BENCHMARK}/{{task}}/evaluate_references.tsv"
     conda:
         "../envs/spinn.yaml"
-    message:
-        "judge floor and ceiling: {wildcards.task}, {wildcards.dataset}"
     threads: 1
     resources:
         mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
@@ -65,6 +63,8 @@ rule evaluate_references:
         runs=REFERENCES,
         sizes=SIZES,
         config=JUDGING,
+    message:
+        "judge floor and ceiling: {wildcards.task}, {wildcards.dataset}"
     script:
         "../scripts/evaluate_references.py"
 
@@ -86,12 +86,12 @@ rule collect_scores:
         f"{RESULTS}/benchmarks/collect_scores.tsv"
     conda:
         "../envs/spinn-light.yaml"
-    message:
-        "summarise all scores"
     threads: 1
     params:
         code=digest.modules("jobs_collect"),
         n_bootstrap=config["evaluation"]["bootstrap"],
+    message:
+        "summarise all scores"
     script:
         "../scripts/collect_scores.py"
 
@@ -108,10 +108,10 @@ rule collect_stability:
         f"{RESULTS}/benchmarks/collect_stability.tsv"
     conda:
         "../envs/spinn-light.yaml"
-    message:
-        "measure the agreement of panels"
     threads: 1
     params:
         code=digest.modules("jobs_collect"),
+    message:
+        "measure the agreement of panels"
     script:
         "../scripts/collect_stability.py"

@@ -22,13 +22,13 @@ rule recommend:
         f"{BENCHMARK}/{{task}}/recommend.tsv"
     conda:
         "../envs/spinn-light.yaml"
-    message:
-        "write recommended panels: {wildcards.task}, {wildcards.dataset}"
     threads: 1
     params:
         code=digest.modules("jobs_collect"),
         runs=runs(config["selectors"]),
         sizes=SIZES,
+    message:
+        "write recommended panels: {wildcards.task}, {wildcards.dataset}"
     script:
         "../scripts/recommend.py"
 
@@ -49,12 +49,12 @@ rule plot_figures:
         f"{RESULTS}/benchmarks/{{dataset}}/plot_figures_{{task}}.tsv"
     conda:
         "../envs/spinn-light.yaml"
-    message:
-        "draw figures: {wildcards.task}, {wildcards.dataset}"
     threads: 1
     params:
         code=digest.modules("jobs_figures"),
         n_seeds=len(SEEDS),
+    message:
+        "draw figures: {wildcards.task}, {wildcards.dataset}"
     script:
         "../scripts/plot_figures.py"
 
@@ -73,14 +73,14 @@ rule write_provenance:
         f"{RESULTS}/benchmarks/write_provenance.tsv"
     conda:
         "../envs/spinn.yaml"
-    message:
-        "write provenance"
     threads: 1
     params:
         code=digest.modules("jobs_report"),
         config=config,
         datasets=[(name, split) for name in DATASETS for split in SPLITS],
         root=ROOT,
+    message:
+        "write provenance"
     script:
         "../scripts/write_provenance.py"
 
@@ -103,8 +103,6 @@ rule write_report:
         f"{RESULTS}/benchmarks/write_report.tsv"
     conda:
         "../envs/spinn-light.yaml"
-    message:
-        "write the report"
     threads: 1
     params:
         code=digest.modules("jobs_report"),
@@ -115,5 +113,7 @@ rule write_report:
             for split in SPLITS
             for task in TASKS
         ],
+    message:
+        "write the report"
     script:
         "../scripts/write_report.py"

@@ -22,8 +22,6 @@ for family, selectors in FAMILIES.items():
             f"{BENCHMARK}/{{task}}/select_{family}.tsv"
         conda:
             "../envs/spinn.yaml"
-        message:
-            "choose panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
         threads: 1
         resources:
             mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
@@ -35,6 +33,8 @@ for family, selectors in FAMILIES.items():
             seeds=SEEDS,
             sizes=SIZES,
             config=section("network", "noise", "training", "rfe", "genes", "device"),
+        message:
+            "choose panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
         script:
             "../scripts/select_with_networks.py"
 
@@ -54,8 +54,6 @@ if "baselines" in FAMILIES:
             f"{BENCHMARK}/{{task}}/select_baselines.tsv"
         conda:
             "../envs/spinn.yaml"
-        message:
-            "choose panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
         threads: 1
         resources:
             mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
@@ -65,5 +63,7 @@ if "baselines" in FAMILIES:
             runs=runs(FAMILIES["baselines"]),
             sizes=SIZES,
             config=section("genes"),
+        message:
+            "choose panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
         script:
             "../scripts/select_baselines.py"

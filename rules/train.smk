@@ -19,8 +19,6 @@ rule train_base:
         f"{BENCHMARK}/{{task}}/train_base_{{gate}}.tsv"
     conda:
         "../envs/spinn.yaml"
-    message:
-        "train base models: {wildcards.gate} gate, {wildcards.task}, {wildcards.dataset}"
     threads: 1
     resources:
         mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
@@ -29,5 +27,7 @@ rule train_base:
         code=digest.modules("jobs_train"),
         seeds=SEEDS,
         config=section("network", "noise", "training", "device"),
+    message:
+        "train base models: {wildcards.gate} gate, {wildcards.task}, {wildcards.dataset}"
     script:
         "../scripts/train_base.py"

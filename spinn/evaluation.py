@@ -99,44 +99,48 @@ def evaluate(judge: Judge, panels: Sequence[Panel], *, seed: int) -> tuple[list[
     predicted in whole cells, panel genes without error. `fvu_without_self`: as that, but each
     panel gene predicted from the others, by a refit trained with inputs hidden at random.
     """
-    extra: list[Row] = []
-    ratio: dict[str, list[NDArray[np.floating]]] = {}
+    # What all genes tell about themselves is no measurement: 0 and 1 by definition.
+    whole = all(panel.size == judge.data.n_genes for panel in panels)
+    readings = [name for name in judge.problems if not (whole and name == "none")]
+    if judge.task != "reconstruction":
+        readings = list(judge.problems)
+    rows: list[Row] = []
+    ratio: dict[str, list[Floats]] = {}
     predicted: list[NDArray[np.int64]] = []
-    for reading, problem in judge.problems.items():
-        fitted = refit(problem, panels, judge.settings, seed=seed)
-        for panel, (smaller, network) in zip(panels, fitted, strict=True):
+    for reading in readings:
+        fitted = refit(judge.problems[reading], panels, judge.settings, seed=seed)
+        for panel, (problem, network) in zip(panels, fitted, strict=True):
             if judge.task == "classification":
-                predicted.append(_classify(judge, smaller, network))
-                continue
-            metric, per_cell, per_target = _residuals(judge, reading, smaller, network)
-            ratio.setdefault(metric, []).append(per_cell)
-            extra += _target_rows(judge, panel, metric, per_target)
-    shares = []
-    for panel in panels:
-        values = judge.test.values[:, judge.data.positions(panel.genes)].toarray()
-        shares.append(knn_share(judge.neighbors, _nearest(values)))
-        if panel.size < judge.data.n_genes:
-            extra.append(_row(panel.size, "all", "redundancy", redundancy(values)))
-    truth, classes = None, None
-    if judge.task == "classification":
-        truth, classes = judge.test.labels, np.array(judge.data.classes)
-        extra += _recall_rows(judge, panels, predicted)
-    blocks = judge.test.donors if judge.test.donors is not None else judge.test.cells
+                predicted.append(_classify(judge, problem, network))
+                rows += _recall_rows(judge, panel, predicted[-1])
+            else:
+                metric, per_cell, per_target = _residuals(judge, reading, problem, network)
+                ratio.setdefault(metric, []).append(per_cell)
+                rows += _target_rows(judge, panel, metric, per_target)
+    values = [] if whole else [_values(judge, panel) for panel in panels]
+    shares = [knn_share(judge.neighbors, _nearest(x)) for x in values]
+    rows += [_row(x.shape[1], "all", "redundancy", redundancy(x)) for x in values]
     cells = CellScores(
         sizes=np.array([panel.size for panel in panels]),
-        block=blocks,
+        block=judge.test.cells if judge.test.donors is None else judge.test.donors,
         ratio={metric: np.stack(parts, axis=1) for metric, parts in ratio.items()},
-        mean={"knn_share": np.stack(shares)},
-        truth=truth,
-        classes=classes,
+        mean={"knn_share": np.stack(shares)} if shares else {},
+        truth=judge.test.labels if predicted else None,
+        classes=np.array(judge.data.classes) if predicted else None,
         predicted=np.stack(predicted) if predicted else None,
     )
-    rows = [
+    overall = [
         _row(int(size), "all", metric, float(value))
-        for metric, values in measures(cells).items()
-        for size, value in zip(cells.sizes, values[0], strict=True)
+        for metric, by_size in measures(cells).items()
+        for size, value in zip(cells.sizes, by_size[0], strict=True)
     ]
-    return rows + extra, cells
+    return overall + rows, cells
+
+
+def _values(judge: Judge, panel: Panel) -> Floats:
+    """Return the panel's genes in the test cells, log-normalised, shape (cells, genes)."""
+    found: Floats = judge.test.values[:, judge.data.positions(panel.genes)].toarray()
+    return found
 
 
 def _residuals(
@@ -266,15 +270,12 @@ def _target_rows(
     ]
 
 
-def _recall_rows(
-    judge: Judge, panels: Sequence[Panel], predicted: Sequence[NDArray[np.int64]]
-) -> list[Row]:
-    rows = []
-    for panel, guess in zip(panels, predicted, strict=True):
-        table = confusion(judge.test.labels, guess, len(judge.data.classes))  # type: ignore[arg-type]
-        rows += [
-            _row(panel.size, name, "recall", float(value))
-            for name, value in zip(judge.data.classes, recall(table), strict=True)
-            if np.isfinite(value)
-        ]
-    return rows
+def _recall_rows(judge: Judge, panel: Panel, predicted: NDArray[np.int64]) -> list[Row]:
+    if judge.test.labels is None:
+        raise ValueError("classification needs labels; name an obs column as label")
+    shares = recall(confusion(judge.test.labels, predicted, len(judge.data.classes)))
+    return [
+        _row(panel.size, name, "recall", float(value))
+        for name, value in zip(judge.data.classes, shares, strict=True)
+        if np.isfinite(value)
+    ]

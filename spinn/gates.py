@@ -37,7 +37,7 @@ class Gate(nn.Module, ABC):
 
     @abstractmethod
     def keep(self, index: Tensor) -> "Gate":
-        """Return the gate of the genes at ``index``, with every setting carried over."""
+        """Return the gate of the genes at ``index``, its settings and mode carried over."""
 
     def sample_hidden(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
         """Return the noisy input and, where the noise hides whole genes, how hidden each is.
@@ -69,7 +69,7 @@ class OpenGate(Gate):
         return torch.zeros(self.n_genes)
 
     def keep(self, index: Tensor) -> "OpenGate":
-        return OpenGate(len(index), self.settings)
+        return OpenGate(len(index), self.settings).train(self.training)
 
 
 class BernoulliGate(Gate):
@@ -114,7 +114,7 @@ class BernoulliGate(Gate):
     def keep(self, index: Tensor) -> "BernoulliGate":
         smaller = BernoulliGate(len(index), self.settings)
         smaller.logit_keep = nn.Parameter(self.logit_keep.detach()[index].clone())
-        return smaller
+        return smaller.train(self.training)
 
     def _draw(self, x: Tensor) -> Tensor:
         noise = torch.logit(torch.rand_like(x), eps=1e-6)
@@ -156,7 +156,7 @@ class GaussianGate(Gate):
     def keep(self, index: Tensor) -> "GaussianGate":
         smaller = GaussianGate(len(index), self.settings)
         smaller.log_sigma = nn.Parameter(self.log_sigma.detach()[index].clone())
-        return smaller
+        return smaller.train(self.training)
 
 
 GATES: dict[str, type[Gate]] = {

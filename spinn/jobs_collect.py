@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -22,12 +23,13 @@ def collect_scores(
     everything = pd.concat(tables, ignore_index=True)
     everything = everything[everything["metric"] != PER_GENE]
     everything.to_csv(output, index=False)
-    keys = ["dataset", "split", "task", "selector", "seed"]
-    runs = [
-        Run(*table.loc[0, keys], read_cells(path))  # type: ignore[call-arg]
-        for table, path in zip(tables, cells, strict=True)
-    ]
+    runs = [_run(table.iloc[0], path) for table, path in zip(tables, cells, strict=True)]
     summarize(runs, everything, n_bootstrap=n_bootstrap, seed=0).to_csv(summary, index=False)
+
+
+def _run(row: "pd.Series[Any]", cells: str) -> Run:
+    place = str(row["dataset"]), int(row["split"]), str(row["task"]), str(row["selector"])
+    return Run(*place, int(row["seed"]), read_cells(cells))
 
 
 def collect_stability(panels: Sequence[str], *, output: str) -> None:

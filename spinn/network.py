@@ -22,7 +22,7 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "tanh": torch.tanh,
     "softplus": nn.functional.softplus,
 }
-FORMAT = "1"
+FORMAT = 1
 
 
 class Network(nn.Module):
@@ -144,7 +144,7 @@ class Network(nn.Module):
         state = {k: v.clone() for k, v in self.state_dict().items() if not k.startswith("gate.")}
         state["layers.0.weight"] = state["layers.0.weight"][:, index].clone()
         smaller.load_state_dict(state, strict=False)
-        return smaller.to(self.device)
+        return smaller.to(self.device).train(self.training)
 
     def with_gate(self, gate: Gate) -> "Network":
         """Return a copy of this network behind another gate (for refits: no gate)."""
@@ -153,12 +153,13 @@ class Network(nn.Module):
         )
         state = {k: v.clone() for k, v in self.state_dict().items() if not k.startswith("gate.")}
         copy.load_state_dict(state, strict=False)
-        return copy.to(self.device)
+        return copy.to(self.device).train(self.training)
 
 
 def save_network(network: Network, path: Path, *, genes: Sequence[str]) -> None:
     """Write weights and settings as safetensors; ``genes`` are the names of the inputs."""
     description = {
+        "format": FORMAT,
         "gate": gate_name(network.gate),
         "gate_settings": gate_settings(network.gate),
         "hidden": network.hidden,
@@ -168,13 +169,14 @@ def save_network(network: Network, path: Path, *, genes: Sequence[str]) -> None:
         "genes": list(genes),
     }
     state = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()}
-    metadata = {"format": FORMAT, "spinn": json.dumps(description, sort_keys=True)}
+    # One entry alone: safetensors writes several in random order, and equal networks would differ.
+    metadata = {"spinn": json.dumps(description, sort_keys=True)}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(state, path, metadata=metadata)
 
 
 def load_network(path: Path) -> tuple[Network, tuple[str, ...]]:
-    """Return the network in a file and the names of its input genes.
+    """Return the network in a file, ready to predict, and the names of its input genes.
 
     Raises
     ------
@@ -184,12 +186,12 @@ def load_network(path: Path) -> tuple[Network, tuple[str, ...]]:
     with safe_open(path, framework="pt") as file:
         metadata = file.metadata() or {}
         state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a dict
-    if metadata.get("format") != FORMAT:
+    about = json.loads(metadata.get("spinn", "{}"))
+    if about.get("format") != FORMAT:
         raise ValueError(
-            f"{path}: network format must be {FORMAT}, came {metadata.get('format')!r}; "
+            f"{path}: network format must be {FORMAT}, came {about.get('format')!r}; "
             "train it again with this version of spinn"
         )
-    about = json.loads(metadata["spinn"])
     genes = tuple(about["genes"])
     gate = make_gate(about["gate"], len(genes), GateSettings(**about["gate_settings"]))
     network = Network(
@@ -201,4 +203,4 @@ def load_network(path: Path) -> tuple[Network, tuple[str, ...]]:
         about["input_dropout"],
     )
     network.load_state_dict(state)
-    return network, genes
+    return network.eval(), genes

@@ -125,13 +125,21 @@ def ranked_path(
         Wanted sizes, each at most ``len(names)``.
     among
         Per gene, among how many genes it had its score; all of them where not given.
+
+    Raises
+    ------
+    ValueError
+        If a size is larger than that.
     """
+    wanted = sorted(sizes, reverse=True)
+    if wanted and wanted[0] > len(names):
+        raise ValueError(f"{len(names)} genes are ranked, too few for a panel of {wanted[0]}")
     counts = among if among is not None else [len(names)] * len(names)
     ranking = tuple(
         Ranked(gene, i + 1, float(score), int(n))
         for i, (gene, score, n) in enumerate(zip(names, scores, counts, strict=True))
     )
-    panels = tuple(Panel(tuple(names[:k])) for k in sorted(sizes, reverse=True))
+    panels = tuple(Panel(tuple(names[:k])) for k in wanted)
     return PanelPath(panels, ranking)
 
 

@@ -229,9 +229,7 @@ def _matrix(adata: ad.AnnData, layer: str | None) -> tuple[NDArray[np.str_], sp.
         raise KeyError(f"layer: {layer!r} is not there; layers: {there} (null for X, raw for .raw)")
     if matrix is None:
         raise ValueError("the data have no X; name a layer")
-    csr = sp.csr_matrix(matrix)
-    if csr is matrix:  # the caller's matrix is not ours to change
-        csr = csr.copy()
+    csr = sp.csr_matrix(matrix, copy=True)  # the caller's matrix is not ours to change
     csr.sum_duplicates()
     csr.eliminate_zeros()
     return np.asarray(names, dtype=np.str_), csr

@@ -139,9 +139,9 @@ def make_problem(
     task
         `reconstruction`, `classification`, `regression` or `hurdle`.
     noise
-        How predicting genes from genes is kept from paying for noise: `split` (inputs and targets
-        from different halves of the molecules; needs counts), `hidden` (an output counts where its
-        own input is hidden) or `none`. Ignored where targets are no genes.
+        How a network is kept from paying for noise: `split` (it reads one half of the molecules
+        and predicts the other, or the labels; needs counts), `hidden` (an output counts where its
+        own input is hidden; reconstruction only, `none` elsewhere) or `none`.
     basis
         Number of directions in which reconstruction targets are predicted; None for all genes.
     n_splits
@@ -162,10 +162,10 @@ def make_problem(
     if noise not in NOISE:
         raise ValueError(f"noise must be one of {', '.join(NOISE)}, came {noise!r}")
     train, valid = data.of("train"), data.of("valid")
-    if task not in ("reconstruction", "hurdle"):
-        noise = "none"
-    elif task == "hurdle" and noise == "hidden":
-        noise = "none"  # the on/off pattern of a gene is no leak of its height
+    if noise == "hidden" and task != "reconstruction":
+        noise = "none"  # a class, or the on/off pattern of a gene, is no leak of a gene's value
+    if task in ("classification", "regression") and not data.has_counts:
+        noise = "none"  # their targets need no split
     pairs = views(train, noise, n_splits, TRAIN_SEED)
     seen = [_binary(x) if task == "hurdle" else x for x, _ in pairs]
     mean, std = _pooled_moments(seen)
@@ -184,7 +184,7 @@ def make_problem(
                 f"classes without a training cell: {', '.join(absent[:5])}; use another split "
                 "or drop them"
             )
-        weights = train.n_cells / (len(size) * size)
+        weights = np.sqrt(train.n_cells / (len(size) * size))
         kind = Classification(torch.as_tensor(weights, dtype=torch.float32, device=device))
     elif task == "regression":
         if train.targets is None:

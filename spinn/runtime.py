@@ -1,6 +1,7 @@
 """What a job needs around the science: its own environment, its log, its versions."""
 
 import faulthandler
+import fcntl
 import logging
 import os
 import platform
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import distributions
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 DEPENDENCIES = (
     "torch",
@@ -58,6 +60,29 @@ def check_environment(modules: Sequence[str]) -> None:
             f"{len(places)} would come from elsewhere: {culprits}; add what is missing to the "
             "rule's file in envs/"
         )
+
+
+def hold(path: str | os.PathLike[str]) -> IO[str]:
+    """Return an open file that only one process at a time can hold.
+
+    The operating system lets go of it when the process ends, however it ends, so that a killed run
+    leaves nothing to unlock (as Snakemake's own lock does).
+
+    Raises
+    ------
+    RuntimeError
+        If another process holds it.
+    """
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    file = Path(path).open("w", encoding="utf-8")  # noqa: SIM115 - stays open while it is held
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise RuntimeError(
+            "another run is at work in this folder; wait for it, or use --directory"
+        ) from None
+    return file
 
 
 def start_log(path: str | os.PathLike[str]) -> None:

@@ -13,9 +13,9 @@ from spinn.network import ACTIVATIONS, Network
 from spinn.problem import Examples, Problem
 from spinn.tasks import Reconstruction, Regression
 
-# Cells that a score looks at, at most, and the numbers that a block of work may hold at once.
-SCORE_CELLS = 512
-BLOCK_NUMBERS = 2**23
+# A score looks at this many cells, or at more while cells times genes stay below the second number.
+SCORE_CELLS, SCORE_WORK = 512, 2**19
+BLOCK_NUMBERS = 2**20  # that a block of work holds: 4 MB stay in the cache
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def jacobian(network: Network, problem: Problem) -> Tensor:
     """
     first = network.linears[0].weight.detach().double()
     blocks, total, n = [], None, 0
-    for x, _ in _cells(problem.train):
+    for x, _ in _cells(problem.train, network.n_inputs):
         step = max(1, BLOCK_NUMBERS // max(1, 2 * max(network.hidden, default=1) ** 2))
         blocks += list(x.split(step))
     if not network.hidden:
@@ -77,7 +77,7 @@ def imputation(network: Network, problem: Problem) -> Tensor:
     scores = torch.zeros(network.n_inputs, dtype=torch.float64, device=problem.positions.device)
     n = 0
     with torch.no_grad():
-        for x, y in _cells(problem.train):
+        for x, y in _cells(problem.train, network.n_inputs):
             scores += _rise(network, problem, x, y)
             n += len(x)
     return scores / n
@@ -92,10 +92,11 @@ RANKERS: dict[str, Ranker] = {
 }
 
 
-def _cells(examples: Examples) -> list[tuple[Tensor, Tensor]]:
+def _cells(examples: Examples, n_genes: int) -> list[tuple[Tensor, Tensor]]:
     """Return the cells a score looks at: evenly spaced, spread over the views."""
     n_views = len(examples.inputs)
-    per_view = max(1, min(examples.n_cells, SCORE_CELLS // n_views))
+    wanted = max(SCORE_CELLS, SCORE_WORK // n_genes)
+    per_view = max(1, min(examples.n_cells, wanted // n_views))
     index = torch.linspace(0, examples.n_cells - 1, per_view).round().long().unique()
     return [examples.batch(view, index) for view in range(n_views)]
 
@@ -135,7 +136,7 @@ def _own_slopes(network: Network, problem: Problem, x: Tensor) -> Tensor:
     own = network.linears[-1].weight.detach()[problem.positions]
     first = network.linears[0].weight.detach()
     if not network.hidden:
-        return (own * first.T).sum(1).double().expand(len(x), -1)
+        return own.diagonal().double().expand(len(x), -1)
     slopes = _slopes(network, x)
     rows = []
     for cell in range(len(x)):

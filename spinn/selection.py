@@ -138,7 +138,8 @@ def _rfe(run: _Run, settings: Settings, seed: int) -> PanelPath:
         current = current.keep(index)
         log.info("stage %d of %d: %d genes", stage + 1, len(counts) - 1, count)
         fitted = fit(network.keep(index), current, stage_settings, seed=seed + stage + 1)
-        network = fitted.network
+        # A penalty that fewer genes already needed is where the next stage starts.
+        network, stage_settings = fitted.network, replace(stage_settings, penalty=fitted.penalty)
     names_best, scores_best, among = zip(*reversed(gone), strict=True)
     return ranked_path(names_best, scores_best, run.sizes, among=among)
 

@@ -72,7 +72,11 @@ class Reconstruction(Task):
 
 
 class Classification(Task):
-    """Cross-entropy of class logits; every class weighs the same, as in macro-F1."""
+    """Cross-entropy of class logits; a rare class weighs more, by the root of its rarity.
+
+    ``weights`` has shape (classes,). Equal weight per class would make one cell of a rare type
+    decide when training stops; see docs/decisions.md.
+    """
 
     def __init__(self, weights: Tensor) -> None:
         self.weights = weights

@@ -6,11 +6,9 @@ from dataclasses import replace
 import anndata as ad
 import numpy as np
 import pandas as pd
-import pytest
 import scipy.sparse as sp
 import torch
 
-from spinn.constraints import Constraints
 from spinn.data import ExpressionData, read_prepared
 from spinn.network import Network
 from spinn.preprocess import prepare
@@ -62,6 +60,21 @@ def make_adata(n_cells=100, n_genes=20, *, seed=0):
     )
     var = pd.DataFrame(index=gene_names(n_genes))
     return ad.AnnData(sp.csr_matrix(counts.astype(np.float32)), obs=obs, var=var)
+
+
+def adata_with(**changes):
+    """The small cells, with `X`, `obs` columns, `var_names`, `layers` or `obsm` put in."""
+    adata = make_adata()
+    adata.obsm["place"] = np.arange(200.0).reshape(100, 2)
+    if "X" in changes:
+        adata.X = changes["X"]
+    if "names" in changes:
+        adata.var_names = changes["names"]
+    for column, values in changes.get("obs", {}).items():
+        adata.obs[column] = values
+    for key in changes.get("obsm", {}):
+        adata.obsm[key] = changes["obsm"][key]
+    return adata
 
 
 def make_data(n_cells=100, n_genes=20, *, seed=0, counts=True):
@@ -170,36 +183,3 @@ def copy_of(network: Network) -> dict[str, torch.Tensor]:
 
 def same_state(a, b):
     return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
-
-
-def check_selector(choose):
-    """What every selector promises; ``choose(data, sizes=, seed=, constraints=)`` runs it."""
-    data = make_data()
-    before = (data.fingerprint(), data.counts.copy(), data.mean.copy(), data.std.copy())
-    path = choose(data, sizes=[5, 3], seed=1, constraints=Constraints())
-
-    assert [panel.size for panel in path.panels] == [5, 3]
-    ranked = [place.gene for place in path.ranking]
-    assert len(set(ranked)) == len(ranked) >= 5
-    assert set(ranked) <= set(data.genes)
-    assert [place.rank for place in path.ranking] == list(range(1, len(ranked) + 1))
-    assert not any(np.isnan(place.score) for place in path.ranking)
-    assert path.of_size(3).genes == path.of_size(5).genes[:3] == tuple(ranked[:3])
-    again = choose(data, sizes=[5, 3], seed=1, constraints=Constraints())
-    assert again == path
-    assert data.fingerprint() == before[0]
-    assert (data.counts != before[1]).nnz == 0
-    assert np.array_equal(data.mean, before[2])
-    assert np.array_equal(data.std, before[3])
-
-    wish = Constraints(required=("g11", "g02"), excluded=("g00", "g07"))
-    path = choose(data, sizes=[4, 2], seed=1, constraints=wish)
-    assert set(path.of_size(2).genes) == {"g02", "g11"} < set(path.of_size(4).genes)
-    assert not {"g00", "g07"} & {place.gene for place in path.ranking}
-
-    path = choose(data, sizes=[20], seed=1, constraints=Constraints())
-    assert set(path.of_size(20).genes) == set(data.genes)
-    lone = choose(make_data(60, 1), sizes=[1], seed=1, constraints=Constraints())
-    assert lone.of_size(1).genes == ("g00",)
-    with pytest.raises(ValueError, match=r"sizes must lie in 2\.\.18, came \[19\]"):
-        choose(data, sizes=[19, 4], seed=1, constraints=wish)

@@ -11,13 +11,13 @@ from sklearn.decomposition import PCA
 from spinn.baselines import BASELINES, RIDGE, matched_random
 from spinn.constraints import Constraints
 from tests.cells import (
-    check_selector,
     from_counts,
     make_adata,
     make_data,
     permuted,
     scrambled,
 )
+from tests.contracts import check_selector
 
 FREE = Constraints()
 TASKS = ("reconstruction", "classification", "regression", "hurdle")

@@ -117,3 +117,11 @@ def test_log_begins_anew(tmp_path):
 def _run(code, *, check=True):
     command = [sys.executable, "-c", code]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=check)
+
+
+def test_only_one_process_holds_a_file(tmp_path):
+    path = tmp_path / "deep" / "lock"
+    message = "another run is at work in this folder"
+    with runtime.hold(path), pytest.raises(RuntimeError, match=message):
+        runtime.hold(path)
+    runtime.hold(path).close()

@@ -51,10 +51,12 @@ def test_donors_are_held_out_whole(sizes, share, seed, with_labels):
 
 
 def test_donors_are_dealt_near_the_wanted_shares_with_all_classes():
-    donors = np.repeat([f"d{i:02d}" for i in range(20)], 50)
-    labels = np.where(np.isin(donors, ["d00", "d07", "d13", "d19"]), "rare", "common")
+    sizes = [400] * 3 + [100] * 20  # without the large ones the shares would be met better
+    donors = np.repeat([f"d{i:02d}" for i in range(23)], sizes)
+    labels = np.full(len(donors), "common")
+    labels[: 3 * 400 : 2] = "rare"  # half of the large donors' cells
     for seed in range(5):
-        part = deal(1000, (0.1, 0.2), seed, labels=labels, donors=donors)
+        part = deal(len(donors), (0.1, 0.2), seed, labels=labels, donors=donors)
         assert abs((part == "test").mean() - 0.2) <= 0.05
         assert abs((part == "valid").mean() - 0.1) <= 0.05
         assert all("rare" in labels[part == name] for name in PARTS)

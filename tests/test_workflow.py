@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from spinn import runtime
 from tests.workflow import TINY, command, copy_project, environment, panels, planned, snakemake
 from tests.workflow import write_config as write
 
@@ -199,3 +200,11 @@ def test_a_killed_run_ends_with_the_same_panels(finished, results, tmp_path):
     done = snakemake(folder, "--cores", 2, "--configfile", TINY)
     assert done.returncode == 0, done.stdout
     assert panels(folder / "results") == panels(results)
+
+
+def test_two_runs_in_one_folder_do_not_meet(finished):
+    """The second of two runs at the same time stops before it starts a job."""
+    with runtime.hold(finished / ".snakemake" / "spinn.lock"):
+        done = snakemake(finished, "--cores", 1, "--configfile", TINY, "--forcerun", "prepare")
+    assert done.returncode != 0
+    assert "another run is at work in this folder" in done.stdout
