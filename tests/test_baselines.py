@@ -8,7 +8,7 @@ import pytest
 import scanpy as sc
 from sklearn.decomposition import PCA
 
-from spinn.baselines import BASELINES, RIDGE, matched_random
+from spinn.baselines import BASELINES, RIDGE
 from spinn.constraints import Constraints
 from tests.cells import (
     from_counts,
@@ -187,24 +187,3 @@ def test_random_is_uniform():
     drawn = [gene for seed in range(400) for gene in genes_of("random", data, seed=seed, sizes=[5])]
     times = np.array([drawn.count(gene) for gene in data.genes])
     assert np.abs(times - 100).max() < 4.5 * np.sqrt(100 * 0.75)
-
-
-@pytest.mark.parametrize("nearest", [1, 3])
-def test_matched_random_draws_near_in_mean(nearest):
-    data = make_data(n_genes=60)
-    panel = ["g05", "g17", "g42"]
-    drawn = matched_random(data, panel, seed=3, nearest=nearest)
-    assert drawn == matched_random(data, panel, seed=3, nearest=nearest)
-    assert len(set(drawn)) == 3
-    assert not set(drawn) & set(panel)
-    for gene, substitute in zip(panel, drawn, strict=True):
-        distance = np.abs(data.mean - data.mean[data.position[gene]])
-        near = np.sort(np.delete(distance, data.positions(panel)))
-        assert distance[data.position[substitute]] <= near[nearest + 1]  # two may be taken
-
-
-def test_matched_random_keeps_genes_that_nothing_can_replace():
-    data = make_data()
-    assert set(matched_random(data, data.genes, seed=0)) == set(data.genes)
-    half = data.genes[:15]
-    assert len(set(matched_random(data, half, seed=0))) == 15

@@ -11,7 +11,7 @@ from spinn.gates import GATES
 from spinn.problem import Examples, make_problem
 from spinn.rows import Rows
 from spinn.settings import NetworkSettings, TrainingSettings
-from spinn.training import _batches, base_network, choose_device, evaluate_loss, fit
+from spinn.training import _batches, base_network, evaluate_loss, fit
 from tests.cells import QUICK, copy_of, make_data, same_state
 
 DATA = make_data()
@@ -219,31 +219,3 @@ def test_batches_pass_over_all_cells_in_one_view_after_another():
     for x, y in batches:
         assert len(set(x[:, 0].tolist())) == 1
         assert torch.equal(x[:, 1].long(), y)
-
-
-@pytest.mark.parametrize("gate", GATES)
-def test_base_networks_differ_by_their_seed_alone(gate):
-    problem = make_problem(DATA, "reconstruction", basis=6, n_splits=1)
-    state = torch.get_rng_state()
-    one, again, other = (base_network(problem, gate, QUICK, seed=seed) for seed in (0, 0, 1))
-    assert torch.equal(torch.get_rng_state(), state)
-    assert same_state(copy_of(one), copy_of(again))
-    assert not same_state(copy_of(one), copy_of(other))
-    assert (one.n_inputs, one.hidden, one.n_outputs) == (20, [8], 6)
-
-
-@pytest.mark.parametrize(("gate", "dropout"), [("open", 0.5), ("gaussian", 0.5), ("bernoulli", 0)])
-def test_something_is_hidden_where_only_hidden_genes_count(gate, dropout):
-    network, _ = start(noise="hidden", gate=gate)
-    assert network.input_dropout == dropout
-    assert network.hidden_probability().min() > 0.4
-    assert start(noise="none", gate=gate)[0].input_dropout == 0
-
-
-def test_devices(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert choose_device("auto") == choose_device("cpu") == torch.device("cpu")
-    with pytest.raises(RuntimeError, match="device: cuda was asked for, but torch finds no GPU"):
-        choose_device("cuda")
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert choose_device("auto") == choose_device("cuda") == torch.device("cuda")
