@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from spinn.noise import logistic, normal
 from spinn.settings import GateSettings
 
 
@@ -92,12 +93,11 @@ class BernoulliGate(Gate):
         self.logit_keep = nn.Parameter(torch.full((n_genes,), float(torch.logit(1 - p))))
 
     def forward(self, x: Tensor) -> Tensor:
-        mask = self._draw(x) if self.training else torch.sigmoid(self.logit_keep)
-        return self._mix(x, mask)
+        return self._apply_mask(x)[0]
 
     def sample_hidden(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        mask = self._draw(x) if self.training else torch.sigmoid(self.logit_keep).expand_as(x)
-        return self._mix(x, mask), 1 - mask
+        noisy, mask = self._apply_mask(x)
+        return noisy, 1 - mask
 
     def penalty(self) -> Tensor:
         if self.settings.penalty_form == "linear":
@@ -116,14 +116,44 @@ class BernoulliGate(Gate):
         smaller.logit_keep = nn.Parameter(self.logit_keep.detach()[index].clone())
         return smaller.train(self.training)
 
-    def _draw(self, x: Tensor) -> Tensor:
-        noise = torch.logit(torch.rand_like(x), eps=1e-6)
-        return torch.sigmoid((self.logit_keep + noise) / self.settings.temperature)
+    def _apply_mask(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        reference = self.settings.reference
+        if reference:
+            x = x - reference
+        if self.training:
+            noise = logistic(x)
+            noisy, mask = _Concrete.apply(x, self.logit_keep, noise, self.settings.temperature)
+        else:
+            mask = torch.sigmoid(self.logit_keep).expand_as(x)
+            noisy = x * mask
+        return noisy + reference if reference else noisy, mask
 
-    def _mix(self, x: Tensor, mask: Tensor) -> Tensor:
-        if self.settings.reference == 0.0:
-            return x * mask
-        return torch.lerp(torch.full_like(x, self.settings.reference), x, mask)
+
+class _Concrete(torch.autograd.Function):
+    """x m with m = sigmoid((logit + noise) / temperature), and m, which carries no gradient.
+
+    Written by hand, since autograd would keep and pass over twice as many arrays of the size of x.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, x: Tensor, logit: Tensor, noise: Tensor, temperature: float
+    ) -> tuple[Tensor, Tensor]:
+        mask = torch.add(logit / temperature, noise, alpha=1 / temperature).sigmoid_()
+        noisy = x * mask
+        ctx.save_for_backward(noisy, mask)
+        ctx.mark_non_differentiable(mask)
+        ctx.temperature = temperature
+        return noisy, mask
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, Tensor, None, None]:
+        noisy, mask = ctx.saved_tensors
+        to_x = gradients[0] * mask if ctx.needs_input_grad[0] else None
+        # d(x m) / d logit = x m (1 - m) / temperature
+        each = gradients[0] * noisy
+        to_logit = torch.addcmul(each, each, mask, value=-1).sum(0) / ctx.temperature
+        return to_x, to_logit, None, None
 
 
 class GaussianGate(Gate):
@@ -141,7 +171,7 @@ class GaussianGate(Gate):
         self.log_sigma = nn.Parameter(torch.full((n_genes,), float(torch.logit(p)) / 2))
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.log_sigma.exp() * torch.randn_like(x) if self.training else x
+        return torch.addcmul(x, self.log_sigma.exp(), normal(x)) if self.training else x
 
     def penalty(self) -> Tensor:
         return nn.functional.softplus(-2 * self.log_sigma).mean()

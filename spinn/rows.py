@@ -27,7 +27,7 @@ class Rows:
     def take(self, index: Tensor) -> Tensor:
         """Return the standardised rows at ``index``, shape (len(index), n_genes), float32."""
         if self.dense is not None:
-            return self.dense[index]
+            return self.dense.index_select(0, index)
         block = self.sparse[index.cpu().numpy()].toarray()  # type: ignore[index]
         return (torch.from_numpy(block).to(self.mean.device) - self.mean) / self.std
 

@@ -70,9 +70,9 @@ def imputation(network: Network, problem: Problem) -> Tensor:
     """Return the rise of the mean loss when each gene stands at its mean, shape (genes,).
 
     Replacing gene i changes the first pre-activation by -x_i w_i, so W1 is not applied again. With
-    squared error and a linear output, ||V h + c - y||^2 = h'(V'V)h - 2 h'V'(y - c) + ||y - c||^2:
-    V'V and V'(y - c) are computed once and nothing as wide as the output is touched per gene.
-    Differences are summed in float64. Exact.
+    squared error and a linear output, last hidden values that move by d raise the loss by
+    d'(V'V)d + 2 d'V'(V h + c - y): V'V and the cells' V'(V h + c - y) are computed once and nothing
+    as wide as the output is touched per gene. Rises are summed in float64. Exact.
     """
     scores = torch.zeros(network.n_inputs, dtype=torch.float64, device=problem.positions.device)
     n = 0
@@ -149,41 +149,57 @@ def _own_slopes(network: Network, problem: Problem, x: Tensor) -> Tensor:
 
 def _rise(network: Network, problem: Problem, x: Tensor, y: Tensor) -> Tensor:
     """Return, per gene, the sum over cells of the loss's rise when the gene is at its mean."""
-    layers, act = network.linears, ACTIVATIONS[network.activation]
-    weight, bias = layers[-1].weight, layers[-1].bias
-    quadratic = isinstance(problem.task, Reconstruction | Regression)
     if not network.hidden:
         return _rise_linear(network, problem, x, y)
-    pre = layers[0](x)
-    product = weight.T @ weight if quadratic else None
-    toward = (y - bias) @ weight if quadratic else None
-
-    def loss_less_constant(values: Tensor) -> Tensor:
-        """Loss of last hidden values (genes, cells, h), shape (genes, cells), float64."""
-        if product is not None and toward is not None:
-            form = ((values @ product - 2 * toward) * values).sum(-1, dtype=torch.float64)
-            return form / _divisor(problem)
-        flat = (values @ weight.T + bias).flatten(0, 1)
-        return problem.task.loss(flat, _repeat(y, len(values))).double().view(len(values), -1)
+    layers, act = network.linears, ACTIVATIONS[network.activation]
+    weight, bias = layers[-1].weight, layers[-1].bias
 
     def deeper(values: Tensor) -> Tensor:
         for layer in layers[1:-1]:
             values = act(layer(values))
         return values
 
+    pre = layers[0](x)
     whole = deeper(act(pre))
-    base = loss_less_constant(whole[None])
-    widest = network.n_outputs if product is None else 0
-    step = max(1, BLOCK_NUMBERS // (len(x) * max(*network.hidden, widest)))
+    rise_of = _rise_of_last_values(problem, weight, bias, whole, y)
+    quadratic = isinstance(problem.task, Reconstruction | Regression)
+    widest = max(*network.hidden, 0 if quadratic else network.n_outputs)
+    step = max(1, BLOCK_NUMBERS // (len(x) * widest))
     rises = []
     for genes in torch.arange(network.n_inputs, device=x.device).split(step):
         removed = x[:, genes].T[:, :, None] * layers[0].weight[:, genes].T[:, None, :]
         values = deeper(act(pre - removed))
-        rise = loss_less_constant(values) - base
+        rise = rise_of(values)
         if _hides_own(problem):
             rise = rise - _own_rise(problem, weight, bias, whole, values, y, genes)
         rises.append(rise.sum(1))
     return torch.cat(rises)
+
+
+def _rise_of_last_values(
+    problem: Problem, weight: Tensor, bias: Tensor, whole: Tensor, y: Tensor
+) -> Callable[[Tensor], Tensor]:
+    """Return the function from last hidden values (genes, cells, h) to rises (genes, cells)."""
+    if not isinstance(problem.task, Reconstruction | Regression):
+        base = problem.task.loss(whole @ weight.T + bias, y).double()
+
+        def by_output(values: Tensor) -> Tensor:
+            flat = (values @ weight.T + bias).flatten(0, 1)
+            loss = problem.task.loss(flat, _repeat(y, len(values))).double()
+            return loss.view(len(values), -1) - base
+
+        return by_output
+    # With h + d in place of h the squared error rises by d'(V'V)d + 2 d'V'(V h + c - y): the large
+    # constant part is never formed, so nothing cancels.
+    product = weight.T @ weight
+    slope = 2 * (whole @ weight.T + bias - y) @ weight
+
+    def by_form(values: Tensor) -> Tensor:
+        moved = values - whole
+        form = (moved @ product).add_(slope).mul_(moved)
+        return form.sum(-1).double() / _divisor(problem)
+
+    return by_form
 
 
 def _own_rise(

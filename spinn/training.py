@@ -114,24 +114,15 @@ def _fit_once(
 ) -> tuple[Network, list[dict[str, float]]]:
     network = start.keep(torch.arange(start.n_inputs))
     network.train()
-    optimizer = torch.optim.Adam(
-        [
-            {"params": list(network.layers.parameters()), "weight_decay": settings.weight_decay},
-            {"params": list(network.gate.parameters()), "lr": settings.gate_lr},
-        ],
-        lr=settings.lr,
-        fused=True,
-    )
+    optimizer = make_optimizer(network, settings)
     best, best_state, worse = math.inf, None, 0
     history: list[dict[str, float]] = []
     running, steps = torch.zeros((), device=problem.positions.device), 0
-    for step, (x, y) in enumerate(_batches(problem.train, settings), start=1):
-        loss = _loss(network, problem, x, y)
-        total = loss + penalty * network.gate.penalty()
-        optimizer.zero_grad(set_to_none=True)
-        total.backward()
-        optimizer.step()
-        running, steps = running + loss.detach(), steps + 1
+    for step, (x, y) in enumerate(batches(problem.train, settings), start=1):
+        running, steps = (
+            running + take_step(network, optimizer, problem, (x, y), penalty),
+            steps + 1,
+        )
         if step % settings.check_every and step != settings.max_steps:
             continue
         train_loss = float(running) / steps
@@ -176,6 +167,33 @@ def _fit_once(
     return network, history
 
 
+def make_optimizer(network: Network, settings: TrainingSettings) -> torch.optim.Optimizer:
+    """Return Adam for a network; its gate has a learning rate of its own and no weight decay."""
+    return torch.optim.Adam(
+        [
+            {"params": list(network.layers.parameters()), "weight_decay": settings.weight_decay},
+            {"params": list(network.gate.parameters()), "lr": settings.gate_lr},
+        ],
+        lr=settings.lr,
+        fused=True,
+    )
+
+
+def take_step(
+    network: Network,
+    optimizer: torch.optim.Optimizer,
+    problem: Problem,
+    batch: tuple[Tensor, Tensor],
+    penalty: float,
+) -> Tensor:
+    """Take one gradient step, in place; return the task's loss before it, a scalar."""
+    loss = _loss(network, problem, *batch)
+    optimizer.zero_grad(set_to_none=True)
+    (loss + penalty * network.gate.penalty()).backward()
+    optimizer.step()
+    return loss.detach()
+
+
 def evaluate_loss(network: Network, problem: Problem, examples: Examples) -> float:
     """Return the mean loss over cells and views, without noise.
 
@@ -216,7 +234,7 @@ def _quiet_loss(network: Network, problem: Problem, x: Tensor, y: Tensor) -> Ten
     return total
 
 
-def _batches(examples: Examples, settings: TrainingSettings) -> Iterator[tuple[Tensor, Tensor]]:
+def batches(examples: Examples, settings: TrainingSettings) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield ``max_steps`` batches: passes over the cells, each in one view drawn in turn."""
     step = 0
     n_views = len(examples.inputs)

@@ -22,7 +22,7 @@ ORDER = (
     ("config", "config_messages", "digest", "runtime", "settings"),
     ("metrics", "neighbors", "panel", "constraints", "split"),
     ("cells", "resampling", "tiers", "intervals"),
-    ("data", "preprocess", "thinning", "tasks", "gates", "rows"),
+    ("data", "preprocess", "thinning", "tasks", "gates", "noise", "rows"),
     ("problem",),
     ("network",),
     ("training",),

@@ -1,0 +1,1 @@
+"""Benchmarks: spinn beside the textbook way, in one run, on the same inputs. `make bench`."""

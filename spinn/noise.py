@@ -1,0 +1,42 @@
+"""Standard noise, drawn once and shared by all steps.
+
+Drawing fresh noise costs a training step more than its matrix products do: a random number and two
+logarithms per cell and gene. A step takes a random window of a few million draws made once
+instead. Within a step all draws are distinct; across steps the windows start anywhere, so a draw
+returns, but beside another cell and gene.
+"""
+
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+POOL = 2**22  # draws, 16 MB
+_SEED = 20190501
+
+
+@lru_cache
+def _pool(kind: str, device: torch.device) -> Tensor:
+    generator = torch.Generator().manual_seed(_SEED)
+    if kind == "normal":
+        return torch.randn(POOL, generator=generator).to(device)
+    uniform = torch.rand(POOL, generator=generator, dtype=torch.float64)
+    return torch.logit(uniform, eps=1e-12).float().to(device)
+
+
+def logistic(like: Tensor) -> Tensor:
+    """Return standard logistic noise (the logit of uniform draws) of a tensor's shape."""
+    return _window("logistic", like)
+
+
+def normal(like: Tensor) -> Tensor:
+    """Return standard normal noise of a tensor's shape."""
+    return _window("normal", like)
+
+
+def _window(kind: str, like: Tensor) -> Tensor:
+    n = like.numel()
+    if 2 * n > POOL:  # too few windows to choose from: fresh draws
+        return torch.randn_like(like) if kind == "normal" else torch.rand_like(like).logit_(1e-6)
+    start = int(torch.randint(POOL - n + 1, ()))
+    return _pool(kind, like.device)[start : start + n].view(like.shape)
