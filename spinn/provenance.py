@@ -46,7 +46,9 @@ def provenance(
     root
         The workflow's folder, for the git commit.
     """
-    about = {f"{name}/split{r}": read_about(path) for (name, r), path in prepared.items()}
+    about: dict[str, dict[str, Any]] = {}
+    for (name, r), path in prepared.items():
+        about.setdefault(name, {})[f"split{r}"] = read_about(path)
     return {
         "format": 1,
         "spinn": __version__,

@@ -9,7 +9,15 @@ import jinja2
 import pandas as pd
 
 from spinn.metrics import DIRECTION, headline_of
-from spinn.report_tables import answers, cautions, flat, grid, metric_table, recall_table
+from spinn.report_tables import (
+    answers,
+    cautions,
+    flat,
+    grid,
+    metric_table,
+    part_table,
+    recall_table,
+)
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -36,9 +44,9 @@ def render(
         (dataset, split, task, size) to the recommended panel: columns gene, rank, why. The first
         split of each task is shown.
     provenance
-        Text to anything, shown as tables. `datasets` (name to facts: cells and genes before and
-        after the filters, cells per part, whether counts were recovered) is shown with each
-        dataset, `config` and all other keys at the end.
+        Text to anything, shown as tables. `datasets` (name to split to facts: cells and genes
+        before and after the filters, cells per part, whether counts were recovered) is shown with
+        each dataset, `config` and all other keys at the end.
     figures
         File name without ending to SVG text. quality_, agreement_ and overlap_{dataset}_{task}
         stand with their task.
@@ -60,8 +68,10 @@ def render(
             | {"recall": recall_table(recall, own)}
             for task, own in rows.groupby("task", sort=False)
         ]
-        known = flat(facts.get(dataset, {}))
-        datasets.append({"name": dataset, "facts": known, "tasks": tasks})
+        known = facts.get(dataset, {})
+        datasets.append(
+            {"name": dataset, "facts": flat(known), "parts": part_table(known), "tasks": tasks}
+        )
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,

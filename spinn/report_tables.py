@@ -120,5 +120,32 @@ def flat(value: Any, name: str = "") -> Sequence[tuple[str, str]]:
     return [(name, "none" if value is None else str(value))]
 
 
+def part_table(splits: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return one row per split and part: how many cells, of which donors and types.
+
+    Parameters
+    ----------
+    splits
+        Split to what preparation wrote down; its `split` maps parts to cells, labels, donors.
+    """
+    rows = []
+    for split, about in splits.items():
+        for part in ("train", "valid", "test"):
+            here = about.get("split", {}).get(part) if isinstance(about, Mapping) else None
+            if here is None:
+                continue
+            donors, labels = here.get("donors", ()), here.get("labels", {})
+            rows.append(
+                {
+                    "split": split,
+                    "part": part,
+                    "cells": str(here["cells"]),
+                    "donors": f"{len(donors)}: {', '.join(donors)}" if donors else "not given",
+                    "types": ", ".join(f"{name} {n}" for name, n in labels.items()) or "not given",
+                }
+            )
+    return rows
+
+
 def _number(value: float) -> str:
     return "–" if pd.isna(value) else f"{value:.3f}"

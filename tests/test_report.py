@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from spinn.report import read_figures, render
-from spinn.report_tables import answers, flat
+from spinn.report_tables import answers, flat, part_table
 
 HOSTILE = "<script>alert('x')</script>\"&"
 VOID = {"meta", "img", "br"}
@@ -215,3 +215,17 @@ def test_facts_are_flattened():
         ("a.c", "none"),
         ("d[0].e", "1"),
     ]
+
+
+def test_the_split_table_names_cells_donors_and_types():
+    part = {"cells": 3, "donors": ["d1", "<d2>"], "labels": {"T": 2, "B": 1}}
+    rows = part_table({"split0": {"split": {"test": part, "train": {"cells": 9}}}})
+    assert [row["part"] for row in rows] == ["train", "test"]
+    assert rows[0]["donors"] == rows[0]["types"] == "not given"
+    assert rows[1] == {
+        "split": "split0",
+        "part": "test",
+        "cells": "3",
+        "donors": "2: d1, <d2>",
+        "types": "T 2, B 1",
+    }

@@ -90,7 +90,7 @@ def test_every_panel_has_distinct_genes_of_the_data(results):
 
 def test_provenance_names_input_filters_and_versions(results):
     about = json.loads((results / "provenance.json").read_text())
-    cells = about["datasets"]["tiny/split0"]
+    cells = about["datasets"]["tiny"]["split0"]
     assert len(cells["input"]["sha256"]) == 64
     assert cells["filters"]["cells_in"] == 700
     assert cells["filters"]["genes_out"] == 100
@@ -208,3 +208,9 @@ def test_two_runs_in_one_folder_do_not_meet(finished):
         done = snakemake(finished, "--cores", 1, "--configfile", TINY, "--forcerun", "prepare")
     assert done.returncode != 0
     assert "another run is at work in this folder" in done.stdout
+
+
+def test_the_report_shows_the_split_and_where_the_cells_come_from(results):
+    page = (results / "report.html").read_text()
+    assert "Who trains, who stops the training, who judges" in page
+    assert "counts recovered from it exactly" in page
