@@ -10,6 +10,7 @@ from snakemake.utils import min_version
 
 from spinn import runtime
 from spinn.config import ConfigError, check
+from spinn.constraints import resolve_genes
 
 min_version("9.0")
 
@@ -22,7 +23,8 @@ if "datasets" not in config:
 
 try:
     config = check(config)
-except ConfigError as error:
+    config["genes"] = resolve_genes(config)
+except (ConfigError, OSError, ValueError) as error:
     raise SystemExit(f"config: {error}") from None
 
 

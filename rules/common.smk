@@ -19,6 +19,16 @@ GATE = {
     "first_layer": "open",
     "jacobian": "open",
 }
+GATE_KEYS = {
+    "gate_lr",
+    "initial_dropout",
+    "max_doublings",
+    "min_dropout",
+    "penalty",
+    "penalty_form",
+    "reference",
+    "temperature",
+}
 REFERENCES = [
     *(("floor", draw) for draw in range(config["evaluation"]["floor_panels"])),
     *(("ceiling", seed) for seed in SEEDS),
@@ -70,6 +80,18 @@ def section(*keys):
     return {key: config[key] for key in keys}
 
 
+def without_gate(training):
+    """The training keys that a network without a gate depends on."""
+    return {key: value for key, value in training.items() if key not in GATE_KEYS}
+
+
+def training_of(gate):
+    """The parts of the config that decide how a base model of a gate is trained."""
+    training = config["training"]
+    own = without_gate(training) if gate == "open" else training
+    return {**section("network", "noise", "device"), "training": own}
+
+
 def gpus(wildcards):
     """A GPU where one was asked for by name."""
     return 1 if config["device"] == "cuda" else 0
@@ -85,4 +107,6 @@ def cells_of(wildcards):
 
 def settings_of(wildcards):
     """The parts of the config that decide how a data set is prepared."""
-    return {"dataset": DATASETS[wildcards.dataset], **section("preprocess", "split", "genes")}
+    dataset = DATASETS[wildcards.dataset]
+    files = digest.folder(dataset["path"]) if dataset["path"].endswith(".zarr") else None
+    return {"dataset": dataset, "files": files, **section("preprocess", "split", "genes")}

@@ -5,7 +5,8 @@ scores.csv, summary.csv and stability.csv of the whole run.
 """
 
 JUDGING = {
-    **section("network", "training", "refit", "device"),
+    **section("network", "refit", "device"),
+    "training": without_gate(config["training"]),
     "evaluation": {"test_splits": config["evaluation"]["test_splits"]},
 }
 
@@ -59,7 +60,7 @@ rule evaluate_references:
         mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
         gpu=gpus,
     params:
-        code=digest.modules("jobs_evaluate"),
+        code=digest.modules("jobs_references"),
         runs=REFERENCES,
         sizes=SIZES,
         config=JUDGING,

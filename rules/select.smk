@@ -32,7 +32,7 @@ for family, selectors in FAMILIES.items():
             runs=runs(selectors),
             seeds=SEEDS,
             sizes=SIZES,
-            config=section("network", "noise", "training", "rfe", "genes", "device"),
+            config={**training_of(GATE[family]), **section("rfe", "genes")},
         message:
             "choose panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
         script:

@@ -76,15 +76,40 @@ def read_constraints(genes: Mapping[str, Any]) -> Constraints:
     return Constraints(tuple(dict.fromkeys(required)), tuple(dict.fromkeys(excluded)))
 
 
+def resolve_genes(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the section ``genes`` of a checked config with its files read.
+
+    So that editing a file reruns what depends on it, and what cannot be stops before any job.
+
+    Raises
+    ------
+    ValueError
+        If a file cannot be read, or the smallest panel cannot hold the required genes.
+    """
+    try:
+        genes = read_constraints(config["genes"])
+    except OSError as error:
+        raise ValueError(f"genes: no such file: {error.filename}") from None
+    except ValueError as error:
+        raise ValueError(f"genes: {error}") from None
+    smallest = min(config["panel_sizes"])
+    if len(genes.required) > smallest:
+        raise ValueError(
+            f"genes.required: {len(genes.required)} genes do not fit the smallest panel "
+            f"(panel_sizes: {smallest}); require fewer or ask for larger panels"
+        )
+    return {"required": list(genes.required), "excluded": list(genes.excluded), "table": None}
+
+
 def _names(given: str | Sequence[str]) -> list[str]:
     if isinstance(given, str):
-        lines = Path(given).read_text(encoding="utf-8").splitlines()
+        lines = Path(given).read_text(encoding="utf-8-sig").splitlines()
         return [line.strip() for line in lines if line.strip()]
     return [str(name) for name in given]
 
 
 def _table(path: Path) -> tuple[list[str], list[str]]:
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file)
         columns = reader.fieldnames or []
         unknown = sorted(set(columns) - {"gene", "must", "exclude"})

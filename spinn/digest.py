@@ -115,3 +115,17 @@ def _sources(name: str, root: Path) -> list[Path]:
 def _files(name: str, root: Path) -> list[Path]:
     data = sorted((root / DATA[name]).rglob("*")) if name in DATA else []
     return _sources(name, root) + [path for path in data if path.is_file()]
+
+
+def folder(path: str | Path) -> str:
+    """Return a digest of the names, sizes and times of a folder's files (a zarr store's, say).
+
+    Snakemake looks at the folder's own time only, which stands still when a file inside is
+    rewritten.
+    """
+    digest = hashlib.sha256()
+    root = Path(path)
+    for file in sorted(root.rglob("*")):
+        about = file.stat()
+        digest.update(f"{file.relative_to(root)} {about.st_size} {about.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:12]

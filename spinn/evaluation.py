@@ -122,7 +122,7 @@ def evaluate(judge: Judge, panels: Sequence[Panel], *, seed: int) -> tuple[list[
     rows += [_row(x.shape[1], "all", "redundancy", redundancy(x)) for x in values]
     cells = CellScores(
         sizes=np.array([panel.size for panel in panels]),
-        block=judge.test.cells if judge.test.donors is None else judge.test.donors,
+        block=_blocks(judge.test),
         ratio={metric: np.stack(parts, axis=1) for metric, parts in ratio.items()},
         mean={"knn_share": np.stack(shares)} if shares else {},
         truth=judge.test.labels if predicted else None,
@@ -135,6 +135,14 @@ def evaluate(judge: Judge, panels: Sequence[Panel], *, seed: int) -> tuple[list[
         for size, value in zip(cells.sizes, by_size[0], strict=True)
     ]
     return overall + rows, cells
+
+
+def _blocks(test: ExpressionData) -> NDArray[np.str_]:
+    """Return what the bootstrap draws: donors, else cells (by number where their names repeat)."""
+    if test.donors is not None:
+        return test.donors
+    distinct = len(set(test.cells.tolist())) == test.n_cells
+    return test.cells if distinct else np.arange(test.n_cells).astype(np.str_)
 
 
 def _values(judge: Judge, panel: Panel) -> Floats:
@@ -217,7 +225,9 @@ def _without_self(
     for i, gene in enumerate(inputs):
         hidden = x.clone()
         hidden[:, i] = 0.0
-        columns.append(_decode(task, network, hidden)[:, gene])
+        with torch.no_grad():  # one gene of the output: all of them would not fit in memory
+            column = task.decode_gene(network(hidden), int(gene))
+        columns.append(column.double().cpu().numpy())
     return np.stack(columns, axis=1)
 
 

@@ -11,6 +11,7 @@ from spinn.intervals import Run, read_cells, summarize
 from spinn.panel import load_panels
 from spinn.reasons import reasons
 from spinn.stability import selected_panels, stability
+from spinn.tables import read_table
 
 PER_GENE = "r2_gene"  # one row per gene: too many for the table of the whole run
 
@@ -19,12 +20,13 @@ def collect_scores(
     scores: Sequence[str], cells: Sequence[str], *, output: str, summary: str, n_bootstrap: int
 ) -> None:
     """Write the tidy scores of a whole run, and the summary with intervals and tiers."""
-    tables = [pd.read_csv(path, dtype={"target": str}) for path in scores]
+    tables = [read_table(path) for path in scores]
     everything = pd.concat(tables, ignore_index=True)
     everything = everything[everything["metric"] != PER_GENE]
     everything.to_csv(output, index=False)
     runs = [_run(table.iloc[0], path) for table, path in zip(tables, cells, strict=True)]
-    summarize(runs, everything, n_bootstrap=n_bootstrap, seed=0).to_csv(summary, index=False)
+    overall = everything[everything["metric"] != "recall"]  # a type may be called "all"
+    summarize(runs, overall, n_bootstrap=n_bootstrap, seed=0).to_csv(summary, index=False)
 
 
 def _run(row: "pd.Series[Any]", cells: str) -> Run:
@@ -55,7 +57,8 @@ def recommend(
     data = read_prepared(prepared, parts=("train", "valid"))
     paths = {key: load_panels(path) for key, path in panels.items()}
     for size, output in outputs.items():
-        others = [path.of_size(size) for (name, _), path in paths.items() if name != "random"]
+        own = (selector, seed)
+        others = [p.of_size(size) for key, p in paths.items() if key != own and key[0] != "random"]
         panel = paths[selector, seed].of_size(size)
         table = reasons(data, panel, others, selector=selector, seed=seed)
         table.to_csv(output, index=False, float_format="%.4g")

@@ -1,16 +1,14 @@
-"""The evaluating rules: selectors' panels, and the floor and ceiling beside them."""
+"""The evaluating rule: selectors' panels, judged on the test cells."""
 
 import csv
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from spinn.baselines import greedy, matched_random
 from spinn.cells import write_cells
-from spinn.constraints import Constraints
 from spinn.data import ExpressionData, read_prepared
 from spinn.evaluation import evaluate, make_judge
 from spinn.panel import Panel, load_panels
@@ -37,43 +35,10 @@ def evaluate_panels(
         (selector, seed, load_panels(panels[selector, seed]).panels, output)
         for (selector, seed), output in outputs.items()
     ]
-    _judge(data, jobs, about=about, config=config, threads=threads)
+    judge_jobs(data, jobs, about=about, config=config, threads=threads)
 
 
-def evaluate_references(
-    prepared: str,
-    outputs: Mapping[tuple[str, int], str],
-    *,
-    about: Mapping[str, Any],
-    sizes: Sequence[int],
-    config: Mapping[str, Any],
-    threads: int,
-) -> None:
-    """Judge the floor (one random draw per seed) and the ceiling (all genes) likewise.
-
-    Each floor panel matches the panel of `greedy` in mean expression, gene by gene.
-    """
-    data = read_prepared(prepared)
-    path = greedy(data, sizes=sizes, seed=0, constraints=Constraints(), task=about["task"])
-    jobs = [
-        (selector, seed, list(_reference(data, selector, seed, path.panels)), output)
-        for (selector, seed), output in outputs.items()
-    ]
-    _judge(data, jobs, about=about, config=config, threads=threads)
-
-
-def _reference(
-    data: ExpressionData, selector: str, seed: int, matched: Sequence[Panel]
-) -> Iterator[Panel]:
-    if selector == "ceiling":
-        yield Panel(data.genes)
-        return
-    largest = matched_random(data, matched[0].genes, seed=seed)
-    for panel in matched:
-        yield Panel(largest[: panel.size])
-
-
-def _judge(
+def judge_jobs(
     data: ExpressionData,
     jobs: Sequence[Job],
     *,
@@ -81,6 +46,7 @@ def _judge(
     config: Mapping[str, Any],
     threads: int,
 ) -> None:
+    """Judge panels, each job's in turn; write its scores.csv, and cells.npz beside it."""
     torch.set_num_threads(threads)
     device = choose_device(config["device"])
     judge = make_judge(data, about["task"], read_settings(config), device=device)

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from spinn.figures import agreement_figure, overlap_figure, quality_figure, save
 from spinn.panel import load_panels
 from spinn.stability import panel_overlap, selected_panels
+from spinn.tables import read_table
 
 
 def plot_figures(
@@ -24,8 +23,8 @@ def plot_figures(
     documents = [load_panels(path).document() for path in panels]
     overlap = panel_overlap([panel for doc in documents for panel in selected_panels(doc)])
     figures = {
-        "quality": quality_figure(pd.read_csv(summary), dataset, task),
-        "agreement": agreement_figure(pd.read_csv(stability), dataset, task, n_seeds=n_seeds),
+        "quality": quality_figure(read_table(summary), dataset, task),
+        "agreement": agreement_figure(read_table(stability), dataset, task, n_seeds=n_seeds),
         "overlap": overlap_figure(overlap, dataset, task, n_seeds=n_seeds),
     }
     for name, figure in figures.items():

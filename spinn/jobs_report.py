@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import yaml
 
 from spinn.provenance import provenance, write_json
 from spinn.report import read_figures, render
+from spinn.tables import read_table
 
 
 def write_provenance(
@@ -37,11 +37,11 @@ def write_report(
     about = json.loads(Path(tables["provenance"]).read_text(encoding="utf-8"))
     about["config"] = yaml.safe_load(Path(tables["config"]).read_text(encoding="utf-8"))
     html = render(
-        summary=pd.read_csv(tables["summary"]),
-        stability=pd.read_csv(tables["stability"]),
-        panels={key: pd.read_csv(path, keep_default_na=False) for key, path in panels.items()},
+        summary=read_table(tables["summary"]),
+        stability=read_table(tables["stability"]),
+        panels={key: read_table(path) for key, path in panels.items()},
         provenance=about,
         figures=read_figures(Path(figures[0]).parent),
-        recall=pd.read_csv(tables["scores"]),
+        recall=read_table(tables["scores"]),
     )
     Path(output).write_text(html, encoding="utf-8")

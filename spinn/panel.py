@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +26,7 @@ class Panel:
     def __post_init__(self) -> None:
         if not self.genes:
             raise ValueError("a panel needs at least one gene")
-        repeated = sorted({gene for gene in self.genes if self.genes.count(gene) > 1})
+        repeated = sorted(gene for gene, times in Counter(self.genes).items() if times > 1)
         if repeated:
             raise ValueError(f"panel genes must be distinct; repeated: {', '.join(repeated[:5])}")
 

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from spinn.constraints import Constraints
 from spinn.data import FORMAT
 from spinn.split import split_cells
-from spinn.thinning import log_normalise, recover_counts
+from spinn.thinning import log_normalise, recover_counts, whole_multiples
 
 log = logging.getLogger(__name__)
+LEAST_TEST_CELLS = 5  # below, intervals and neighbours mean nothing
 BUNDLED = {"pbmc68k_reduced": sc.datasets.pbmc68k_reduced}
 
 
@@ -137,11 +138,19 @@ def prepare(
         labels=None if label_values is None else label_values[rows],
         donors=None if donor_values is None else donor_values[rows],
     )
-    train = part == "train"
+    train, n_test = part == "train", int((part == "test").sum())
+    if n_test < LEAST_TEST_CELLS:
+        raise ValueError(
+            f"{len(rows)} cells leave {n_test} to test on, and at least {LEAST_TEST_CELLS} are "
+            "needed; bring more cells or a larger split.test"
+        )
 
     order = np.argsort(genes, kind="stable")
-    genes, matrix = genes[order], matrix[:, order]
-    counts, total, lognorm, how = _counts_and_lognorm(matrix, values, preprocess["target_sum"])
+    # Storage order decides which molecule meets which draw, so it must follow the genes' order.
+    genes, matrix = genes[order], matrix[:, order].sorted_indices()
+    counts, total, lognorm, target_sum, how = _counts_and_lognorm(
+        matrix, values, float(preprocess["target_sum"]), part != "test"
+    )
     seen_in = np.bincount(lognorm[train].indices, minlength=len(genes))
     required = np.isin(genes, constraints.required)
     detected = (seen_in >= preprocess["min_cells"]) | required
@@ -186,7 +195,7 @@ def prepare(
         "donor": donor,
         "classes": [] if label_values is None else sorted(set(label_values[rows].tolist())),
         "targets": [name for name, _ in target_values],
-        "target_sum": float(preprocess["target_sum"]),
+        "target_sum": target_sum,
         "has_counts": counts is not None,
         "values": how,
         "split": _split_table(part, label_values, donor_values, rows),
@@ -295,6 +304,11 @@ def _obs_column(adata: ad.AnnData, column: str | None, key: str) -> NDArray[np.s
             f"{len(values)} cells ({', '.join(adata.obs_names[values.isna()][:3])}); "
             "fill it or drop those cells"
         )
+    if key == "label" and values.nunique() < 2:
+        raise ValueError(
+            f"label: obs column {column!r} holds one value only, {values.iloc[0]!r}; types need at "
+            "least two; set label: null"
+        )
     return values.astype(str).to_numpy(dtype=np.str_)
 
 
@@ -306,7 +320,8 @@ def _targets(adata: ad.AnnData, names: Sequence[str]) -> list[tuple[str, NDArray
             if key not in adata.obsm:
                 there = ", ".join(adata.obsm) or "none"
                 raise KeyError(f"targets: {key!r} is not in obsm; those there: {there}")
-            block = np.asarray(adata.obsm[key], dtype=np.float32)
+            held = adata.obsm[key]
+            block = np.asarray(held.toarray() if sp.issparse(held) else held, dtype=np.float32)
             columns += [(f"{name}/{i}", block[:, i]) for i in range(block.shape[1])]
         elif name not in adata.obs:
             there = ", ".join(adata.obs.columns)
@@ -322,20 +337,21 @@ def _targets(adata: ad.AnnData, names: Sequence[str]) -> list[tuple[str, NDArray
 
 
 def _counts_and_lognorm(
-    matrix: sp.csr_matrix, values: str, target_sum: float
-) -> tuple[sp.csr_matrix | None, NDArray[np.int64] | None, sp.csr_matrix, str]:
+    matrix: sp.csr_matrix, values: str, target_sum: float, seen: NDArray[np.bool_]
+) -> tuple[sp.csr_matrix | None, NDArray[np.int64] | None, sp.csr_matrix, float, str]:
     if values == "counts":
         counts = matrix.astype(np.int32)
         total = np.asarray(counts.sum(axis=1)).ravel().astype(np.int64)
-        return counts, total, log_normalise(counts, total, target_sum), "counts"
+        return counts, total, log_normalise(counts, total, target_sum), target_sum, "counts"
     lognorm = matrix.astype(np.float32)
-    recovered = recover_counts(lognorm)
-    if recovered is None:
-        return None, None, lognorm, "lognorm; counts could not be recovered"
-    counts, unit = recovered
+    if recover_counts(lognorm[seen]) is None:  # test cells have no say in what selection reads
+        return None, None, lognorm, target_sum, "lognorm; counts could not be recovered"
+    counts, unit = whole_multiples(lognorm)
     inside = np.asarray(counts.sum(axis=1)).ravel()
+    # Cells scaled to more than asked for show it in their sums; halves must be on the same scale.
+    target_sum = max(target_sum, float((inside * unit)[seen].max()))
     total = np.maximum(np.round(target_sum / unit), inside).astype(np.int64)
-    return counts, total, lognorm, "lognorm; counts recovered from it exactly"
+    return counts, total, lognorm, target_sum, "lognorm; counts recovered from it exactly"
 
 
 def _variable_genes(

@@ -24,7 +24,7 @@ def reasons(
     panel
         The recommended panel.
     others
-        Panels of the same size by all selectors and seeds but `random`.
+        Panels of the same size by all other runs but those of `random`.
     selector, seed
         The run that the panel comes from.
 
@@ -40,14 +40,15 @@ def reasons(
     correlation[:, inside] = 0.0
     rows = []
     for rank, (gene, at, r) in enumerate(zip(panel.genes, inside, correlation, strict=True), 1):
-        strongest = np.argsort(-np.abs(r), kind="stable")[:N_FOLLOWERS]
-        words = [f"tells about {', '.join(f'{data.genes[i]} (r {r[i]:.2f})' for i in strongest)}"]
+        strongest = [i for i in np.argsort(-np.abs(r), kind="stable")[:N_FOLLOWERS] if r[i]]
+        told = ", ".join(f"{data.genes[i]} (r {r[i]:.2f})" for i in strongest)
+        words = [f"tells about {told}" if told else "no gene outside the panel follows it"]
         if train.labels is not None:
             column = train.values[:, [at]].toarray().ravel()
             means = [_mean(column[train.labels == c]) for c in range(len(train.classes))]
             words.append(f"highest in {train.classes[int(np.argmax(means))]}")
         times = sum(gene in other.genes for other in others)
-        words.append(f"in {times} of {len(others)} panels of this size")
+        words.append(f"in {times} of {len(others)} other panels of this size")
         rows.append(
             {
                 "gene": gene,

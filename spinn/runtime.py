@@ -80,7 +80,7 @@ def hold(path: str | os.PathLike[str]) -> IO[str]:
     except BlockingIOError:
         file.close()
         raise RuntimeError(
-            "another run is at work in this folder; wait for it, or use --directory"
+            "another run is at work in this folder; wait until it has ended"
         ) from None
     return file
 

@@ -13,8 +13,9 @@ from spinn.network import ACTIVATIONS, Network
 from spinn.problem import Examples, Problem
 from spinn.tasks import Reconstruction, Regression
 
-# A score looks at this many cells, or at more while cells times genes stay below the second number.
-SCORE_CELLS, SCORE_WORK = 512, 2**19
+# `jacobian` looks at this many cells at most; `imputation`, whose noise is larger, at so many
+# pairs of a cell and a gene, but at no fewer cells than the last number.
+JACOBIAN_CELLS, IMPUTATION_PAIRS, LEAST_CELLS = 1024, 2**19, 512
 BLOCK_NUMBERS = 2**20  # that a block of work holds: 4 MB stay in the cache
 
 
@@ -49,7 +50,7 @@ def jacobian(network: Network, problem: Problem) -> Tensor:
     """
     first = network.linears[0].weight.detach().double()
     blocks, total, n = [], None, 0
-    for x, _ in _cells(problem.train, network.n_inputs):
+    for x, _ in _cells(problem.train, JACOBIAN_CELLS):
         step = max(1, BLOCK_NUMBERS // max(1, 2 * max(network.hidden, default=1) ** 2))
         blocks += list(x.split(step))
     if not network.hidden:
@@ -76,8 +77,9 @@ def imputation(network: Network, problem: Problem) -> Tensor:
     """
     scores = torch.zeros(network.n_inputs, dtype=torch.float64, device=problem.positions.device)
     n = 0
+    wanted = max(LEAST_CELLS, IMPUTATION_PAIRS // network.n_inputs)
     with torch.no_grad():
-        for x, y in _cells(problem.train, network.n_inputs):
+        for x, y in _cells(problem.train, wanted):
             scores += _rise(network, problem, x, y)
             n += len(x)
     return scores / n
@@ -92,10 +94,9 @@ RANKERS: dict[str, Ranker] = {
 }
 
 
-def _cells(examples: Examples, n_genes: int) -> list[tuple[Tensor, Tensor]]:
+def _cells(examples: Examples, wanted: int) -> list[tuple[Tensor, Tensor]]:
     """Return the cells a score looks at: evenly spaced, spread over the views."""
     n_views = len(examples.inputs)
-    wanted = max(SCORE_CELLS, SCORE_WORK // n_genes)
     per_view = max(1, min(examples.n_cells, wanted // n_views))
     index = torch.linspace(0, examples.n_cells - 1, per_view).round().long().unique()
     return [examples.batch(view, index) for view in range(n_views)]

@@ -146,8 +146,8 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
     """Return the settings of a checked config; sections that are left out keep their defaults."""
     training = dict(config["training"])
     basis, n_splits = training.pop("basis"), training.pop("n_splits")
-    gate = {name.name: training.pop(name.name) for name in fields(GateSettings)}
-    gate["reference"] = REFERENCE[gate["reference"]]
+    gate = {f.name: training.pop(f.name) for f in fields(GateSettings) if f.name in training}
+    gate["reference"] = REFERENCE[gate.get("reference", "mean")]
     network = dict(config["network"])
     network["hidden"] = tuple(network["hidden"])
     evaluation = {"test_splits": Settings.test_splits, **config.get("evaluation", {})}

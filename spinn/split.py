@@ -84,7 +84,7 @@ def _by_donor(
     table = np.zeros((len(names), label.max() + 1))
     np.add.at(table, (code, label), 1)
     valid, test = shares
-    best, part = (np.inf, np.inf), np.full(len(names), "train", dtype="<U5")
+    best, part = (np.inf, np.inf, np.inf), np.full(len(names), "train", dtype="<U5")
     for _ in range(DONOR_TRIES):
         order = rng.permutation(len(names))
         running = np.cumsum(cells[order]) / cells.sum()
@@ -95,9 +95,10 @@ def _by_donor(
         of_donor = np.full(len(names), "train", dtype="<U5")
         of_donor[order[:n_test]] = "test"
         of_donor[order[n_test : n_test + n_valid]] = "valid"
-        missing = sum(int((table[of_donor == p].sum(0) == 0).sum()) for p in np.unique(of_donor))
+        absent = {p: int((table[of_donor == p].sum(0) == 0).sum()) for p in np.unique(of_donor)}
         off = abs(cells[of_donor == "test"].sum() / cells.sum() - test)
         off += abs(cells[of_donor == "valid"].sum() / cells.sum() - valid)
-        if (missing, off) < best:
-            best, part = (missing, off), of_donor
+        rank = (absent["train"], absent["valid"] + absent["test"], off)
+        if rank < best:
+            best, part = rank, of_donor
     return part[code]

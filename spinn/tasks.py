@@ -70,6 +70,11 @@ class Reconstruction(Task):
         """Return predicted log-normalised values of all genes, shape (cells, genes)."""
         return (output if self.basis is None else output @ self.basis.T) + self.mean
 
+    def decode_gene(self, output: Tensor, gene: int) -> Tensor:
+        """Return predicted log-normalised values of one gene, shape (cells,)."""
+        own = output[:, gene] if self.basis is None else output @ self.basis[gene]
+        return own + self.mean[gene]
+
 
 class Classification(Task):
     """Cross-entropy of class logits; a rare class weighs more, by the root of its rarity.

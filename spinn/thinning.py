@@ -30,23 +30,29 @@ def recover_counts(values: sp.csr_matrix) -> tuple[sp.csr_matrix, NDArray[np.flo
         unless, for at least 99 % of all entries, a cell's expm1 values are whole multiples of
         its smallest one to within 1 %.
     """
-    linear = np.expm1(values.data.astype(np.float64))
-    per_cell = np.diff(values.indptr)
-    filled = per_cell > 0
-    unit = np.ones(values.shape[0])
-    starts = values.indptr[:-1][filled]
-    if len(starts) == 0:
-        return None
-    unit[filled] = np.minimum.reduceat(linear, starts)
-    multiple = linear / np.repeat(unit, per_cell)
+    counts, unit = whole_multiples(values)
+    multiple = np.expm1(values.data.astype(np.float64)) / np.repeat(unit, np.diff(values.indptr))
     whole = np.abs(multiple - np.round(multiple)) <= RELATIVE_DISTANCE * multiple
     # Every integer beyond 50 passes a 1 % test, so such entries are no evidence.
     tested = multiple < 0.5 / RELATIVE_DISTANCE
     if not np.any(tested & (multiple > 1.5)) or whole[tested].mean() < SHARE_WHOLE:
         return None
-    counts = sp.csr_matrix(
-        (np.round(multiple).astype(np.int32), values.indices, values.indptr), shape=values.shape
-    )
+    return counts, unit
+
+
+def whole_multiples(values: sp.csr_matrix) -> tuple[sp.csr_matrix, NDArray[np.float64]]:
+    """Return each cell's expm1 values as rounded multiples of its smallest one, and that one.
+
+    Whether they are whole is not asked here: see `recover_counts`.
+    """
+    linear = np.expm1(values.data.astype(np.float64))
+    per_cell = np.diff(values.indptr)
+    filled = per_cell > 0
+    unit = np.ones(values.shape[0])
+    if filled.any():
+        unit[filled] = np.minimum.reduceat(linear, values.indptr[:-1][filled])
+    multiple = np.round(linear / np.repeat(unit, per_cell)).astype(np.int32)
+    counts = sp.csr_matrix((multiple, values.indices, values.indptr), shape=values.shape)
     return counts, unit
 
 

@@ -52,6 +52,10 @@ def rare(adata):
     adata.obs["type"] = ["rare"] * 2 + ["a"] * 58
 
 
+def alike(adata):
+    adata.obs["type"] = "a"
+
+
 def untouched(adata):
     del adata
 
@@ -68,6 +72,7 @@ CASES = {
                                                    "type, person"),
     "rare class": (rare, {}, r"too few in: rare \(2\)"),
     "one donor": (untouched, {"donor": "person"}, "needs at least 3 donors"),
+    "one type": (alike, {}, "holds one value only, 'a'"),
     "layer absent": (untouched, {"layer": "spliced"}, "'spliced' is not there; layers: none"),
 }  # fmt: skip
 
@@ -114,7 +119,7 @@ def assert_stopped(done, results, message):
     assert done.returncode != 0
     with pytest.raises(ValueError, match=message):  # the error is in the log that is shown
         raise ValueError(done.stdout)
-    assert "rule train_base" not in done.stdout
+    assert "train base models" not in done.stdout
     left = [path for path in results.rglob("*") if path.is_file()]
     assert {path.suffix for path in left} <= {".log"}, left
 

@@ -21,7 +21,7 @@ MODULES = sorted(
 ORDER = (
     ("config", "config_messages", "digest", "runtime", "settings"),
     ("metrics", "neighbors", "panel", "constraints", "split"),
-    ("cells", "resampling", "tiers", "intervals"),
+    ("cells", "resampling", "tiers", "intervals", "tables"),
     ("data", "preprocess", "thinning", "tasks", "gates", "noise", "rows"),
     ("problem",),
     ("network",),
@@ -38,6 +38,7 @@ ORDER = (
     # What the workflow's rules call; nothing else imports these.
     ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_collect", "jobs_figures"),
     ("jobs_select", "jobs_evaluate", "jobs_report"),
+    ("jobs_references",),
 )
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 INNER = [name for name in MODULES if name != "__init__"]

@@ -128,8 +128,9 @@ def test_blocks_and_a_sample_of_the_cells(monkeypatch, name, kind):
     problem = problem_of(kind)
     n_views = len(problem.train.inputs)
     monkeypatch.setattr(scores, "BLOCK_NUMBERS", 160)  # a few cells, or a gene, at a time
-    monkeypatch.setattr(scores, "SCORE_CELLS", 7 * n_views)
-    monkeypatch.setattr(scores, "SCORE_WORK", 0)
+    monkeypatch.setattr(scores, "JACOBIAN_CELLS", 7 * n_views)
+    monkeypatch.setattr(scores, "LEAST_CELLS", 7 * n_views)
+    monkeypatch.setattr(scores, "IMPUTATION_PAIRS", 0)
     last = problem.train.n_cells - 1
     cells = torch.linspace(0, last, 7).round().long()
     views = [problem.train.batch(view, cells) for view in range(n_views)]
@@ -192,12 +193,10 @@ def test_first_layer_is_a_norm_and_gate_score_is_the_gates():
     assert torch.equal(gate_score(network, problem), network.gate.scores().double())
 
 
-@pytest.mark.parametrize(("work", "expected"), [(0, 20), (5 * 300, 50), (10**9, None)])
-def test_cells_are_sampled_evenly_over_views(monkeypatch, work, expected):
-    monkeypatch.setattr(scores, "SCORE_CELLS", 120)
-    monkeypatch.setattr(scores, "SCORE_WORK", work)
+@pytest.mark.parametrize(("wanted", "expected"), [(0, 1), (120, 20), (300, 50), (10**9, None)])
+def test_cells_are_sampled_evenly_over_views(wanted, expected):
     problem = make_problem(make_data(400, 5), "reconstruction", n_splits=3)
-    cells = scores._cells(problem.train, 5)
+    cells = scores._cells(problem.train, wanted)
     assert len(cells) == len(problem.train.inputs) == 6
     assert {len(x) for x, _ in cells} == {expected or problem.train.n_cells}
 

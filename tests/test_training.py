@@ -11,7 +11,7 @@ from spinn.gates import GATES
 from spinn.problem import Examples, make_problem
 from spinn.rows import Rows
 from spinn.settings import NetworkSettings, TrainingSettings
-from spinn.training import _batches, base_network, evaluate_loss, fit
+from spinn.training import base_network, batches, evaluate_loss, fit
 from tests.cells import QUICK, copy_of, make_data, same_state
 
 DATA = make_data()
@@ -211,11 +211,11 @@ def test_batches_pass_over_all_cells_in_one_view_after_another():
         for v in range(n_views)
     )
     examples = Examples(inputs, (torch.arange(n_cells),) * n_views, n_cells)
-    batches = list(_batches(examples, TrainingSettings(batch_size=4, max_steps=18)))
-    assert len(batches) == 18
-    assert [len(x) for x, _ in batches[:6]] == [4, 4, 2, 4, 4, 2]
-    seen = Counter((int(view), int(cell)) for x, _ in batches for view, cell in x)
+    drawn = list(batches(examples, TrainingSettings(batch_size=4, max_steps=18)))
+    assert len(drawn) == 18
+    assert [len(x) for x, _ in drawn[:6]] == [4, 4, 2, 4, 4, 2]
+    seen = Counter((int(view), int(cell)) for x, _ in drawn for view, cell in x)
     assert seen == {(view, cell): 2 for view in range(n_views) for cell in range(n_cells)}
-    for x, y in batches:
+    for x, y in drawn:
         assert len(set(x[:, 0].tolist())) == 1
         assert torch.equal(x[:, 1].long(), y)

@@ -1,0 +1,44 @@
+"""The evaluating rule of the floor and the ceiling."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from spinn.baselines import greedy, matched_random
+from spinn.constraints import Constraints
+from spinn.data import ExpressionData, read_prepared
+from spinn.jobs_evaluate import judge_jobs
+from spinn.panel import Panel
+
+
+def evaluate_references(
+    prepared: str,
+    outputs: Mapping[tuple[str, int], str],
+    *,
+    about: Mapping[str, Any],
+    sizes: Sequence[int],
+    config: Mapping[str, Any],
+    threads: int,
+) -> None:
+    """Judge the floor and the ceiling; write scores.csv, and cells.npz beside it.
+
+    The ceiling is a network on all genes. The floor has one draw per seed; each of its panels
+    matches the panel of `greedy` in mean expression, gene by gene.
+    """
+    data = read_prepared(prepared)
+    path = greedy(data, sizes=sizes, seed=0, constraints=Constraints(), task=about["task"])
+    jobs = [
+        (selector, seed, list(_reference(data, selector, seed, path.panels)), output)
+        for (selector, seed), output in outputs.items()
+    ]
+    judge_jobs(data, jobs, about=about, config=config, threads=threads)
+
+
+def _reference(
+    data: ExpressionData, selector: str, seed: int, matched: Sequence[Panel]
+) -> Iterator[Panel]:
+    if selector == "ceiling":
+        yield Panel(data.genes)
+        return
+    largest = matched_random(data, matched[0].genes, seed=seed)
+    for panel in matched:
+        yield Panel(largest[: panel.size])

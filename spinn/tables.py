@@ -1,0 +1,14 @@
+"""Reading the tables that the workflow writes."""
+
+from pathlib import Path
+
+import pandas as pd
+
+# Names are text whatever they look like: a data set called 2024, a gene or a type called NA.
+TEXT = ("dataset", "task", "selector", "target", "metric", "measure", "gene", "why")
+
+
+def read_table(path: Path | str) -> pd.DataFrame:
+    """Read a CSV of results; names stay as they were written, empty numbers are NaN."""
+    header = pd.read_csv(path, nrows=0).columns
+    return pd.read_csv(path, converters={name: str for name in TEXT if name in header})
