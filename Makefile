@@ -1,4 +1,4 @@
-# The chores: make setup | run | test | fast | envs | lock. Everything runs in .venv, made from the lock.
+# The chores: make setup | run | test | fast | bench | envs | lock. Everything runs in .venv, made from the lock.
 
 ifeq ($(origin PYTHON), undefined)
 PYTHON := $(shell for python in python3.11 python3 python3.12 python3.13; do \
@@ -16,7 +16,7 @@ STAMP := .venv/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup run test lint types fast slow envs lock
+.PHONY: setup run test lint types fast slow bench envs lock
 
 setup: $(STAMP)
 
@@ -49,6 +49,9 @@ fast: setup
 
 slow: setup
 	$(BIN)/pytest -n $(JOBS) -m slow
+
+bench: setup
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks
 
 envs: setup
 	$(BIN)/python -m tools.envs

@@ -20,7 +20,7 @@ from spinn.selection import schedule, select
 from spinn.settings import Settings
 from spinn.training import base_network, fit
 
-SIZES, SEEDS, PLAIN_RATIO = [8, 16, 32, 64], (0, 1, 2), 0.8
+SIZES, SEEDS, PLAIN_RATIO = [8, 16, 32, 64], (0, 1), 0.8
 RANKERS = {"bernoulli": "bernoulli", "gaussian": "gaussian", "imputation": "open",
            "first_layer": "open", "jacobian": "open"}  # fmt: skip
 
