@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from spinn.constraints import read_constraints
-from spinn.preprocess import input_digest, prepare, read_input
+from spinn.inputs import input_digest, read_input
+from spinn.preprocess import prepare
 
 log = logging.getLogger(__name__)
 

@@ -1,10 +1,8 @@
-"""AnnData in: check, filter, split, normalise and choose genes; training cells decide."""
+"""Preparation: filter, split, normalise and choose genes; training cells decide."""
 
-import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import anndata as ad
@@ -16,52 +14,12 @@ from numpy.typing import NDArray
 
 from spinn.constraints import Constraints
 from spinn.data import FORMAT
+from spinn.inputs import check_genes, check_values, matrix_of, obs_column, target_columns
 from spinn.split import split_cells
 from spinn.thinning import log_normalise, recover_counts, whole_multiples
 
 log = logging.getLogger(__name__)
 LEAST_TEST_CELLS = 5  # below, intervals and neighbours mean nothing
-BUNDLED = {"pbmc68k_reduced": sc.datasets.pbmc68k_reduced}
-
-
-def read_input(path: str) -> ad.AnnData:
-    """Read ``.h5ad``, ``.zarr`` or ``scanpy:NAME`` (a set that ships inside scanpy's wheel).
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If the name or the file's ending is not one of these.
-    """
-    if path.startswith("scanpy:"):
-        name = path.removeprefix("scanpy:")
-        if name not in BUNDLED:
-            raise ValueError(
-                f"scanpy:{name} does not ship with scanpy; there is {', '.join(BUNDLED)}"
-            )
-        return BUNDLED[name]()
-    if not Path(path).exists():
-        raise FileNotFoundError(f"no such file: {path}")
-    if path.endswith(".h5ad"):
-        return ad.read_h5ad(path)
-    if path.endswith(".zarr"):
-        return ad.read_zarr(path)
-    raise ValueError(f"the input must end in .h5ad or .zarr, came {path}")
-
-
-def input_digest(path: str) -> str:
-    """Return the SHA-256 of an input: of the file, or of all files of a zarr folder by name."""
-    if path.startswith("scanpy:"):
-        adata = read_input(path)
-        matrix = adata.raw.X if adata.raw is not None else adata.X
-        return hashlib.sha256(np.ascontiguousarray(matrix.data).tobytes()).hexdigest()
-    root, digest = Path(path), hashlib.sha256()
-    for file in sorted(root.rglob("*")) if root.is_dir() else [root]:
-        if file.is_file():
-            digest.update(file.relative_to(root).as_posix().encode())
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 def prepare(
@@ -116,12 +74,12 @@ def prepare(
         dataset.get("label"),
         dataset.get("donor"),
     )
-    genes, matrix = _matrix(adata, dataset.get("layer"))
-    _check_genes(genes, constraints)
-    _check_values(matrix, values)
-    label_values = _obs_column(adata, label, "label")
-    donor_values = _obs_column(adata, donor, "donor")
-    target_values = _targets(adata, dataset.get("targets", ()))
+    genes, matrix = matrix_of(adata, dataset.get("layer"))
+    check_genes(genes, constraints)
+    check_values(matrix, values)
+    label_values = obs_column(adata, label, "label")
+    donor_values = obs_column(adata, donor, "donor")
+    target_values = target_columns(adata, dataset.get("targets", ()))
 
     enough = np.diff(matrix.indptr) >= max(preprocess["min_genes"], 1)
     if not enough.any():
@@ -222,118 +180,6 @@ def prepare(
         else {"spinn_targets": np.column_stack([v[rows] for _, v in target_values])},
         uns={"spinn": json.dumps(about, sort_keys=True)},
     )
-
-
-def _matrix(adata: ad.AnnData, layer: str | None) -> tuple[NDArray[np.str_], sp.csr_matrix]:
-    if layer == "raw":
-        if adata.raw is None:
-            raise KeyError("layer: raw was asked for, but the data have no .raw; set layer: null")
-        names, matrix = adata.raw.var_names, adata.raw.X
-    elif layer is None:
-        names, matrix = adata.var_names, adata.X
-    elif layer in adata.layers:
-        names, matrix = adata.var_names, adata.layers[layer]
-    else:
-        there = ", ".join(map(str, adata.layers)) or "none"
-        raise KeyError(f"layer: {layer!r} is not there; layers: {there} (null for X, raw for .raw)")
-    if matrix is None:
-        raise ValueError("the data have no X; name a layer")
-    csr = sp.csr_matrix(matrix, copy=True)  # the caller's matrix is not ours to change
-    csr.sum_duplicates()
-    csr.eliminate_zeros()
-    return np.asarray(names, dtype=np.str_), csr
-
-
-def _check_genes(genes: NDArray[np.str_], constraints: Constraints) -> None:
-    names, times = np.unique(genes, return_counts=True)
-    repeated = names[times > 1]
-    if len(repeated):
-        raise ValueError(
-            f"gene names must be distinct; {len(repeated)} repeat: {', '.join(repeated[:5])}; "
-            "make them unique (adata.var_names_make_unique()) or use identifiers"
-        )
-    for what in ("required", "excluded"):
-        absent = sorted(set(getattr(constraints, what)) - set(names.tolist()))
-        if absent and what == "required":
-            raise KeyError(
-                f"genes.required: {len(absent)} absent from the data: {', '.join(absent[:5])}; "
-                "names must match the var names"
-            )
-        if absent:
-            log.warning("genes.excluded: %d not in the data anyway: %s", len(absent), absent[:5])
-
-
-def _check_values(matrix: sp.csr_matrix, declared: str) -> None:
-    data = matrix.data
-    if not np.isfinite(data).all():
-        row = int(np.searchsorted(matrix.indptr, np.flatnonzero(~np.isfinite(data))[0], "right"))
-        raise ValueError(f"values must be finite; NaN or infinity in cell {row - 1}; clean them")
-    if len(data) == 0:
-        raise ValueError("the matrix holds zeros only")
-    if data.min() < 0:
-        raise ValueError(
-            f"values must not be negative, came {data.min():.3g}: the matrix looks scaled; "
-            "name a layer with counts or log-normalised values (layer: raw?)"
-        )
-    whole = bool(np.all(data == np.round(data)))
-    if declared == "counts" and not whole:
-        odd = data[data != np.round(data)][:3]
-        raise ValueError(
-            "values: counts was declared, but the matrix holds "
-            f"{', '.join(f'{v:.3g}' for v in odd)}; declare values: lognorm or name another layer"
-        )
-    if declared == "lognorm" and (whole or data.max() > 30):
-        raise ValueError(
-            "values: lognorm was declared, but the matrix holds "
-            f"{'whole numbers' if whole else 'values'} up to {data.max():.6g}; "
-            f"{'declare values: counts' if whole else 'take log1p first'} or name another layer"
-        )
-
-
-def _obs_column(adata: ad.AnnData, column: str | None, key: str) -> NDArray[np.str_] | None:
-    if column is None:
-        return None
-    if column not in adata.obs:
-        raise KeyError(
-            f"{key}: {column!r} is not a column of obs; those there: {', '.join(adata.obs.columns)}"
-        )
-    values = adata.obs[column]
-    if values.isna().any():
-        raise ValueError(
-            f"{key}: obs column {column!r} has no value for {int(values.isna().sum())} of "
-            f"{len(values)} cells ({', '.join(adata.obs_names[values.isna()][:3])}); "
-            "fill it or drop those cells"
-        )
-    if key == "label" and values.nunique() < 2:
-        raise ValueError(
-            f"label: obs column {column!r} holds one value only, {values.iloc[0]!r}; types need at "
-            "least two; set label: null"
-        )
-    return values.astype(str).to_numpy(dtype=np.str_)
-
-
-def _targets(adata: ad.AnnData, names: Sequence[str]) -> list[tuple[str, NDArray[np.float32]]]:
-    columns: list[tuple[str, NDArray[np.float32]]] = []
-    for name in names:
-        if name.startswith("obsm/"):
-            key = name.removeprefix("obsm/")
-            if key not in adata.obsm:
-                there = ", ".join(adata.obsm) or "none"
-                raise KeyError(f"targets: {key!r} is not in obsm; those there: {there}")
-            held = adata.obsm[key]
-            block = np.asarray(held.toarray() if sp.issparse(held) else held, dtype=np.float32)
-            columns += [(f"{name}/{i}", block[:, i]) for i in range(block.shape[1])]
-        elif name not in adata.obs:
-            there = ", ".join(adata.obs.columns)
-            raise KeyError(f"targets: {name!r} is not a column of obs; those there: {there}")
-        elif not pd.api.types.is_numeric_dtype(adata.obs[name]):
-            raise ValueError(f"targets: obs column {name!r} must be numeric to be regressed on")
-        else:
-            columns.append((name, adata.obs[name].to_numpy(dtype=np.float32)))
-    for name, column in columns:
-        if not np.isfinite(column).all():
-            raise ValueError(f"targets: {name!r} has missing or infinite values; fill or drop them")
-    return columns
 
 
 def _counts_and_lognorm(

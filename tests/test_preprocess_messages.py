@@ -5,7 +5,7 @@ import pytest
 import scipy.sparse as sp
 
 from spinn.constraints import Constraints
-from spinn.preprocess import read_input
+from spinn.inputs import read_input
 from tests.cells import adata_with, gene_names, make_adata, prepared
 
 

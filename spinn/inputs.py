@@ -1,0 +1,199 @@
+"""AnnData comes in here: what is read, and what must hold of it."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import anndata as ad
+import numpy as np
+import pandas as pd
+import scanpy as sc
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from spinn.constraints import Constraints
+
+log = logging.getLogger(__name__)
+BUNDLED = {"pbmc68k_reduced": sc.datasets.pbmc68k_reduced}
+
+
+def read_input(path: str) -> ad.AnnData:
+    """Read ``.h5ad``, ``.zarr`` or ``scanpy:NAME`` (a set that ships inside scanpy's wheel).
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the name or the file's ending is not one of these.
+    """
+    if path.startswith("scanpy:"):
+        name = path.removeprefix("scanpy:")
+        if name not in BUNDLED:
+            raise ValueError(
+                f"scanpy:{name} does not ship with scanpy; there is {', '.join(BUNDLED)}"
+            )
+        return BUNDLED[name]()
+    if not Path(path).exists():
+        raise FileNotFoundError(f"no such file: {path}")
+    if path.endswith(".h5ad"):
+        return ad.read_h5ad(path)
+    if path.endswith(".zarr"):
+        return ad.read_zarr(path)
+    raise ValueError(f"the input must end in .h5ad or .zarr, came {path}")
+
+
+def input_digest(path: str) -> str:
+    """Return the SHA-256 of an input: of the file, or of all files of a zarr folder by name."""
+    if path.startswith("scanpy:"):
+        adata = read_input(path)
+        matrix = adata.raw.X if adata.raw is not None else adata.X
+        return hashlib.sha256(np.ascontiguousarray(matrix.data).tobytes()).hexdigest()
+    root, digest = Path(path), hashlib.sha256()
+    for file in sorted(root.rglob("*")) if root.is_dir() else [root]:
+        if file.is_file():
+            digest.update(file.relative_to(root).as_posix().encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def matrix_of(adata: ad.AnnData, layer: str | None) -> tuple[NDArray[np.str_], sp.csr_matrix]:
+    """Return gene names and the matrix of X, `raw` or a layer as CSR of its own.
+
+    Raises
+    ------
+    KeyError
+        If the layer is absent; those there are named.
+    """
+    if layer == "raw":
+        if adata.raw is None:
+            raise KeyError("layer: raw was asked for, but the data have no .raw; set layer: null")
+        names, matrix = adata.raw.var_names, adata.raw.X
+    elif layer is None:
+        names, matrix = adata.var_names, adata.X
+    elif layer in adata.layers:
+        names, matrix = adata.var_names, adata.layers[layer]
+    else:
+        there = ", ".join(map(str, adata.layers)) or "none"
+        raise KeyError(f"layer: {layer!r} is not there; layers: {there} (null for X, raw for .raw)")
+    if matrix is None:
+        raise ValueError("the data have no X; name a layer")
+    csr = sp.csr_matrix(matrix, copy=True)  # the caller's matrix is not ours to change
+    csr.sum_duplicates()
+    csr.eliminate_zeros()
+    return np.asarray(names, dtype=np.str_), csr
+
+
+def check_genes(genes: NDArray[np.str_], constraints: Constraints) -> None:
+    """Raise unless names are distinct (ValueError) and hold the required genes (KeyError)."""
+    names, times = np.unique(genes, return_counts=True)
+    repeated = names[times > 1]
+    if len(repeated):
+        raise ValueError(
+            f"gene names must be distinct; {len(repeated)} repeat: {', '.join(repeated[:5])}; "
+            "make them unique (adata.var_names_make_unique()) or use identifiers"
+        )
+    for what in ("required", "excluded"):
+        absent = sorted(set(getattr(constraints, what)) - set(names.tolist()))
+        if absent and what == "required":
+            raise KeyError(
+                f"genes.required: {len(absent)} absent from the data: {', '.join(absent[:5])}; "
+                "names must match the var names"
+            )
+        if absent:
+            log.warning("genes.excluded: %d not in the data anyway: %s", len(absent), absent[:5])
+
+
+def check_values(matrix: sp.csr_matrix, declared: str) -> None:
+    """Raise ValueError unless the matrix is finite, not negative, and what was declared."""
+    data = matrix.data
+    if not np.isfinite(data).all():
+        row = int(np.searchsorted(matrix.indptr, np.flatnonzero(~np.isfinite(data))[0], "right"))
+        raise ValueError(f"values must be finite; NaN or infinity in cell {row - 1}; clean them")
+    if len(data) == 0:
+        raise ValueError("the matrix holds zeros only")
+    if data.min() < 0:
+        raise ValueError(
+            f"values must not be negative, came {data.min():.3g}: the matrix looks scaled; "
+            "name a layer with counts or log-normalised values (layer: raw?)"
+        )
+    whole = bool(np.all(data == np.round(data)))
+    if declared == "counts" and not whole:
+        odd = data[data != np.round(data)][:3]
+        raise ValueError(
+            "values: counts was declared, but the matrix holds "
+            f"{', '.join(f'{v:.3g}' for v in odd)}; declare values: lognorm or name another layer"
+        )
+    if declared == "lognorm" and (whole or data.max() > 30):
+        raise ValueError(
+            "values: lognorm was declared, but the matrix holds "
+            f"{'whole numbers' if whole else 'values'} up to {data.max():.6g}; "
+            f"{'declare values: counts' if whole else 'take log1p first'} or name another layer"
+        )
+
+
+def obs_column(adata: ad.AnnData, column: str | None, key: str) -> NDArray[np.str_] | None:
+    """Return an obs column as text, or None without a name.
+
+    Raises
+    ------
+    KeyError
+        If the column is absent; those there are named.
+    ValueError
+        If cells have no value, or a label has one value only.
+    """
+    if column is None:
+        return None
+    if column not in adata.obs:
+        raise KeyError(
+            f"{key}: {column!r} is not a column of obs; those there: {', '.join(adata.obs.columns)}"
+        )
+    values = adata.obs[column]
+    if values.isna().any():
+        raise ValueError(
+            f"{key}: obs column {column!r} has no value for {int(values.isna().sum())} of "
+            f"{len(values)} cells ({', '.join(adata.obs_names[values.isna()][:3])}); "
+            "fill it or drop those cells"
+        )
+    if key == "label" and values.nunique() < 2:
+        raise ValueError(
+            f"label: obs column {column!r} holds one value only, {values.iloc[0]!r}; types need at "
+            "least two; set label: null"
+        )
+    return values.astype(str).to_numpy(dtype=np.str_)
+
+
+def target_columns(
+    adata: ad.AnnData, names: Sequence[str]
+) -> list[tuple[str, NDArray[np.float32]]]:
+    """Return numeric obs columns and ``obsm/NAME`` columns as (name, values) pairs.
+
+    Raises
+    ------
+    KeyError
+        If one is absent.
+    ValueError
+        If one is not numeric or not finite.
+    """
+    columns: list[tuple[str, NDArray[np.float32]]] = []
+    for name in names:
+        if name.startswith("obsm/"):
+            key = name.removeprefix("obsm/")
+            if key not in adata.obsm:
+                there = ", ".join(adata.obsm) or "none"
+                raise KeyError(f"targets: {key!r} is not in obsm; those there: {there}")
+            held = adata.obsm[key]
+            block = np.asarray(held.toarray() if sp.issparse(held) else held, dtype=np.float32)
+            columns += [(f"{name}/{i}", block[:, i]) for i in range(block.shape[1])]
+        elif name not in adata.obs:
+            there = ", ".join(adata.obs.columns)
+            raise KeyError(f"targets: {name!r} is not a column of obs; those there: {there}")
+        elif not pd.api.types.is_numeric_dtype(adata.obs[name]):
+            raise ValueError(f"targets: obs column {name!r} must be numeric to be regressed on")
+        else:
+            columns.append((name, adata.obs[name].to_numpy(dtype=np.float32)))
+    for name, column in columns:
+        if not np.isfinite(column).all():
+            raise ValueError(f"targets: {name!r} has missing or infinite values; fill or drop them")
+    return columns
