@@ -31,7 +31,7 @@ def select_baselines(
     ``outputs`` maps (baseline, seed) to panels.json; ``about`` names the dataset, split and task.
     """
     data = read_prepared(prepared, parts=("train", "valid"))
-    constraints = read_constraints(config["genes"])
+    identity, constraints = data.identity(), read_constraints(config["genes"])
     found: dict[tuple[str, int], tuple[PanelPath, float]] = {}
     for done, ((selector, seed), output) in enumerate(outputs.items(), start=1):
         log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
@@ -48,7 +48,7 @@ def select_baselines(
             "selector": selector,
             "seed": seed,
             "settings": dict(config),
-            "data": data.identity(),
+            "data": identity,
             "made_by": made_by(seconds=seconds, threads=threads, device="cpu"),
         }
         replace(path, about=document).save(Path(output).parent)

@@ -34,10 +34,9 @@ def select_with_networks(
     to panels.json; ``about`` names the dataset, split and task.
     """
     settings = read_settings(config)
-    problem = open_problem(
-        prepared, about["task"], settings, device=config["device"], threads=threads
-    )
-    identity = read_prepared(prepared, parts=("train", "valid")).identity()
+    data = read_prepared(prepared, parts=("train", "valid"))
+    problem = open_problem(data, about["task"], settings, device=config["device"], threads=threads)
+    identity, constraints = data.identity(), read_constraints(config["genes"])
     for done, ((selector, seed), output) in enumerate(outputs.items(), start=1):
         log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
         started = time.perf_counter()
@@ -51,7 +50,7 @@ def select_with_networks(
             settings,
             sizes=sizes,
             seed=seed,
-            constraints=read_constraints(config["genes"]),
+            constraints=constraints,
         )
         document = {
             **about,

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from spinn.data import read_prepared
+from spinn.data import ExpressionData, read_prepared
 from spinn.network import save_network
 from spinn.problem import Problem, make_problem
 from spinn.settings import Settings, read_settings
@@ -22,14 +22,13 @@ log = logging.getLogger(__name__)
 
 
 def open_problem(
-    prepared: str, task: str, settings: Settings, *, device: str, threads: int
+    data: ExpressionData, task: str, settings: Settings, *, device: str, threads: int
 ) -> Problem:
-    """Return a task's problem on the training and validation cells of a prepared file.
+    """Return a task's problem on training and validation cells, for this many threads.
 
-    Where the file has no counts, noise `split` becomes `hidden`, and the log says so.
+    Where the data have no counts, noise `split` becomes `hidden`, and the log says so.
     """
     torch.set_num_threads(threads)
-    data = read_prepared(prepared, parts=("train", "valid"))
     noise = settings.noise
     if noise == "split" and not data.has_counts:
         log.warning("no counts in these data: noise is hidden instead of split")
@@ -58,9 +57,8 @@ def train_bases(
     ``about`` names the dataset, split, task and gate.
     """
     settings = read_settings(config)
-    problem = open_problem(
-        prepared, about["task"], settings, device=config["device"], threads=threads
-    )
+    data = read_prepared(prepared, parts=("train", "valid"))
+    problem = open_problem(data, about["task"], settings, device=config["device"], threads=threads)
     for done, (seed, output) in enumerate(zip(seeds, outputs, strict=True), start=1):
         log.info("base model %d of %d: %s, seed %d", done, len(outputs), about["gate"], seed)
         start = base_network(problem, about["gate"], settings, seed=seed)
