@@ -22,7 +22,7 @@ ORDER = (
     ("config", "config_messages", "digest", "runtime", "settings"),
     ("metrics", "neighbors", "panel", "constraints", "split"),
     ("cells", "resampling", "tiers", "intervals", "tables"),
-    ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows"),
+    ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows", "adam"),
     ("problem",),
     ("network",),
     ("training",),
