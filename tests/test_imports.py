@@ -19,7 +19,7 @@ MODULES = sorted(
 
 # A module may import those of earlier lines and, without a circle, of its own line.
 ORDER = (
-    ("config", "config_messages", "digest", "runtime", "settings"),
+    ("catalogue", "config", "config_messages", "digest", "runtime", "settings"),
     ("metrics", "neighbors", "panel", "constraints", "split"),
     ("cells", "resampling", "tiers", "intervals", "tables"),
     ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows", "adam"),
@@ -44,7 +44,7 @@ LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 INNER = [name for name in MODULES if name != "__init__"]
 
 LIGHT = {
-    *("config", "digest", "metrics", "panel", "intervals", "stability"),
+    *("catalogue", "config", "digest", "metrics", "panel", "intervals", "stability"),
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),
     *("jobs_collect", "jobs_figures", "jobs_report"),
 }
