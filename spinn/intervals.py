@@ -9,8 +9,8 @@ Notes
 -----
 Intervals are percentiles (2.5 and 97.5) of the draws, stretched to hold the estimate. Splits are
 averaged, not resampled: they share cells. A split with a single donor resamples that donor's cells:
-its interval says nothing about other donors. Intervals are not adjusted for the number of
-selectors compared.
+its interval says nothing about other donors. Each interval stands for itself; tiers are judged for
+all selectors at once (`spinn.simultaneous`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

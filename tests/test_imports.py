@@ -21,7 +21,7 @@ MODULES = sorted(
 ORDER = (
     ("catalogue", "config", "config_messages", "digest", "runtime", "settings"),
     ("metrics", "neighbors", "panel", "constraints", "split"),
-    ("cells", "resampling", "tiers", "intervals", "tables"),
+    ("cells", "resampling", "simultaneous", "tiers", "intervals", "tables"),
     ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows", "adam"),
     ("problem",),
     ("network",),
