@@ -122,6 +122,19 @@ def test_summary_agrees_with_loops():
     assert set(summary["n_blocks"]) == {50}
 
 
+@pytest.mark.parametrize("n_units", [2, 3, 8])
+def test_few_seeds_and_donors_vary_by_the_unbiased_variance(n_units):
+    values = np.random.default_rng(n_units).normal(size=n_units)
+    random = Resampling("key", 20_000)
+    donors = np.vstack(list(random.cells(0, np.arange(n_units).astype(str), n_units)))
+    for weights in (random.seeds(0, n_units), donors / donors.sum(axis=1, keepdims=True)):
+        np.testing.assert_allclose(weights[0], 1 / n_units)
+        np.testing.assert_allclose(weights.sum(axis=1), 1)
+        spread = np.var(weights[1:] @ values)
+        assert spread == pytest.approx(values.var(ddof=1) / n_units, rel=0.05)
+    assert (random.seeds(0, 1) == 1).all()
+
+
 def test_estimates_do_not_depend_on_draws_or_order_of_cells():
     first = run("a", 0)
     order = np.random.default_rng(0).permutation(50)
