@@ -12,8 +12,9 @@ from torch import Tensor, nn
 from benchmarks import plain
 from benchmarks.cells import cells
 from spinn.data import ExpressionData
+from spinn.draws import Run, bootstrap
 from spinn.evaluation import evaluate, make_judge
-from spinn.intervals import Run, summarize
+from spinn.intervals import summarize
 from spinn.panel import Panel
 from spinn.problem import make_problem
 from spinn.selection import schedule, select
@@ -99,7 +100,7 @@ def _result(
     runs: list[Run], seconds: dict[str, list[float]], way: str, name: str
 ) -> dict[str, Any]:
     pair = [run for run in runs if run.selector in (way, "textbook")]
-    table = summarize(pair, n_bootstrap=1000, seed=0)
+    table = summarize(bootstrap(pair, n_bootstrap=1000, seed=0))
     table = table[table["metric"] == "fvu_split"].set_index(["size", "selector"])
     quality = {}
     for size in SIZES:

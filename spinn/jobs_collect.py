@@ -7,7 +7,9 @@ from typing import Any
 import pandas as pd
 
 from spinn.data import read_prepared
-from spinn.intervals import Run, read_cells, summarize
+from spinn.differences import differences
+from spinn.draws import Run, bootstrap, read_cells
+from spinn.intervals import summarize
 from spinn.panel import load_panels
 from spinn.reasons import reasons
 from spinn.stability import selected_panels, stability
@@ -17,16 +19,21 @@ PER_GENE = "r2_gene"  # one row per gene: too many for the table of the whole ru
 
 
 def collect_scores(
-    scores: Sequence[str], cells: Sequence[str], *, output: str, summary: str, n_bootstrap: int
+    scores: Sequence[str], cells: Sequence[str], outputs: Mapping[str, str], *, n_bootstrap: int
 ) -> None:
-    """Write the tidy scores of a whole run, and the summary with intervals and tiers."""
+    """Write the tidy scores of a whole run, and the tables of intervals made from them.
+
+    ``outputs`` names the files of `scores`, `summary` and `differences`.
+    """
     tables = [read_table(path) for path in scores]
     everything = pd.concat(tables, ignore_index=True)
     everything = everything[everything["metric"] != PER_GENE]
-    everything.to_csv(output, index=False)
+    everything.to_csv(outputs["scores"], index=False)
     runs = [_run(table.iloc[0], path) for table, path in zip(tables, cells, strict=True)]
     overall = everything[everything["metric"] != "recall"]  # a type may be called "all"
-    summarize(runs, overall, n_bootstrap=n_bootstrap, seed=0).to_csv(summary, index=False)
+    tasks = bootstrap(runs, overall, n_bootstrap=n_bootstrap, seed=0)
+    summarize(tasks).to_csv(outputs["summary"], index=False)
+    differences(tasks).to_csv(outputs["differences"], index=False)
 
 
 def _run(row: "pd.Series[Any]", cells: str) -> Run:

@@ -34,8 +34,8 @@ def compare(
     Two selectors of one tier need not be equal. `diff_low` and `diff_high` are the interval of that
     one difference by itself, and may leave out zero within tier 1.
     """
-    left = [name for name, own in draws.items() if _is_candidate(name, own)]
-    best = _best(left, draws, direction) if left else None
+    left = [name for name, own in draws.items() if is_candidate(name, own)]
+    best = best_of(draws, direction)
     tier_of: dict[str, int] = {}
     while tiers and left:
         losses = _sign(direction) * np.stack([draws[name] for name in left])
@@ -75,12 +75,15 @@ def interval(draws: Floats) -> tuple[float, float]:
     return min(float(low), float(draws[0])), max(float(high), float(draws[0]))
 
 
-def _is_candidate(name: str, draws: Floats) -> bool:
+def is_candidate(name: str, draws: Floats) -> bool:
+    """Tell whether a selector may be the best: it is no reference and has an estimate."""
     return name not in REFERENCES and not np.isnan(draws[0])
 
 
-def _best(names: list[str], draws: Mapping[str, Floats], direction: str) -> str:
-    return min(names, key=lambda name: _sign(direction) * float(draws[name][0]))
+def best_of(draws: Mapping[str, Floats], direction: Literal["lower", "higher"]) -> str | None:
+    """Return the candidate with the best estimate, the first of equals; None without candidates."""
+    names = [name for name, own in draws.items() if is_candidate(name, own)]
+    return min(names, key=lambda name: _sign(direction) * float(draws[name][0]), default=None)
 
 
 def _sign(direction: str) -> int:

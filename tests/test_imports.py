@@ -21,7 +21,7 @@ MODULES = sorted(
 ORDER = (
     ("catalogue", "config", "config_messages", "digest", "runtime", "settings"),
     ("metrics", "neighbors", "panel", "constraints", "split"),
-    ("cells", "resampling", "simultaneous", "tiers", "intervals", "tables"),
+    ("cells", "resampling", "simultaneous", "draws", "tiers", "intervals", "differences", "tables"),
     ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows", "adam"),
     ("problem",),
     ("network",),
@@ -44,7 +44,7 @@ LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 INNER = [name for name in MODULES if name != "__init__"]
 
 LIGHT = {
-    *("catalogue", "config", "digest", "metrics", "panel", "intervals", "stability"),
+    *("catalogue", "config", "digest", "metrics", "panel", "intervals", "differences", "stability"),
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),
     *("jobs_collect", "jobs_figures", "jobs_report"),
 }
