@@ -1,7 +1,7 @@
 """Evaluation: refits of every panel, judged on the test cells, with a floor and a ceiling.
 
 INPUT: prepared.h5ad, panels.json. OUTPUT: scores.csv and cells.npz beside each panels.json;
-scores.csv, summary.csv, differences.csv and stability.csv of the whole run.
+scores.csv, summary.csv, differences.csv, normalised.csv and stability.csv of the whole run.
 """
 
 JUDGING = {
@@ -43,7 +43,7 @@ for family, selectors in FAMILIES.items():
 
 
 rule evaluate_references:
-    """Judge random panels matched for expression (floor) and all genes (ceiling)."""
+    """Judge random panels matched for mean and detection (floor) and all genes (ceiling)."""
     input:
         prepared=PREPARED,
     output:
@@ -82,6 +82,7 @@ rule collect_scores:
         scores=f"{RESULTS}/scores.csv",
         summary=f"{RESULTS}/summary.csv",
         differences=f"{RESULTS}/differences.csv",
+        normalised=f"{RESULTS}/normalised.csv",
     log:
         f"{RESULTS}/logs/collect_scores.log",
     benchmark:

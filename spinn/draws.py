@@ -12,7 +12,7 @@ donor's cells: its intervals say nothing about other donors.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +26,8 @@ from spinn.resampling import Resampling
 Draws = dict[tuple[int, str], dict[str, Floats]]
 """(size, metric) to selector to shape (1 + n_bootstrap,); entry 0 is the estimate."""
 
+_BySplit = dict[int, dict[tuple[int, str, str], list[Floats]]]  # (size, metric, selector) to seeds'
+
 
 class Run(NamedTuple):
     """One selector with one seed on one split, and its numbers per test cell."""
@@ -36,6 +38,22 @@ class Run(NamedTuple):
     selector: str
     seed: int
     cells: CellScores
+
+
+@dataclass(frozen=True)
+class NullPanels:
+    """Random panels one by one, each a mean over splits.
+
+    Parameters
+    ----------
+    values
+        Shape (panels, 1 + n_bootstrap).
+    weights
+        Shape (1 + n_bootstrap, panels): how much each counts in each draw; rows sum to 1.
+    """
+
+    values: Floats
+    weights: Floats
 
 
 @dataclass(frozen=True)
@@ -53,6 +71,8 @@ class TaskDraws:
     counts
         Selector to `n_seeds`, `n_splits` and `n_blocks`: the units that are resampled, in the split
         that has fewest.
+    null
+        The panels of the selector `floor` by size and metric; empty without one.
     """
 
     dataset: str
@@ -60,6 +80,7 @@ class TaskDraws:
     draws: Draws
     judged: frozenset[tuple[int, str]]
     counts: Mapping[str, Mapping[str, int]]
+    null: Mapping[tuple[int, str], NullPanels] = field(default_factory=dict)
 
 
 def bootstrap(
@@ -96,27 +117,31 @@ def bootstrap(
     metrics = list(DIRECTION)
     for (dataset, task), members in groups.items():
         random = Resampling(f"{seed}/{dataset}/{task}", n_bootstrap)
-        draws = _from_cells(members, random)
+        by_split = _from_cells(members, random)
+        draws = _averages(by_split, random)
         judged = frozenset(draws)
         if scores is not None:
             own = scores[(scores["dataset"] == dataset) & (scores["task"] == task)]
-            draws |= _from_scores(own, {metric for _, metric in judged}, random)
+            seeds_only = _from_scores(own, {metric for _, metric in judged}, n_bootstrap)
+            draws |= _averages(seeds_only, random)
         if unknown := sorted({metric for _, metric in draws} - DIRECTION.keys()):
             raise ValueError(f"metrics must be among {list(DIRECTION)}, came {unknown}")
         order = sorted(draws, key=lambda place: (metrics.index(place[1]), place[0]))
         ordered = {place: draws[place] for place in order}
-        found.append(TaskDraws(dataset, task, ordered, judged, dict(_counts(members))))
+        counts, null = dict(_counts(members)), _null_panels(by_split, random)
+        found.append(TaskDraws(dataset, task, ordered, judged, counts, null))
     return found
 
 
-def _from_cells(runs: Sequence[Run], random: Resampling) -> Draws:
-    """Draw from the numbers per cell."""
-    by_split: dict[int, list[Run]] = {}
+def _from_cells(runs: Sequence[Run], random: Resampling) -> _BySplit:
+    """Return the draws of every run from its numbers per cell."""
+    members_of: dict[int, list[Run]] = {}
     for run in runs:
-        by_split.setdefault(run.split, []).append(run)
+        members_of.setdefault(run.split, []).append(run)
     selectors = {run.selector for run in runs}
-    total: Draws = {}
-    for split, members in by_split.items():
+    order = list(dict.fromkeys(run.selector for run in runs))
+    found: _BySplit = {}
+    for split, members in members_of.items():
         if lacking := sorted(selectors - {run.selector for run in members}):
             raise ValueError(f"every selector must have every split; split {split} lacks {lacking}")
         block = members[0].cells.block
@@ -127,50 +152,56 @@ def _from_cells(runs: Sequence[Run], random: Resampling) -> Draws:
                     f"order; {run.selector} seed {run.seed} differs from {members[0].selector} in "
                     f"{run.dataset}, split {split}, {run.task}"
                 )
+        members = sorted(members, key=lambda run: (order.index(run.selector), run.seed))
         n_classes = max(0 if r.cells.classes is None else len(r.cells.classes) for r in members)
         pieces: list[list[dict[str, Floats]]] = [[] for _ in members]
         for weights in random.cells(split, block, max(len(block), n_classes**2)):
             for run, piece in zip(members, pieces, strict=True):
                 piece.append(measures(run.cells, weights))
-        values: dict[tuple[int, str, str], list[Floats]] = {}
-        for run, piece in sorted(zip(members, pieces, strict=True), key=lambda pair: pair[0].seed):
+        values = found.setdefault(split, {})
+        for run, piece in zip(members, pieces, strict=True):
             for metric in piece[0]:
                 columns = np.concatenate([part[metric] for part in piece]).T
                 for size, column in zip(run.cells.sizes.tolist(), columns, strict=True):
                     values.setdefault((size, metric, run.selector), []).append(column)
-        _add(total, values, random, split, len(by_split))
-    order = list(dict.fromkeys(run.selector for run in runs))
-    return {key: {name: total[key][name] for name in order if name in total[key]} for key in total}
+    return found
 
 
-def _from_scores(scores: pd.DataFrame, done: set[str], random: Resampling) -> Draws:
-    """Draw from the tidy rows, for metrics not in `done`: seeds alone are resampled."""
-    total: Draws = {}
+def _from_scores(scores: pd.DataFrame, done: set[str], n_bootstrap: int) -> _BySplit:
+    """Return the tidy rows, for metrics not in `done`, as draws that do not vary."""
     rows = scores[(scores["target"] == "all") & ~scores["metric"].isin(done)]
     rows = rows.dropna(subset=["value"]).sort_values("seed", kind="stable")
     columns = (rows[name].tolist() for name in ("split", "size", "metric", "selector", "value"))
-    by_split: dict[int, dict[tuple[int, str, str], list[Floats]]] = {}
+    found: _BySplit = {}
     for split, size, metric, selector, value in zip(*columns, strict=True):
-        constant = np.full(1 + random.n_bootstrap, value, dtype=np.float64)
-        by_split.setdefault(split, {}).setdefault((size, metric, selector), []).append(constant)
+        constant = np.full(1 + n_bootstrap, value, dtype=np.float64)
+        found.setdefault(split, {}).setdefault((size, metric, selector), []).append(constant)
+    return found
+
+
+def _averages(by_split: _BySplit, random: Resampling) -> Draws:
+    """Average over resampled seeds, then over splits."""
+    total: Draws = {}
     for split, values in by_split.items():
-        _add(total, values, random, split, len(by_split))
+        for (size, metric, selector), columns in values.items():
+            weights = random.seeds(split, len(columns))
+            mean = np.einsum("ds,sd->d", weights, np.stack(columns)) / len(by_split)
+            place = total.setdefault((size, metric), {})
+            place[selector] = place.get(selector, 0) + mean
     return total
 
 
-def _add(
-    total: Draws,
-    values: Mapping[tuple[int, str, str], Sequence[Floats]],
-    random: Resampling,
-    split: int,
-    n_splits: int,
-) -> None:
-    """Average over resampled seeds and add a split's share to `total`."""
-    for (size, metric, selector), columns in values.items():
-        weights = random.seeds(split, len(columns))
-        mean = np.einsum("ds,sd->d", weights, np.stack(columns)) / n_splits
-        place = total.setdefault((size, metric), {})
-        place[selector] = place.get(selector, 0) + mean
+def _null_panels(by_split: _BySplit, random: Resampling) -> dict[tuple[int, str], NullPanels]:
+    """Average each random panel over splits; the first split's draws of panels stand for all."""
+    first = next(iter(by_split))
+    return {
+        (size, metric): NullPanels(
+            np.mean([values[size, metric, "floor"] for values in by_split.values()], axis=0),
+            random.seeds(first, len(columns)),
+        )
+        for (size, metric, selector), columns in by_split[first].items()
+        if selector == "floor"
+    }
 
 
 def _counts(runs: Sequence[Run]) -> Iterator[tuple[str, dict[str, int]]]:

@@ -10,6 +10,7 @@ from spinn.data import read_prepared
 from spinn.differences import differences
 from spinn.draws import Run, bootstrap, read_cells
 from spinn.intervals import summarize
+from spinn.normalised import normalised
 from spinn.panel import load_panels
 from spinn.reasons import reasons
 from spinn.stability import selected_panels, stability
@@ -23,7 +24,7 @@ def collect_scores(
 ) -> None:
     """Write the tidy scores of a whole run, and the tables of intervals made from them.
 
-    ``outputs`` names the files of `scores`, `summary` and `differences`.
+    ``outputs`` names the files of `scores`, `summary`, `differences` and `normalised`.
     """
     tables = [read_table(path) for path in scores]
     everything = pd.concat(tables, ignore_index=True)
@@ -34,6 +35,7 @@ def collect_scores(
     tasks = bootstrap(runs, overall, n_bootstrap=n_bootstrap, seed=0)
     summarize(tasks).to_csv(outputs["summary"], index=False)
     differences(tasks).to_csv(outputs["differences"], index=False)
+    normalised(tasks).to_csv(outputs["normalised"], index=False)
 
 
 def _run(row: "pd.Series[Any]", cells: str) -> Run:

@@ -21,14 +21,24 @@ MODULES = sorted(
 ORDER = (
     ("catalogue", "config", "config_messages", "digest", "runtime", "settings"),
     ("metrics", "neighbors", "panel", "constraints", "split"),
-    ("cells", "resampling", "simultaneous", "draws", "tiers", "intervals", "differences", "tables"),
+    (
+        "cells",
+        "resampling",
+        "simultaneous",
+        "draws",
+        "tiers",
+        "intervals",
+        "differences",
+        "normalised",
+        "tables",
+    ),
     ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows", "adam"),
     ("problem",),
     ("network",),
     ("training",),
     ("scores",),
     ("selection", "baselines"),
-    ("stability", "reasons"),
+    ("stability", "reasons", "matched"),
     ("refit",),
     ("evaluation",),
     ("provenance",),
@@ -44,7 +54,17 @@ LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 INNER = [name for name in MODULES if name != "__init__"]
 
 LIGHT = {
-    *("catalogue", "config", "digest", "metrics", "panel", "intervals", "differences", "stability"),
+    *(
+        "catalogue",
+        "config",
+        "digest",
+        "metrics",
+        "panel",
+        "intervals",
+        "differences",
+        "normalised",
+    ),
+    "stability",
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),
     *("jobs_collect", "jobs_figures", "jobs_report"),
 }
