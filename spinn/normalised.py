@@ -9,6 +9,7 @@ import pandas as pd
 from spinn.draws import NullPanels, TaskDraws
 from spinn.intervals import COUNTS
 from spinn.metrics import DIRECTION, Floats
+from spinn.proportions import wilson
 from spinn.tiers import interval, is_candidate
 
 LEAST_NULL = 3  # random panels without which their spread says nothing
@@ -39,8 +40,9 @@ def normalised(tasks: Iterable[TaskDraws]) -> pd.DataFrame:
 
     Notes
     -----
-    Cells, seeds and random panels are resampled in each draw. The random panels are the floor's:
-    expressed like the panel of `greedy`, not like each selector's own.
+    Cells, seeds and random panels are resampled in each draw; for `percentile` cells and seeds are,
+    and Wilson's interval stands for the panels. The random panels are the floor's: expressed like
+    the panel of `greedy`, not like each selector's own.
     """
     rows = [row for task in tasks for row in _of_task(task)]
     columns = [*_COLUMNS, "n_null", *COUNTS]
@@ -85,10 +87,19 @@ def z_score(quality: Floats, null: Floats, weights: Floats) -> Floats:
         return np.where((rest > 1e-12) & (spread > 0), (quality - mean) / spread, np.nan)
 
 
-def percentile(quality: Floats, null: Floats, weights: Floats) -> Floats:
-    """Return the share of random panels below, in 0..100; parameters as of `z_score`."""
-    below = (null < quality) + 0.5 * (null == quality)
-    return np.minimum(100 * np.einsum("dp,pd->d", weights, below), 100)
+def percentile(quality: Floats, null: Floats) -> Floats:
+    """Return the share of random panels below, in 0..100, shape (1 + draws,); see `z_score`."""
+    return 100 * np.mean((null < quality) + 0.5 * (null == quality), axis=0)
+
+
+def _of_percentile(draws: Floats, n_null: int) -> tuple[float, float]:
+    """Return the interval of a percentile: the cells' draws, widened by Wilson's at either end.
+
+    Few random panels leave doubt that drawing them anew would not show: all of 20 may be worse
+    although one in ten of all there are is better.
+    """
+    low, high = (np.clip(end / 100, 0, 1) for end in interval(draws))
+    return 100 * float(wilson(low, n_null)[0]), 100 * float(wilson(high, n_null)[1])
 
 
 def _of_task(task: TaskDraws) -> Iterator[dict[str, Any]]:
@@ -102,10 +113,12 @@ def _of_task(task: TaskDraws) -> Iterator[dict[str, Any]]:
                 continue
             place = (task.dataset, task.task, size, metric, selector)
             for measure, found in _measures(own, draws["floor"], ceiling, null, metric).items():
-                numbers = (measure, float(found[0]), *interval(found))
+                n_null = len(null.values)
+                ends = _of_percentile(found, n_null) if measure == "percentile" else interval(found)
+                numbers = (measure, float(found[0]), *ends)
                 yield {
                     **dict(zip(_COLUMNS, (*place, *numbers), strict=True)),
-                    "n_null": len(null.values),
+                    "n_null": n_null,
                     **task.counts.get(selector, {}),
                 }
 
@@ -119,4 +132,4 @@ def _measures(
     better = (sign * own, sign * null.values, null.weights)
     if len(null.values) >= LEAST_NULL:
         found["z"] = z_score(*better)
-    return found | {"percentile": percentile(*better)}
+    return found | {"percentile": percentile(*better[:2])}

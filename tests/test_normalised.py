@@ -59,6 +59,8 @@ def test_measures_are_what_they_say(metric, splits):
     z = (0.5 - np.mean(NULL)) / np.std(NULL, ddof=1)
     assert found.loc["good", "z"]["value"] == pytest.approx(z)
     assert found.loc["good", "percentile"]["value"] == pytest.approx(100)
+    low, high = found.loc["good", "percentile"][["low", "high"]]
+    assert (low, high) == pytest.approx((83.9, 100), abs=0.1)  # 20 of 20 leave doubt
     assert (found["low"] <= found["value"]).all()
     assert (found["value"] <= found["high"]).all()
     assert (found["n_null"] == 20).all()
@@ -92,7 +94,7 @@ def test_one_more_random_panel_is_found_everywhere_among_them():
         panels = random.normal(size=(21, 1))
         weights = np.full((1, 20), 1 / 20)
         scores.append(z_score(panels[0], panels[1:], weights)[0])
-        places.append(percentile(panels[0], panels[1:], weights)[0] / 100)
+        places.append(percentile(panels[0], panels[1:])[0] / 100)
     assert np.mean(scores) == pytest.approx(0, abs=0.15)
     assert np.std(scores) == pytest.approx(1.08, abs=0.15)  # Student's, 19 degrees, times 1.02
     assert scipy.stats.kstest(places, "uniform").statistic < 0.1
@@ -102,7 +104,7 @@ def test_one_more_random_panel_is_found_everywhere_among_them():
 def test_z_and_percentile_agree_with_scipy(null, own):
     panels, weights = np.array(null)[:, None], np.full((1, len(null)), 1 / len(null))
     expected = scipy.stats.percentileofscore(null, own, kind="mean")
-    assert percentile(np.array([own]), panels, weights)[0] == pytest.approx(expected)
+    assert percentile(np.array([own]), panels)[0] == pytest.approx(expected)
     spread = np.std(null, ddof=1)
     found = z_score(np.array([own]), panels, weights)[0]
     if spread > 1e-6:
