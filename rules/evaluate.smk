@@ -70,6 +70,7 @@ rule evaluate_references:
         "../scripts/evaluate_references.py"
 
 
+GROUPS = f"{RESULTS}/{{dataset}}/split{{split}}/interchangeable.csv"
 JUDGED = [*runs(config["selectors"]), *REFERENCES]
 
 
@@ -99,10 +100,34 @@ rule collect_scores:
         "../scripts/collect_scores.py"
 
 
+rule group_genes:
+    """Find the genes that stand in for each other, for the agreement of panels."""
+    input:
+        prepared=PREPARED,
+    output:
+        groups=GROUPS,
+    log:
+        f"{LOG}/group_genes.log",
+    benchmark:
+        f"{BENCHMARK}/group_genes.tsv"
+    conda:
+        "../envs/spinn-light.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 20 * input.size_mb),
+    params:
+        code=digest.modules("jobs_groups"),
+    message:
+        "group interchangeable genes: {wildcards.dataset}, split {wildcards.split}"
+    script:
+        "../scripts/group_genes.py"
+
+
 rule collect_stability:
     """Measure how far the panels of different seeds agree."""
     input:
         panels=everywhere(files(runs(config["selectors"]), "panels.json")),
+        groups=everywhere(GROUPS, tasks=False),
     output:
         stability=f"{RESULTS}/stability.csv",
     log:
@@ -114,6 +139,7 @@ rule collect_stability:
     threads: 1
     params:
         code=digest.modules("jobs_collect"),
+        datasets=[(name, split) for name in DATASETS for split in SPLITS],
     message:
         "measure the agreement of panels"
     script:

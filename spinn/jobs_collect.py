@@ -9,6 +9,7 @@ import pandas as pd
 from spinn.data import read_prepared
 from spinn.differences import differences
 from spinn.draws import Run, bootstrap, read_cells
+from spinn.interchange import read_groups
 from spinn.intervals import summarize
 from spinn.normalised import normalised
 from spinn.panel import load_panels
@@ -43,11 +44,17 @@ def _run(row: "pd.Series[Any]", cells: str) -> Run:
     return Run(*place, int(row["seed"]), read_cells(cells))
 
 
-def collect_stability(panels: Sequence[str], *, output: str) -> None:
-    """Write how far the panels of different seeds and splits agree."""
+def collect_stability(
+    panels: Sequence[str], groups: Mapping[tuple[str, int], str], *, output: str
+) -> None:
+    """Write how far the panels of different seeds and splits agree.
+
+    ``groups`` maps (dataset, split) to its interchangeable.csv.
+    """
     documents = [load_panels(path).document() for path in panels]
     chosen = itertools.chain.from_iterable(selected_panels(document) for document in documents)
-    stability(chosen).to_csv(output, index=False)
+    same = {place: read_groups(path) for place, path in groups.items()}
+    stability(chosen, same).to_csv(output, index=False)
 
 
 def recommend(

@@ -29,7 +29,7 @@ ORDER = (
     ("training",),
     ("scores",),
     ("selection", "baselines"),
-    ("stability", "reasons", "matched"),
+    ("agreement", "stability", "reasons", "matched", "interchange"),
     ("refit",),
     ("evaluation",),
     ("provenance",),
@@ -37,7 +37,7 @@ ORDER = (
     ("figures", "report_tables"),
     ("report",),
     # What the workflow's rules call; nothing else imports these.
-    ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_collect", "jobs_figures"),
+    ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_collect", "jobs_figures", "jobs_groups"),
     ("jobs_select", "jobs_evaluate", "jobs_report"),
     ("jobs_references",),
 )
@@ -51,13 +51,13 @@ LIGHT = {
         "digest",
         "metrics",
         "panel",
-        "intervals",
-        "differences",
-        "normalised",
+        "stability",
+        "proportions",
+        "interchange",
     ),
-    "stability",
+    *("draws", "intervals", "differences", "normalised"),
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),
-    *("jobs_collect", "jobs_figures", "jobs_report"),
+    *("jobs_collect", "jobs_figures", "jobs_groups", "jobs_report"),
 }
 HEAVY = {"torch", "scanpy", "anndata", "sklearn"}
 
