@@ -79,9 +79,7 @@ def cross_fitted(
     for held in folds(seen, seed=seed):
         part = seen.part.copy()
         part[held] = "test"
-        judge = make_judge(
-            replace(seen, part=part), task, quick, device=device, headline_only=True
-        )
+        judge = make_judge(replace(seen, part=part), task, quick, device=device, headline_only=True)
         for name, path in paths.items():
             judged[name].append(evaluate(judge, path.panels, seed=seed)[1])
     found = {name: measures(pooled(cells)) for name, cells in judged.items()}

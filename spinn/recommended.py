@@ -1,9 +1,8 @@
 """The recommended selector: several ways to choose, and per size the panel that tells most.
 
 No single way leads on every data set and size: networks on split molecules lead with few genes of
-shallow cells, linear forward selection with many or in deep cells. So all of them run, networks
-that vote refine what the linear ones found, and refits on training cells, judged on training cells
-that they did not see, decide size by size. Test cells play no part.
+shallow cells, linear forward selection in deep ones. So all of them run, and refits on half of the
+training cells, judged on the other half, decide size by size. Test cells play no part.
 """
 
 import logging
@@ -11,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
 from spinn.baselines import BASELINES
 from spinn.constraints import Constraints
@@ -71,15 +69,7 @@ def recommend(
     names = (*LINEAR, *BY_TYPE) if task == "classification" else LINEAR
     linear = {name: BASELINES[name](data, task=task, **wanted) for name in names}
     voted = eliminate(problem, _bases(problem, settings, seed), RANKER, settings, **wanted)
-    found = {gene for path in linear.values() for gene in path.panels[0].genes}
-    index = torch.tensor([i for i, gene in enumerate(problem.genes) if gene in found])
-    smaller = problem.keep(index.to(problem.positions.device))
-    within = Constraints(constraints.required)  # what is excluded is in none of them
-    refined = eliminate(
-        smaller, _bases(smaller, settings, seed), RANKER, settings,
-        **{**wanted, "constraints": within},
-    )  # fmt: skip
-    paths = {"voted": voted, "refined": refined, **linear}
+    paths = {"voted": voted, **linear}
     device = problem.positions.device
     losses = cross_fitted(data, paths, task, settings, seed=seed, device=device)
     return _best(paths, losses)
