@@ -219,14 +219,15 @@ def _forward(
         np.fill_diagonal(c, 0.0)  # no credit for itself
     columns = np.zeros((max(sizes), data.n_genes))
     forced = constraints.required_positions(data.genes).tolist()
-    allowed = np.zeros(data.n_genes, dtype=bool)
-    allowed[constraints.candidate_positions(data.genes)] = True
+    limits = constraints.limits(data.genes)
     chosen: list[int] = []
     gains: list[float] = []
     for step in range(max(sizes)):
         gain = (c**2).sum(axis=1) / np.maximum(left, RIDGE)
-        free = np.where(allowed, gain, -np.inf)
-        pick = forced[step] if step < len(forced) else int(free.argmax())
+        if step < len(forced):
+            pick = forced[step]
+        else:
+            pick = int(np.where(limits.may_join(chosen, max(sizes)), gain, -np.inf).argmax())
         column = gram[:, pick] - columns[:step].T @ columns[:step, pick]
         column[pick] += RIDGE
         column /= np.sqrt(max(left[pick], RIDGE))
@@ -237,7 +238,6 @@ def _forward(
         if without_self:
             c[:, pick] = 0.0  # nor for a gene that is measured already
             np.fill_diagonal(c, 0.0)
-        allowed[pick] = False
         chosen.append(pick)
         gains.append(float(gain[pick]))
     return ranked_path([data.genes[i] for i in chosen], gains, sizes)

@@ -19,11 +19,12 @@ MODULES = sorted(
 
 # A module may import those of earlier lines and, without a circle, of its own line.
 ORDER = (
-    ("config", "config_messages", "digest", "runtime", "settings"),
-    ("metrics", "neighbors", "panel", "constraints", "split"),
+    ("config", "config_messages", "digest", "gene_terms", "runtime", "settings"),
+    ("metrics", "neighbors", "panel", "limits", "constraints", "split"),
+    ("gene_rules", "gene_files"),
     ("cells", "resampling", "tiers", "intervals", "tables"),
     ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows"),
-    ("problem",),
+    ("constrained", "problem"),
     ("network",),
     ("training",),
     ("scores",),
@@ -44,7 +45,7 @@ LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 INNER = [name for name in MODULES if name != "__init__"]
 
 LIGHT = {
-    *("config", "digest", "metrics", "panel", "intervals", "stability"),
+    *("config", "digest", "gene_files", "metrics", "panel", "intervals", "stability"),
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),
     *("jobs_collect", "jobs_figures", "jobs_report"),
 }
