@@ -3,6 +3,7 @@
 import os
 
 from spinn import digest
+from spinn.catalogue import RANKER_GATES, families
 
 ROOT = os.path.abspath(os.path.join(workflow.current_basedir, ".."))
 RESULTS = config["results"]
@@ -12,13 +13,6 @@ TASKS = config["tasks"]
 SEEDS = config["seeds"]
 SIZES = config["panel_sizes"]
 
-GATE = {
-    "bernoulli": "bernoulli",
-    "gaussian": "gaussian",
-    "imputation": "open",
-    "first_layer": "open",
-    "jacobian": "open",
-}
 GATE_KEYS = {
     "gate_lr",
     "initial_dropout",
@@ -44,19 +38,10 @@ wildcard_constraints:
     dataset="|".join(DATASETS),
     split=r"\d+",
     task="|".join(TASKS),
-    gate="|".join(sorted(set(GATE.values()))),
+    gate="|".join(sorted(set(RANKER_GATES.values()))),
 
 
-def families():
-    """Selectors by what they share: a ranker's base models, or needing no network at all."""
-    grouped = {}
-    for selector in config["selectors"]:
-        ranker = selector.rpartition("-")[0]
-        grouped.setdefault(ranker or "baselines", []).append(selector)
-    return grouped
-
-
-FAMILIES = families()
+FAMILIES = families(config["selectors"])
 
 
 def runs(selectors):

@@ -4,7 +4,7 @@ INPUT: prepared.h5ad, base models. OUTPUT: SELECTOR/seedN/panels.json and rankin
 """
 
 for family, selectors in FAMILIES.items():
-    if family == "baselines":
+    if family not in RANKER_GATES:
         continue
 
     rule:
@@ -12,7 +12,7 @@ for family, selectors in FAMILIES.items():
             f"select_{family}"
         input:
             prepared=PREPARED,
-            bases=expand(f"{BASE}.safetensors", gate=GATE[family], seed=SEEDS, allow_missing=True),
+            bases=expand(f"{BASE}.safetensors", gate=RANKER_GATES[family], seed=SEEDS, allow_missing=True),
         output:
             panels=files(runs(selectors), "panels.json"),
             rankings=files(runs(selectors), "ranking.csv"),
@@ -32,7 +32,7 @@ for family, selectors in FAMILIES.items():
             runs=runs(selectors),
             seeds=SEEDS,
             sizes=SIZES,
-            config={**training_of(GATE[family]), **section("rfe", "genes")},
+            config={**training_of(RANKER_GATES[family]), **section("rfe", "genes")},
         message:
             "choose panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
         script:

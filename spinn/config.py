@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from spinn.catalogue import SELECTORS
 from spinn.config_messages import schema_problems, shown
 from spinn.gene_terms import is_family
 
@@ -79,7 +80,9 @@ def _filled(value: Any, schema: Mapping[str, Any]) -> Any:
 
 def _data_set_problems(config: Mapping[str, Any]) -> Iterator[str]:
     needing = [f"'{name}' (tasks)" for name in config["tasks"] if name == "classification"]
-    needing += [f"'{name}' (selectors)" for name in config["selectors"] if name == "markers"]
+    needing += [
+        f"'{name}' (selectors)" for name in config["selectors"] if SELECTORS[name].needs_labels
+    ]
     for name, data_set in config["datasets"].items():
         where = f"datasets.{name}"
         yield from _path_problems(f"{where}.path", data_set["path"])

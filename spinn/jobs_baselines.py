@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from spinn.baselines import BASELINES
+from spinn.catalogue import SELECTORS
 from spinn.constrained import constrained, constraints_of
 from spinn.data import read_prepared
 from spinn.panel import PanelPath
 from spinn.provenance import made_by
 
 log = logging.getLogger(__name__)
-DRAWS = ("random",)  # the baselines that depend on the seed
 
 
 def select_baselines(
@@ -36,7 +36,7 @@ def select_baselines(
     found: dict[tuple[str, int], tuple[PanelPath, float]] = {}
     for done, ((selector, seed), output) in enumerate(outputs.items(), start=1):
         log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
-        key = (selector, seed if selector in DRAWS else 0)
+        key = (selector, seed if SELECTORS[selector].draws else 0)
         if key not in found:
             started = time.perf_counter()
             choose = partial(BASELINES[selector], data, seed=seed, task=about["task"])

@@ -1,6 +1,7 @@
 """Scores: one number per input gene, larger is more important; and the table of rankers.
 
-A ranker is a gate and a score. A new score is one function and one line in `RANKERS`.
+A ranker is a gate and a score. A new score is one function, one line in `_SCORES`, and the gate
+it belongs to in `spinn.catalogue`.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from spinn.catalogue import RANKER_GATES
 from spinn.network import ACTIVATIONS, Network
 from spinn.problem import Examples, Problem
 from spinn.tasks import Reconstruction, Regression
@@ -85,13 +87,14 @@ def imputation(network: Network, problem: Problem) -> Tensor:
     return scores / n
 
 
-RANKERS: dict[str, Ranker] = {
-    "bernoulli": Ranker("bernoulli", gate_score),
-    "gaussian": Ranker("gaussian", gate_score),
-    "imputation": Ranker("open", imputation),
-    "first_layer": Ranker("open", first_layer),
-    "jacobian": Ranker("open", jacobian),
+_SCORES = {
+    "bernoulli": gate_score,
+    "gaussian": gate_score,
+    "imputation": imputation,
+    "first_layer": first_layer,
+    "jacobian": jacobian,
 }
+RANKERS = {name: Ranker(gate, _SCORES[name]) for name, gate in RANKER_GATES.items()}
 
 
 def _cells(examples: Examples, wanted: int) -> list[tuple[Tensor, Tensor]]:

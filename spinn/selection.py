@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from spinn.catalogue import STRATEGIES
 from spinn.constraints import Constraints
 from spinn.network import Network
 from spinn.panel import PanelPath, ranked_path
@@ -19,7 +20,6 @@ from spinn.settings import Settings
 from spinn.training import fit
 
 log = logging.getLogger(__name__)
-STRATEGIES = ("rfe", "ranking")
 
 
 def schedule(n_genes: int, sizes: Sequence[int], ratio: float) -> list[int]:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from spinn.catalogue import RANKER_GATES, SELECTORS, STRATEGIES
 from spinn.config import ConfigError, check
 from spinn.config_messages import schema_problems
 
@@ -63,9 +64,9 @@ def test_the_schema_is_a_schema():
 
 def test_every_ranker_goes_with_every_strategy():
     selectors = LEAVES["selectors"]["items"]["enum"]
-    rankers = ("bernoulli", "gaussian", "imputation", "first_layer", "jacobian")
-    pairs = {f"{ranker}-{strategy}" for ranker in rankers for strategy in ("rfe", "ranking")}
+    pairs = {f"{ranker}-{strategy}" for ranker in RANKER_GATES for strategy in STRATEGIES}
     assert {name for name in selectors if "-" in name} == pairs
+    assert selectors == list(SELECTORS)
     assert selectors == LEAVES["selectors"]["default"]
 
 

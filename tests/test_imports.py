@@ -19,11 +19,13 @@ MODULES = sorted(
 
 # A module may import those of earlier lines and, without a circle, of its own line.
 ORDER = (
-    ("config", "config_messages", "digest", "gene_terms", "runtime", "settings"),
-    ("metrics", "neighbors", "panel", "limits", "constraints", "split"),
+    ("gene_terms",),
+    ("catalogue", "config", "config_messages", "digest", "runtime", "settings"),
+    ("limits",),
+    ("metrics", "neighbors", "panel", "constraints", "split"),
     ("gene_rules", "gene_files"),
     ("cells", "resampling", "tiers", "intervals", "tables"),
-    ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows"),
+    ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows", "adam"),
     ("constrained", "problem"),
     ("network",),
     ("training",),
@@ -45,7 +47,8 @@ LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 INNER = [name for name in MODULES if name != "__init__"]
 
 LIGHT = {
-    *("config", "digest", "gene_files", "metrics", "panel", "intervals", "stability"),
+    "gene_files",
+    *("catalogue", "config", "digest", "metrics", "panel", "intervals", "stability"),
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),
     *("jobs_collect", "jobs_figures", "jobs_report"),
 }
