@@ -11,6 +11,7 @@ import pandas as pd
 from spinn.metrics import DIRECTION, headline_of
 from spinn.report_tables import (
     answers,
+    audit_table,
     cautions,
     flat,
     grid,
@@ -31,7 +32,7 @@ def render(
     panels: Panels,
     provenance: Mapping[str, Any],
     figures: Mapping[str, str],
-    recall: pd.DataFrame | None = None,
+    beside: Mapping[str, pd.DataFrame] | None = None,
     title: str = "Gene panels",
 ) -> str:
     """Return the report as one HTML page.
@@ -50,8 +51,9 @@ def render(
     figures
         File name without ending to SVG text. quality_, agreement_ and overlap_{dataset}_{task}
         stand with their task.
-    recall
-        Tidy rows of the metric `recall` (other rows are ignored), for the table of cell types.
+    beside
+        Further tables by file name, each with columns dataset and task: `scores`, whose rows of the
+        metric `recall` make the table of cell types; `audit`, with a column split.
     title
         Of the page.
 
@@ -65,7 +67,7 @@ def render(
     for dataset, rows in summary.groupby("dataset", sort=False):
         tasks = [
             _task(str(dataset), str(task), own, stability, panels, figures)
-            | {"recall": recall_table(recall, own)}
+            | _beside(own, beside or {})
             for task, own in rows.groupby("task", sort=False)
         ]
         known = facts.get(dataset, {})
@@ -130,6 +132,16 @@ def _task(
             for measure, part in own.groupby("measure", sort=False)
         ],
     }
+
+
+def _beside(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return what the further tables say of the dataset and task of ``rows``."""
+    place = (rows["dataset"].iloc[0], rows["task"].iloc[0])
+    own = {
+        name: table[(table["dataset"] == place[0]) & (table["task"] == place[1])]
+        for name, table in tables.items()
+    }
+    return {"recall": recall_table(own.get("scores"), rows), "audit": audit_table(own.get("audit"))}
 
 
 def _data_uri(svg: str) -> str:

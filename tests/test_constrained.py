@@ -8,16 +8,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from spinn.baselines import BASELINES
-from spinn.constrained import constrained, constraints_of
+from spinn.constrained import constrained
 from spinn.constraints import Constraints
 from spinn.panel import Panel, PanelPath, ranked_path
 from spinn.problem import make_problem
 from spinn.selection import select
 from spinn.training import base_network
 from tests.cells import QUICK, gene_names, make_data
-
-DATA = make_data()
-GENES = DATA.genes
+from tests.demands import DATA, GENES, SECTION, wished
 
 
 @cache
@@ -48,42 +46,6 @@ def apart(*, sizes, constraints):
     twice = allowed(constraints) * 2
     wanted = sorted(sizes, reverse=True)
     return PanelPath(tuple(Panel(twice[size : 2 * size]) for size in wanted), ())
-
-
-ROW = st.fixed_dictionaries(
-    {},
-    optional={
-        "group": st.sampled_from("xyz"),
-        "weight": st.floats(0.1, 10),
-        "cost": st.floats(0, 5),
-        "min_expression": st.floats(0, 5),
-        "max_expression": st.floats(3, 8),
-        "must": st.sampled_from([True, False, False, False]),
-        "exclude": st.sampled_from([True, False, False]),
-    },
-)
-SECTION = st.fixed_dictionaries(
-    {
-        "table": st.dictionaries(
-            st.sampled_from([*GENES, "prefix:g1", "regex:[05]$"]), ROW, max_size=12
-        ).map(lambda rows: [{"gene": gene, **row} for gene, row in rows.items()]),
-        "max_per_group": st.integers(1, 3),
-        "budget": st.none() | st.floats(2, 30),
-        "expression": st.fixed_dictionaries(
-            {"min": st.none() | st.floats(0, 5), "max": st.none() | st.floats(4, 9)}
-        ),
-    }
-)
-
-
-def wished(section):
-    """Return what a section demands, None where it contradicts itself."""
-    try:
-        return constraints_of(section, DATA)
-    except ValueError as error:
-        if "required and excluded" in str(error) or "expression must not" in str(error):
-            return None
-        raise
 
 
 def broken(genes, size, wish):

@@ -31,7 +31,7 @@ ORDER = (
     ("training",),
     ("scores",),
     ("selection", "baselines"),
-    ("stability", "reasons"),
+    ("stability", "reasons", "audit"),
     ("refit",),
     ("evaluation",),
     ("provenance",),
@@ -47,7 +47,7 @@ LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 INNER = [name for name in MODULES if name != "__init__"]
 
 LIGHT = {
-    "gene_files",
+    *("audit", "gene_files"),
     *("catalogue", "config", "digest", "metrics", "panel", "intervals", "stability"),
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),
     *("jobs_collect", "jobs_figures", "jobs_report"),
