@@ -26,7 +26,7 @@ ORDER = (
     ("gene_rules", "gene_files"),
     ("cells", "resampling", "tiers", "intervals", "tables"),
     ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows", "adam"),
-    ("constrained", "problem"),
+    ("constrained", "moments", "problem"),
     ("network",),
     ("training",),
     ("scores",),
