@@ -10,7 +10,7 @@ FIGURE = f"{RESULTS}/figures/{{figure}}_{{dataset}}_{{task}}.{{format}}"
 
 
 rule recommend:
-    """Write the recommended panel of each size, a reason for every gene, and the audit."""
+    """Write the recommended panel of each size: why each gene, who could replace it; the audit."""
     input:
         prepared=PREPARED,
         panels=files(runs(config["selectors"]), "panels.json"),
@@ -24,6 +24,8 @@ rule recommend:
     conda:
         "../envs/spinn-light.yaml"
     threads: 1
+    resources:
+        mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
     params:
         code=digest.modules("jobs_collect"),
         runs=runs(config["selectors"]),

@@ -13,5 +13,5 @@ recommend(
     dict(zip(snakemake.params.sizes, snakemake.output.panels, strict=True)),
     audited=snakemake.output.audit,
     run=tuple(snakemake.params.runs[0]),
-    config=snakemake.params.config,
+    config={**snakemake.params.config, "task": snakemake.wildcards.task},
 )

@@ -10,8 +10,10 @@ from spinn.audit import audit
 from spinn.data import read_prepared
 from spinn.gene_files import read_rules
 from spinn.intervals import Run, read_cells, summarize
+from spinn.moments import split_moments
 from spinn.panel import load_panels
 from spinn.reasons import reasons
+from spinn.spares import spares
 from spinn.stability import selected_panels, stability
 from spinn.tables import read_table
 
@@ -52,16 +54,21 @@ def recommend(
     run: tuple[str, int],
     config: Mapping[str, Any],
 ) -> None:
-    """Write the recommended panel of each size, with a reason per gene, and their audit.
+    """Write the recommended panel of each size, gene by gene, and their audit.
 
     It is the panel of ``run``, a (selector, seed); ``panels`` maps those to panels.json,
-    ``outputs`` maps sizes to CSV files, ``audited`` is the audit's.
+    ``outputs`` maps sizes to CSV files, ``audited`` is the audit's; ``config`` has the section
+    ``genes`` and the ``task``.
     """
     data = read_prepared(prepared, parts=("train", "valid"))
     paths = {key: load_panels(path) for key, path in panels.items()}
     chosen = {size: paths[run].of_size(size) for size in outputs}
-    audit(data, read_rules(config["genes"]), chosen).to_csv(audited, index=False)
+    rules = read_rules(config["genes"])
+    audit(data, rules, chosen).to_csv(audited, index=False)
+    constraints = rules.resolve(data.genes, data.mean)
+    found = split_moments(data.of("train"), config["task"])
     for size, output in outputs.items():
         others = [p.of_size(size) for key, p in paths.items() if key != run and key[0] != "random"]
-        table = reasons(data, chosen[size], others, selector=run[0], seed=run[1])
+        why = reasons(data, chosen[size], others, selector=run[0], seed=run[1])
+        table = pd.concat([why, spares(data, chosen[size], found, constraints)], axis=1)
         table.to_csv(output, index=False, float_format="%.4g")

@@ -42,8 +42,8 @@ def render(
     summary, stability
         summary.csv and stability.csv.
     panels
-        (dataset, split, task, size) to the recommended panel: columns gene, rank, why. The first
-        split of each task is shown.
+        (dataset, split, task, size) to the recommended panel: columns gene, rank, why, and those
+        of `spinn.spares`, if any. The first split of each task is shown.
     provenance
         Text to anything, shown as tables. `datasets` (name to split to facts: cells and genes
         before and after the filters, cells per part, whether counts were recovered) is shown with
@@ -85,6 +85,7 @@ def render(
         title=title,
         datasets=datasets,
         metrics=set(summary["metric"]),
+        has_spares=any("loss" in panel for panel in panels.values()),
         provenance={name: flat(value) for name, value in provenance.items()},
     )
 

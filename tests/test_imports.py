@@ -31,6 +31,7 @@ ORDER = (
     ("training",),
     ("scores",),
     ("selection", "baselines"),
+    ("replaceability", "roles", "spares"),
     ("stability", "reasons", "audit"),
     ("refit",),
     ("evaluation",),
@@ -47,7 +48,7 @@ LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 INNER = [name for name in MODULES if name != "__init__"]
 
 LIGHT = {
-    *("audit", "gene_files"),
+    *("audit", "gene_files", "spares"),
     *("catalogue", "config", "digest", "metrics", "panel", "intervals", "stability"),
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),
     *("jobs_collect", "jobs_figures", "jobs_report"),

@@ -202,6 +202,22 @@ def test_hard_types_come_first():
     assert "Recall of each" not in render(**tables() | {"beside": {}})
 
 
+def test_each_gene_s_role_and_substitutes_are_shown():
+    given = tables()
+    assert "lost without it" not in render(**given)
+    for key, panel in given["panels"].items():
+        given["panels"][key] = panel.assign(
+            role=["type B", "structure"],
+            loss=[0.01234, 0.1],
+            restored=[0.456, 0.0],
+            substitutes=["CD79B, MS4A1", ""],
+        )
+    text = " ".join(render(**given).split())
+    assert "<td>type B</td><td>0.0123</td><td>46 %</td><td>CD79B, MS4A1</td>" in text
+    assert "<td>structure</td><td>0.1000</td><td>0 %</td><td></td>" in text
+    assert "<dt>Roles, losses and substitutes of single genes</dt>" in text
+
+
 def test_the_audit_shows_what_is_not_met_first():
     given = tables()
     calm = " ".join(render(**given).split())
