@@ -12,7 +12,9 @@ for family, selectors in FAMILIES.items():
             f"select_{family}"
         input:
             prepared=PREPARED,
-            bases=expand(f"{BASE}.safetensors", gate=RANKER_GATES[family], seed=SEEDS, allow_missing=True),
+            bases=expand(
+                f"{BASE}.safetensors", gate=RANKER_GATES[family], seed=SEEDS, allow_missing=True
+            ),
         output:
             panels=files(runs(selectors), "panels.json"),
             rankings=files(runs(selectors), "ranking.csv"),
