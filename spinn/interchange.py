@@ -1,21 +1,19 @@
 """Genes that stand in for each other: groups whose signals are nearly the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from spinn.data import ExpressionData
 from spinn.metrics import Floats
+from spinn.moments import split_moments
 from spinn.tables import read_table
-from spinn.thinning import thin
 
 THRESHOLD = 0.8  # absolute correlation of signals from which on genes stand in for each other
 LARGEST_ERROR = 0.1  # standard error of a correlation beyond which it is not believed
-N_SPLITS = 5
 
 
 def interchangeable(data: ExpressionData, *, threshold: float = THRESHOLD) -> pd.DataFrame:
@@ -61,18 +59,10 @@ def signal_correlation(cells: ExpressionData) -> Floats:
     ----------
     Spearman, The proof and measurement of association between two things, 1904.
     """
-    if cells.has_counts:
-        pairs: Sequence[tuple[sp.csr_matrix, sp.csr_matrix]] = thin(
-            cells, n_splits=N_SPLITS, seed=0
-        )
-    else:
-        pairs = [(cells.values, cells.values)]
-    signal = np.zeros((cells.n_genes, cells.n_genes))
-    spread = np.zeros(cells.n_genes)
-    for one, other in ((one.astype(np.float64), other.astype(np.float64)) for one, other in pairs):
-        cross = _covariance(one, other)
-        signal += (cross + cross.T) / (2 * len(pairs))
-        spread += (_variance(one) + _variance(other)) / (2 * len(pairs))
+    moments = split_moments(cells, "reconstruction")
+    spread = moments.variance
+    signal = moments.cross * np.sqrt(spread)[:, None]  # its inputs are standardised
+    signal = (signal + signal.T) / 2
     own = np.maximum(np.diag(signal), 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(spread > 0, own / spread, 0)
@@ -81,16 +71,3 @@ def signal_correlation(cells: ExpressionData) -> Floats:
     r = r.clip(-1, 1)
     np.fill_diagonal(r, 1)
     return r
-
-
-def _covariance(one: sp.csr_matrix, other: sp.csr_matrix) -> Floats:
-    product = (one.T @ other).toarray() / one.shape[0]
-    return np.asarray(product - np.outer(_mean(one), _mean(other)))
-
-
-def _variance(values: sp.csr_matrix) -> Floats:
-    return np.asarray(values.multiply(values).mean(axis=0)).ravel() - _mean(values) ** 2
-
-
-def _mean(values: sp.csr_matrix) -> Floats:
-    return np.asarray(values.mean(axis=0)).ravel()

@@ -19,17 +19,21 @@ MODULES = sorted(
 
 # A module may import those of earlier lines and, without a circle, of its own line.
 ORDER = (
+    ("gene_terms",),
     ("catalogue", "config", "config_messages", "digest", "runtime", "settings"),
+    ("limits",),
     ("metrics", "neighbors", "panel", "constraints", "split"),
+    ("gene_rules", "gene_files"),
     ("cells", "resampling", "simultaneous", "proportions", "draws", "tables"),
     ("tiers", "intervals", "differences", "normalised"),
     ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows", "adam"),
-    ("problem",),
+    ("constrained", "moments", "problem"),
     ("network",),
     ("training",),
     ("scores",),
     ("selection", "baselines"),
-    ("agreement", "stability", "reasons", "matched", "interchange"),
+    ("replaceability", "roles", "spares"),
+    ("agreement", "stability", "reasons", "audit", "matched", "interchange"),
     ("refit",),
     ("evaluation",),
     ("provenance",),
@@ -45,17 +49,9 @@ LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 INNER = [name for name in MODULES if name != "__init__"]
 
 LIGHT = {
-    *(
-        "catalogue",
-        "config",
-        "digest",
-        "metrics",
-        "panel",
-        "stability",
-        "proportions",
-        "interchange",
-    ),
-    *("draws", "intervals", "differences", "normalised"),
+    *("audit", "gene_files", "spares", "proportions", "draws", "differences", "normalised"),
+    *("catalogue", "config", "digest", "metrics", "panel", "intervals", "stability"),
+    "interchange",
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),
     *("jobs_collect", "jobs_figures", "jobs_groups", "jobs_report"),
 }
