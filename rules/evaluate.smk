@@ -1,7 +1,8 @@
 """Evaluation: refits of every panel, judged on the test cells, with a floor and a ceiling.
 
 INPUT: prepared.h5ad, panels.json. OUTPUT: scores.csv and cells.npz beside each panels.json;
-scores.csv, summary.csv, differences.csv, normalised.csv and stability.csv of the whole run.
+scores.csv, summary.csv, differences.csv, normalised.csv, recall.csv
+and stability.csv of the whole run.
 """
 
 JUDGING = {
@@ -84,6 +85,7 @@ rule collect_scores:
         summary=f"{RESULTS}/summary.csv",
         differences=f"{RESULTS}/differences.csv",
         normalised=f"{RESULTS}/normalised.csv",
+        recall=f"{RESULTS}/recall.csv",
     log:
         f"{RESULTS}/logs/collect_scores.log",
     benchmark:

@@ -56,7 +56,6 @@ rule plot_figures:
     threads: 1
     params:
         code=digest.modules("jobs_figures"),
-        n_seeds=len(SEEDS),
     message:
         "draw figures: {wildcards.task}, {wildcards.dataset}"
     script:
@@ -92,8 +91,10 @@ rule write_provenance:
 rule write_report:
     """Put tables, figures, panels and provenance on one page."""
     input:
-        scores=f"{RESULTS}/scores.csv",
         summary=f"{RESULTS}/summary.csv",
+        differences=f"{RESULTS}/differences.csv",
+        normalised=f"{RESULTS}/normalised.csv",
+        recall=f"{RESULTS}/recall.csv",
         stability=f"{RESULTS}/stability.csv",
         provenance=f"{RESULTS}/provenance.json",
         config=f"{RESULTS}/config.yaml",

@@ -17,6 +17,7 @@ from spinn.moments import split_moments
 from spinn.normalised import normalised
 from spinn.panel import load_panels
 from spinn.reasons import reasons
+from spinn.recalls import recalls
 from spinn.spares import spares
 from spinn.stability import selected_panels, stability
 from spinn.tables import read_table
@@ -29,7 +30,7 @@ def collect_scores(
 ) -> None:
     """Write the tidy scores of a whole run, and the tables of intervals made from them.
 
-    ``outputs`` names the files of `scores`, `summary`, `differences` and `normalised`.
+    ``outputs`` names the files of `scores`, `summary`, `differences`, `normalised` and `recall`.
     """
     tables = [read_table(path) for path in scores]
     everything = pd.concat(tables, ignore_index=True)
@@ -41,6 +42,7 @@ def collect_scores(
     summarize(tasks).to_csv(outputs["summary"], index=False)
     differences(tasks).to_csv(outputs["differences"], index=False)
     normalised(tasks).to_csv(outputs["normalised"], index=False)
+    recalls(runs, n_bootstrap=n_bootstrap, seed=0).to_csv(outputs["recall"], index=False)
 
 
 def _run(row: "pd.Series[Any]", cells: str) -> Run:

@@ -17,15 +17,14 @@ def plot_figures(
     folder: str,
     dataset: str,
     task: str,
-    n_seeds: int,
 ) -> None:
     """Write quality, agreement and overlap figures, each as SVG, PNG and PDF."""
     documents = [load_panels(path).document() for path in panels]
     overlap = panel_overlap([panel for doc in documents for panel in selected_panels(doc)])
     figures = {
         "quality": quality_figure(read_table(summary), dataset, task),
-        "agreement": agreement_figure(read_table(stability), dataset, task, n_seeds=n_seeds),
-        "overlap": overlap_figure(overlap, dataset, task, n_seeds=n_seeds),
+        "agreement": agreement_figure(read_table(stability), dataset, task),
+        "overlap": overlap_figure(overlap, dataset, task),
     }
     for name, figure in figures.items():
         save(figure, Path(folder) / f"{name}_{dataset}_{task}")
