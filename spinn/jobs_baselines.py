@@ -1,15 +1,16 @@
 """The selecting rule of the baselines: no torch."""
 
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from spinn.baselines import BASELINES
 from spinn.catalogue import SELECTORS
 from spinn.constraints import read_constraints
+from spinn.costs import Cost, measured
 from spinn.data import read_prepared
 from spinn.panel import PanelPath
 from spinn.provenance import made_by
@@ -32,23 +33,22 @@ def select_baselines(
     """
     data = read_prepared(prepared, parts=("train", "valid"))
     identity, constraints = data.identity(), read_constraints(config["genes"])
-    found: dict[tuple[str, int], tuple[PanelPath, float]] = {}
+    found: dict[tuple[str, int], tuple[PanelPath, Cost]] = {}
     for done, ((selector, seed), output) in enumerate(outputs.items(), start=1):
         log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
         key = (selector, seed if SELECTORS[selector].draws else 0)
         if key not in found:
-            started = time.perf_counter()
-            path = BASELINES[selector](
-                data, sizes=sizes, seed=seed, constraints=constraints, task=about["task"]
-            )
-            found[key] = path, time.perf_counter() - started
-        path, seconds = found[key]
+            choose = partial(BASELINES[selector], data, sizes=sizes, seed=seed)
+            found[key] = measured(partial(choose, constraints=constraints, task=about["task"]))
+        path, cost = found[key]
         document = {
             **about,
             "selector": selector,
             "seed": seed,
             "settings": dict(config),
             "data": identity,
-            "made_by": made_by(seconds=seconds, threads=threads, device="cpu"),
+            "made_by": made_by(
+                seconds=cost.seconds, peak_mb=cost.peak_mb, threads=threads, device="cpu"
+            ),
         }
         replace(path, about=document).save(Path(output).parent)

@@ -1,16 +1,17 @@
 """The selecting rule of neural selectors: panels from base models."""
 
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from spinn.constraints import read_constraints
+from spinn.costs import measured
 from spinn.data import read_prepared
 from spinn.jobs_train import open_problem
-from spinn.network import load_network
+from spinn.network import load_network, training_cost
 from spinn.provenance import made_by
 from spinn.selection import select
 from spinn.settings import read_settings
@@ -39,19 +40,12 @@ def select_with_networks(
     identity, constraints = data.identity(), read_constraints(config["genes"])
     for done, ((selector, seed), output) in enumerate(outputs.items(), start=1):
         log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
-        started = time.perf_counter()
         base, genes = load_network(Path(bases[seed]))
         if genes != problem.genes:
             raise ValueError(f"{bases[seed]} was trained on other genes; train it again")
-        path = select(
-            problem,
-            base.to(problem.positions.device),
-            selector,
-            settings,
-            sizes=sizes,
-            seed=seed,
-            constraints=constraints,
-        )
+        choose = partial(select, problem, base.to(problem.positions.device), selector, settings)
+        path, own = measured(partial(choose, sizes=sizes, seed=seed, constraints=constraints))
+        cost = training_cost(Path(bases[seed])) + own
         document = {
             **about,
             "selector": selector,
@@ -59,7 +53,8 @@ def select_with_networks(
             "settings": {**config, "noise": problem.encoder.noise},
             "data": identity,
             "made_by": made_by(
-                seconds=time.perf_counter() - started,
+                seconds=cost.seconds,
+                peak_mb=cost.peak_mb,
                 threads=threads,
                 device=str(problem.positions.device),
             ),

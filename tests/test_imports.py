@@ -20,15 +20,16 @@ MODULES = sorted(
 # A module may import those of earlier lines and, without a circle, of its own line.
 ORDER = (
     ("catalogue", "config", "config_messages", "digest", "runtime", "settings"),
+    ("costs", "child", "runners"),
     ("metrics", "neighbors", "panel", "constraints", "split"),
-    ("cells", "resampling", "tiers", "intervals", "tables"),
+    ("cells", "resampling", "tiers", "intervals", "tables", "outcomes"),
     ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows"),
     ("problem",),
     ("network",),
     ("training",),
     ("scores",),
     ("selection", "baselines"),
-    ("stability", "reasons"),
+    ("stability", "reasons", "external"),
     ("refit",),
     ("evaluation",),
     ("provenance",),
@@ -36,7 +37,8 @@ ORDER = (
     ("figures", "report_tables"),
     ("report",),
     # What the workflow's rules call; nothing else imports these.
-    ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_collect", "jobs_figures"),
+    ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_external"),
+    ("jobs_collect", "jobs_figures"),
     ("jobs_select", "jobs_evaluate", "jobs_report"),
     ("jobs_references",),
 )
@@ -45,6 +47,7 @@ INNER = [name for name in MODULES if name != "__init__"]
 
 LIGHT = {
     *("catalogue", "config", "digest", "metrics", "panel", "intervals", "stability"),
+    *("costs", "child", "outcomes", "runners", "external", "jobs_external"),
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),
     *("jobs_collect", "jobs_figures", "jobs_report"),
 }
