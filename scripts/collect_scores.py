@@ -10,7 +10,7 @@ from spinn.jobs_collect import collect_scores
 collect_scores(
     snakemake.input.scores,
     snakemake.input.cells,
-    output=snakemake.output.scores,
-    summary=snakemake.output.summary,
+    snakemake.input.panels,
+    dict(snakemake.output.items()),
     n_bootstrap=snakemake.params.n_bootstrap,
 )

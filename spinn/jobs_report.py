@@ -33,7 +33,7 @@ def write_report(
     *,
     output: str,
 ) -> None:
-    """Write the page; ``tables`` names scores, summary, stability, provenance and config."""
+    """Write the page; ``tables`` names scores, summary, costs, stability, provenance, config."""
     about = json.loads(Path(tables["provenance"]).read_text(encoding="utf-8"))
     about["config"] = yaml.safe_load(Path(tables["config"]).read_text(encoding="utf-8"))
     html = render(
@@ -43,5 +43,6 @@ def write_report(
         provenance=about,
         figures=read_figures(Path(figures[0]).parent),
         recall=read_table(tables["scores"]),
+        costs=read_table(tables["costs"]),
     )
     Path(output).write_text(html, encoding="utf-8")

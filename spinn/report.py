@@ -12,8 +12,10 @@ from spinn.metrics import DIRECTION, headline_of
 from spinn.report_tables import (
     answers,
     cautions,
+    cost_lines,
     flat,
     grid,
+    headline_table,
     metric_table,
     part_table,
     recall_table,
@@ -24,7 +26,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 Panels = Mapping[tuple[str, int, str, int], pd.DataFrame]
 
 
-def render(
+def render(  # noqa: PLR0913 - the tables of a whole run
     *,
     summary: pd.DataFrame,
     stability: pd.DataFrame,
@@ -32,6 +34,7 @@ def render(
     provenance: Mapping[str, Any],
     figures: Mapping[str, str],
     recall: pd.DataFrame | None = None,
+    costs: pd.DataFrame | None = None,
     title: str = "Gene panels",
 ) -> str:
     """Return the report as one HTML page.
@@ -52,6 +55,8 @@ def render(
         stand with their task.
     recall
         Tidy rows of the metric `recall` (other rows are ignored), for the table of cell types.
+    costs
+        costs.csv: what every run cost, and why some failed.
     title
         Of the page.
 
@@ -66,6 +71,7 @@ def render(
         tasks = [
             _task(str(dataset), str(task), own, stability, panels, figures)
             | {"recall": recall_table(recall, own)}
+            | {"headline": headline_table(own, costs), "costs": cost_lines(own, costs)}
             for task, own in rows.groupby("task", sort=False)
         ]
         known = facts.get(dataset, {})
@@ -108,7 +114,6 @@ def _task(
     names = [f"{kind}_{dataset}_{task}" for kind in ("quality", "agreement", "overlap")]
     return {
         "name": task,
-        "headline": metric_table(rows, headline),
         "answers": answers(rows[rows["metric"] == headline]),
         "others": [metric_table(rows, metric) for metric in metrics if metric != headline],
         "notes": cautions(rows),

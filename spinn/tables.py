@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 # Names are text whatever they look like: a data set called 2024, a gene or a type called NA.
-TEXT = ("dataset", "task", "selector", "target", "metric", "measure", "gene", "why")
+TEXT = ("dataset", "task", "selector", "target", "metric", "measure", "gene", "why", "failed")
 
 
 def read_table(path: Path | str) -> pd.DataFrame:
