@@ -19,7 +19,7 @@ _NO_MEMORY = ("MemoryError", "can't allocate memory", "bad_alloc")
 
 
 @dataclass(frozen=True)
-class Limits:
+class Allowance:
     """What a child may use: wall time in seconds, memory of each of its processes in GiB."""
 
     seconds: float
@@ -36,7 +36,7 @@ class Outcome:
 
 
 def run(
-    command: Sequence[str], *, folder: Path, limits: Limits, environment: Mapping[str, str]
+    command: Sequence[str], *, folder: Path, allowance: Allowance, environment: Mapping[str, str]
 ) -> Outcome:
     """Run a command to its end, or to its limits, and tell how that went.
 
@@ -48,7 +48,7 @@ def run(
         The program and its arguments.
     folder
         Where it runs; what it says is kept in ``said.txt`` there.
-    limits
+    allowance
         Beyond the time it is killed; beyond the memory its allocations fail (Linux only).
     environment
         Variables set beside this process's own.
@@ -68,8 +68,8 @@ def run(
         ) as child,
     ):
         try:
-            _limit_memory(child.pid, limits.memory_gb)
-            while child.poll() is None and time.perf_counter() - started < limits.seconds:
+            _limit_memory(child.pid, allowance.memory_gb)
+            while child.poll() is None and time.perf_counter() - started < allowance.seconds:
                 peak = peak_mb(child.pid) or peak
                 time.sleep(_POLL)
             late = child.poll() is None
@@ -79,8 +79,8 @@ def run(
     cost = Cost(time.perf_counter() - started, peak)
     said = (folder / "said.txt").read_text(encoding="utf-8", errors="replace")
     if late:
-        return Outcome(cost, said, f"over its time limit of {limits.seconds:g} s")
-    return Outcome(cost, said, _error(child.returncode, said, limits))
+        return Outcome(cost, said, f"over its time limit of {allowance.seconds:g} s")
+    return Outcome(cost, said, _error(child.returncode, said, allowance))
 
 
 def _limit_memory(process: int, gigabytes: float) -> None:
@@ -91,12 +91,12 @@ def _limit_memory(process: int, gigabytes: float) -> None:
             resource.prlimit(process, resource.RLIMIT_DATA, (size, size))
 
 
-def _error(status: int, said: str, limits: Limits) -> str | None:
+def _error(status: int, said: str, allowance: Allowance) -> str | None:
     if status == 0:
         return None
     last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "")
     if any(word in said[-2000:] for word in _NO_MEMORY):
-        reason = f"over its memory limit of {limits.memory_gb:g} GiB"
+        reason = f"over its memory limit of {allowance.memory_gb:g} GiB"
     elif status < 0:
         reason = f"killed by {signal.Signals(-status).name}"
     else:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spinn.child import Limits, run
+from spinn.child import Allowance, run
 from spinn.constraints import Constraints
 from spinn.costs import Cost
 from spinn.data import ExpressionData
@@ -53,7 +53,7 @@ def ask(
     data: ExpressionData,
     request: exchange.Request,
     *,
-    limits: Limits,
+    allowance: Allowance,
     constraints: Constraints,
 ) -> Asked:
     """Run a peer's runner as a child process and read its answer.
@@ -66,7 +66,7 @@ def ask(
         Training and validation cells, all genes.
     request
         What to choose.
-    limits
+    allowance
         Of the child.
     constraints
         Excluded genes are not handed over.
@@ -93,7 +93,7 @@ def ask(
         outcome = run(
             [*map(str, command), name],
             folder=folder,
-            limits=limits,
+            allowance=allowance,
             environment=_environment(request.threads),
         )
         if outcome.error is not None:
@@ -148,8 +148,8 @@ def complete(
     mended: Mended = {}
     panels = []
     for size in sorted(sizes, reverse=True):
-        listed = answer.ranking if answer.panels is None else answer.panels.get(size)
-        own = [gene for gene in listed or () if gene in allowed]
+        listed = _listed(answer, size)
+        own = [gene for gene in listed if gene in allowed]
         if not own and not scores:
             raise ValueError("the peer chose no gene that may be chosen")
         distinct = list(dict.fromkeys((*constraints.required, *own)))
@@ -160,7 +160,7 @@ def complete(
             others = [gene for gene in more() if gene in allowed]
             filled = list(dict.fromkeys((*with_scores, *others)))[:size]
         counts = {
-            "unknown": len(listed or ()) - len(own),
+            "unknown": len(listed) - len(own),
             "repeated": len(own) - len(set(own)),
             "cut": 0 if answer.panels is None else max(len(set(own)) - size, 0),
             "by_own_scores": len(with_scores) - len(chosen),
@@ -175,6 +175,13 @@ def complete(
         for rank, gene in enumerate(largest, start=1)
     )
     return PanelPath(tuple(panels), ranking), mended
+
+
+def _listed(answer: exchange.Answer, size: int) -> Sequence[str]:
+    """Return the ranking, or the panel of a size; of a size without an answer, the largest one."""
+    if answer.panels is None:
+        return answer.ranking or ()
+    return answer.panels.get(size) or answer.panels.get(max(answer.panels, default=0), ())
 
 
 def _environment(threads: int) -> Mapping[str, str]:

@@ -20,9 +20,9 @@ PER_GENE = "r2_gene"  # one row per gene: too many for the table of the whole ru
 def collect_scores(
     scores: Sequence[str],
     cells: Sequence[str],
-    panels: Sequence[str],
     outputs: Mapping[str, str],
     *,
+    panels: Sequence[str],
     n_bootstrap: int,
 ) -> None:
     """Write the tables of a whole run.

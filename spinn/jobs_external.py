@@ -8,7 +8,7 @@ from typing import Any
 
 from spinn.baselines import greedy
 from spinn.catalogue import SELECTORS
-from spinn.child import Limits
+from spinn.child import Allowance
 from spinn.constraints import Constraints, read_constraints
 from spinn.costs import Cost
 from spinn.data import ExpressionData, read_prepared
@@ -106,7 +106,7 @@ def _ask(
         [python, RUNNERS / f"run_{peer}.py"],
         data,
         request,
-        limits=Limits(config["time_limit_s"], config["memory_gb"]),
+        allowance=Allowance(config["time_limit_s"], config["memory_gb"]),
         constraints=constraints,
     )
     log.info("%s said:\n%s", peer, found.said[-_LONGEST_LOG:])

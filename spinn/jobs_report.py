@@ -42,7 +42,6 @@ def write_report(
         panels={key: read_table(path) for key, path in panels.items()},
         provenance=about,
         figures=read_figures(Path(figures[0]).parent),
-        recall=read_table(tables["scores"]),
-        costs=read_table(tables["costs"]),
+        beside={name: read_table(tables[name]) for name in ("scores", "costs")},
     )
     Path(output).write_text(html, encoding="utf-8")

@@ -26,15 +26,14 @@ _TEMPLATES = Path(__file__).parent / "templates"
 Panels = Mapping[tuple[str, int, str, int], pd.DataFrame]
 
 
-def render(  # noqa: PLR0913 - the tables of a whole run
+def render(
     *,
     summary: pd.DataFrame,
     stability: pd.DataFrame,
     panels: Panels,
     provenance: Mapping[str, Any],
     figures: Mapping[str, str],
-    recall: pd.DataFrame | None = None,
-    costs: pd.DataFrame | None = None,
+    beside: Mapping[str, pd.DataFrame] | None = None,
     title: str = "Gene panels",
 ) -> str:
     """Return the report as one HTML page.
@@ -53,10 +52,10 @@ def render(  # noqa: PLR0913 - the tables of a whole run
     figures
         File name without ending to SVG text. quality_, agreement_ and overlap_{dataset}_{task}
         stand with their task.
-    recall
-        Tidy rows of the metric `recall` (other rows are ignored), for the table of cell types.
-    costs
-        costs.csv: what every run cost, and why some failed.
+    beside
+        Further tables by file name, each with columns dataset and task: `scores`, whose rows of the
+        metric `recall` make the table of cell types; `costs`: what every run cost, and why some
+        failed.
     title
         Of the page.
 
@@ -70,8 +69,7 @@ def render(  # noqa: PLR0913 - the tables of a whole run
     for dataset, rows in summary.groupby("dataset", sort=False):
         tasks = [
             _task(str(dataset), str(task), own, stability, panels, figures)
-            | {"recall": recall_table(recall, own)}
-            | {"headline": headline_table(own, costs), "costs": cost_lines(own, costs)}
+            | _beside(own, beside or {})
             for task, own in rows.groupby("task", sort=False)
         ]
         known = facts.get(dataset, {})
@@ -134,6 +132,20 @@ def _task(
             grid(part.rename(columns={"value": "mean"})) | {"label": str(measure)}
             for measure, part in own.groupby("measure", sort=False)
         ],
+    }
+
+
+def _beside(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return what the further tables say of the dataset and task of ``rows``."""
+    place = (rows["dataset"].iloc[0], rows["task"].iloc[0])
+    own = {
+        name: table[(table["dataset"] == place[0]) & (table["task"] == place[1])]
+        for name, table in tables.items()
+    }
+    return {
+        "headline": headline_table(rows, own.get("costs")),
+        "costs": cost_lines(own.get("costs")),
+        "recall": recall_table(own.get("scores"), rows),
     }
 
 

@@ -26,29 +26,26 @@ def metric_table(rows: pd.DataFrame, metric: str) -> Table:
 
 
 def headline_table(rows: pd.DataFrame, costs: pd.DataFrame | None) -> Table:
-    """Return the table of a task's headline metric; lines of selectors that failed say why."""
+    """Return the table of a task's headline metric; lines of selectors that failed say why.
+
+    ``costs`` are the task's rows of costs.csv.
+    """
     table = metric_table(rows, headline_of(rows["metric"]))
-    dataset, task = rows["dataset"].iloc[0], rows["task"].iloc[0]
-    reasons = {} if costs is None else failures(costs)
-    lines = [
-        line | {"failed": reasons.get((dataset, task, line["selector"]))} for line in table["lines"]
-    ]
+    failed = {} if costs is None else failures(costs)
+    reason = {selector: why for (_, _, selector), why in failed.items()}
+    lines = [line | {"failed": reason.get(line["selector"])} for line in table["lines"]]
     return table | {"lines": lines}
 
 
-def cost_lines(rows: pd.DataFrame, costs: pd.DataFrame | None) -> list[dict[str, str]]:
+def cost_lines(costs: pd.DataFrame | None) -> list[dict[str, str]]:
     """Return what the runs of each selector took: mean, and least to most where they differ."""
     if costs is None:
         return []
-    dataset, task = rows["dataset"].iloc[0], rows["task"].iloc[0]
     lines = []
-    for selector, own in costs[(costs["dataset"] == dataset) & (costs["task"] == task)].groupby(
-        "selector", sort=False
-    ):
-        failed = own.loc[own["failed"] != "", "failed"]
-        notes = (
-            [f"{len(failed)} of {len(own)} runs failed: {failed.iloc[0]}"] if len(failed) else []
-        )
+    for selector, own in costs.groupby("selector", sort=False):
+        notes = []
+        if len(failed := own.loc[own["failed"] != "", "failed"]):
+            notes.append(f"{len(failed)} of {len(own)} runs failed: {failed.iloc[0]}")
         if filled := int(own["filled"].max()):
             notes.append(f"up to {filled} genes of a panel filled up by greedy")
         lines.append(
@@ -131,9 +128,7 @@ def recall_table(recall: pd.DataFrame | None, rows: pd.DataFrame) -> Table | Non
     """Return recall of each cell type by the best selector of each size, rarest-found first."""
     if recall is None:
         return None
-    dataset, task = rows["dataset"].iloc[0], rows["task"].iloc[0]
-    place = (recall["dataset"] == dataset) & (recall["task"] == task)
-    own = recall[place & (recall["metric"] == "recall")]
+    own = recall[recall["metric"] == "recall"]
     best = answers(rows[rows["metric"] == headline_of(rows["metric"])])
     if own.empty or not best:
         return None

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from spinn import child
-from spinn.child import Limits
+from spinn.child import Allowance
 
-AMPLE = Limits(seconds=60, memory_gb=4)
+AMPLE = Allowance(seconds=60, memory_gb=4)
 MEBI = 2**20
 
 
-def run(source, folder, limits=AMPLE, **environment):
+def run(source, folder, allowance=AMPLE, **environment):
     command = [sys.executable, "-c", source]
-    return child.run(command, folder=folder, limits=limits, environment=environment)
+    return child.run(command, folder=folder, allowance=allowance, environment=environment)
 
 
 def test_a_child_that_ends_well(tmp_path):
@@ -43,7 +43,7 @@ def test_a_child_that_fails_says_why_in_a_line(source, error, tmp_path):
 def test_memory_is_limited(tmp_path):
     source = f"bytearray({600 * MEBI})"
     assert run(source, tmp_path).error is None
-    outcome = run(source, tmp_path, Limits(seconds=60, memory_gb=0.5))
+    outcome = run(source, tmp_path, Allowance(seconds=60, memory_gb=0.5))
     assert outcome.error == "over its memory limit of 0.5 GiB: MemoryError"
 
 
@@ -57,8 +57,8 @@ def test_the_peak_is_the_child_s_own(tmp_path):
 
 def test_time_is_limited_for_its_workers_too(tmp_path):
     command = ["sh", "-c", "(sleep 0.8; touch late) & echo waiting; wait"]
-    limits = Limits(seconds=0.3, memory_gb=4)
-    outcome = child.run(command, folder=tmp_path, limits=limits, environment={})
+    allowance = Allowance(seconds=0.3, memory_gb=4)
+    outcome = child.run(command, folder=tmp_path, allowance=allowance, environment={})
     assert outcome.error == "over its time limit of 0.3 s"
     assert outcome.said == "waiting\n"
     assert outcome.cost.seconds >= 0.3

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn.child import Limits
+from spinn.child import Allowance
 from spinn.constraints import Constraints
 from spinn.external import ask, complete, interpreter
 from spinn.runners.exchange import (
@@ -26,7 +26,7 @@ from tests.cells import make_data
 GENES = [f"g{i:02d}" for i in range(12)]
 FREE = Constraints()
 REQUEST = Request("reconstruction", (3, 5), 1, 2, ("g02",), 30.0)
-LIMITS = Limits(seconds=60, memory_gb=4)
+AMPLE = Allowance(seconds=60, memory_gb=4)
 
 
 def names(largest=14):  # some are no genes of the data
@@ -49,7 +49,10 @@ def test_whatever_a_peer_answers_its_panels_keep_every_promise(answer, order, n_
     sizes, allowed = [2, 3, 6], set(GENES) - set(wish.excluded)
 
     def listed(size):
-        return answer.ranking if answer.panels is None else answer.panels.get(size, [])
+        if answer.panels is None:
+            return answer.ranking
+        largest = answer.panels.get(max(answer.panels, default=0), [])
+        return answer.panels.get(size) or largest
 
     def run():
         return complete(answer, sizes=sizes, genes=GENES, constraints=wish, more=lambda: GENES)
@@ -164,7 +167,7 @@ def test_a_peer_sees_training_cells_and_candidates_and_nothing_else(tmp_path, mo
     data = make_data().of("train", "valid")
     wish = Constraints(required=("g02",), excluded=("g00", "g07"))
     before = data.fingerprint()
-    found = ask([sys.executable, script], data, REQUEST, limits=LIMITS, constraints=wish)
+    found = ask([sys.executable, script], data, REQUEST, allowance=AMPLE, constraints=wish)
     assert found.error is None, found.said
     assert data.fingerprint() == before
     assert found.answer.ranking == [g for g in data.genes if g not in wish.excluded]
@@ -183,13 +186,13 @@ def test_a_peer_sees_training_cells_and_candidates_and_nothing_else(tmp_path, mo
 
 def test_test_cells_are_refused():
     with pytest.raises(ValueError, match=r"train and valid cells only, came \['test'\] too"):
-        ask([sys.executable], make_data(), REQUEST, limits=LIMITS, constraints=FREE)
+        ask([sys.executable], make_data(), REQUEST, allowance=AMPLE, constraints=FREE)
 
 
 def test_a_runner_without_an_answer_is_an_error(tmp_path):
     data = replace(make_data(), labels=None, classes=()).of("train")
     found = ask(
-        [sys.executable, "-c", "print('hi')"], data, REQUEST, limits=LIMITS, constraints=FREE
+        [sys.executable, "-c", "print('hi')"], data, REQUEST, allowance=AMPLE, constraints=FREE
     )
     assert (found.answer, found.said) == (None, "hi\n")
     assert found.error == "the runner ended without an answer"

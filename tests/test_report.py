@@ -86,7 +86,7 @@ def tables(name: str = "data", selector: str = "bernoulli-rfe") -> dict:
             "seconds": 12.5,
         },
         "figures": {f"quality_{name}_classification": "<svg onload='x()'></svg>"},
-        "recall": recall,
+        "beside": {"scores": recall},
         "title": name,
     }
 
@@ -199,7 +199,7 @@ def costs(**failed):
 
 
 def test_costs_stand_beside_the_quality():
-    text = " ".join(Page(render(**tables(), costs=costs())).text)
+    text = " ".join(Page(render(**tables() | {"beside": {"costs": costs()}})).text)
     assert "2.0 [1.5 to 2.5] 80" in " ".join(text.split())
     assert "failed" not in text
     assert "peak MiB" not in render(**tables())
@@ -210,7 +210,7 @@ def test_a_selector_that_failed_stands_in_its_place_with_the_reason():
     greedy = given["summary"]["selector"] == "greedy"
     given["summary"].loc[greedy, ["mean", "low", "high", "diff_to_best", "tier"]] = np.nan
     given["summary"].loc[greedy, ["n_seeds", "n_splits", "n_blocks"]] = 0
-    html = render(**given, costs=costs(greedy=(0, 1)))
+    html = render(**given | {"beside": {"costs": costs(greedy=(0, 1))}})
     line = 'greedy</th> <td class="wrap" colspan="3">failed: over its time &lt;limit&gt;'
     assert " ".join(html.split()).count(line) == 2
     assert "One donor" not in html
@@ -223,7 +223,7 @@ def test_a_selector_that_failed_stands_in_its_place_with_the_reason():
 
 
 def test_a_seed_that_failed_is_told_with_the_costs():
-    html = render(**tables(), costs=costs(greedy=(1,)))
+    html = render(**tables() | {"beside": {"costs": costs(greedy=(1,))}})
     assert "1 of 2 runs failed: over its time" in html
     assert '<td class="wrap" colspan' not in html
 
@@ -232,7 +232,7 @@ def test_hard_types_come_first():
     text = " ".join(render(**tables()).split())
     hard, easy = '<th scope="row">data</th> <td>0.250', '<th scope="row">B</th> <td>0.900'
     assert text.index(hard) < text.index(easy)
-    assert "Recall of each" not in render(**tables() | {"recall": None})
+    assert "Recall of each" not in render(**tables() | {"beside": {}})
 
 
 def test_tables_may_come_from_files(tmp_path):

@@ -28,7 +28,8 @@ def choose(cells: Cells, request: Request) -> Answer:
         kind = LassoNetRegressor
         known = np.ones(len(valid.part), dtype=bool)
         y, y_valid = (_targets(part, request.task) for part in (train, valid))
-        y, y_valid = y - y.mean(axis=0), y_valid - y.mean(axis=0)
+        scale = y.std(axis=0) if request.task == "regression" else 1.0  # genes keep their own
+        y, y_valid = (y - y.mean(axis=0)) / scale, (y_valid - y.mean(axis=0)) / scale
     x, x_valid = train.values.toarray(), valid.values.toarray()[known]
     mean, std = x.mean(axis=0), x.std(axis=0)
     std[std == 0] = 1.0
