@@ -1,4 +1,4 @@
-"""Selection: panels of every selector and seed, one job per ranker, one for all baselines.
+"""Selection: panels of every selector and seed, one job per ranker or peer, one for all baselines.
 
 INPUT: prepared.h5ad, base models. OUTPUT: SELECTOR/seedN/panels.json and ranking.csv.
 """
@@ -69,3 +69,36 @@ if "baselines" in FAMILIES:
             "choose panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
         script:
             "../scripts/select_baselines.py"
+
+
+for peer in PEERS:
+
+    rule:
+        name:
+            f"select_{peer}"
+        input:
+            prepared=PREPARED,
+        output:
+            panels=expand(files(runs([peer]), "panels.json"), task=TASKS, allow_missing=True),
+            rankings=expand(files(runs([peer]), "ranking.csv"), task=TASKS, allow_missing=True),
+        log:
+            f"{LOG}/select_{peer}.log",
+        benchmark:
+            f"{BENCHMARK}/select_{peer}.tsv"
+        conda:
+            f"../envs/peers/{peer}.yaml"
+        threads: 1
+        resources:
+            mem_mb=lambda wildcards, input, attempt: attempt * (1000 + 60 * input.size_mb)
+            + int(1024 * config["peers"]["memory_gb"]),
+        params:
+            code=digest.modules("jobs_external"),
+            peer=peer,
+            installed=installed(peer),
+            runs=[(task, seed) for _, seed in runs([peer]) for task in TASKS],
+            sizes=SIZES,
+            config=section("genes", "peers"),
+        message:
+            "choose panels: {params.peer}; {wildcards.dataset}"
+        script:
+            "../scripts/select_with_peer.py"
