@@ -41,6 +41,36 @@ for family, selectors in FAMILIES.items():
             "../scripts/select_with_networks.py"
 
 
+if "recommended" in FAMILIES:
+
+    rule select_recommended:
+        """Choose the recommended panels: several ways, and per size the one that tells most."""
+        input:
+            prepared=PREPARED,
+        output:
+            panels=files(runs(FAMILIES["recommended"]), "panels.json"),
+            rankings=files(runs(FAMILIES["recommended"]), "ranking.csv"),
+        log:
+            f"{LOG}/{{task}}/select_recommended.log",
+        benchmark:
+            f"{BENCHMARK}/{{task}}/select_recommended.tsv"
+        conda:
+            "../envs/spinn.yaml"
+        threads: 1
+        resources:
+            mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+            gpu=gpus,
+        params:
+            code=digest.modules("jobs_recommend"),
+            runs=runs(FAMILIES["recommended"]),
+            sizes=SIZES,
+            config={**training_of("bernoulli"), **section("rfe", "refit", "genes")},
+        message:
+            "choose the recommended panels; {wildcards.task}, {wildcards.dataset}"
+        script:
+            "../scripts/select_recommended.py"
+
+
 if "baselines" in FAMILIES:
 
     rule select_baselines:

@@ -48,6 +48,7 @@ class Entry:
 
 
 SELECTORS: dict[str, Entry] = {
+    "recommended": Entry("recommended", draws=True, needs_torch=True),
     **{
         f"{ranker}-{strategy}": Entry(ranker, gate=gate, draws=True, needs_torch=True)
         for ranker, gate in RANKER_GATES.items()

@@ -19,7 +19,7 @@ from spinn.settings import Settings
 FOLDS = 2
 DRAWS = 200
 # Choosing between panels needs them treated alike, not judged to the last digit: half the steps.
-LR, STEPS = 3e-3, 500
+LR, STEPS, PATIENCE = 3e-3, 500, 4
 
 
 def folds(data: ExpressionData, *, seed: int) -> list[NDArray[np.int64]]:
@@ -77,7 +77,12 @@ def cross_fitted(
     quick = replace(
         settings,
         training=replace(settings.training, lr=LR),
-        refit=replace(settings.refit, start="fresh", max_steps=STEPS, patience=4),
+        refit=replace(
+            settings.refit,
+            start="fresh",
+            max_steps=min(STEPS, settings.refit.max_steps),
+            patience=PATIENCE,
+        ),
     )
     judged: dict[str, list[CellScores]] = {name: [] for name in paths}
     for held in folds(seen, seed=seed):

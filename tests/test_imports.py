@@ -36,6 +36,8 @@ ORDER = (
     ("stability", "reasons", "audit", "external", "outcomes"),
     ("refit",),
     ("evaluation",),
+    ("crossfit",),
+    ("recommended",),
     ("provenance",),
     ("plots",),
     ("figures", "report_tables"),
@@ -43,7 +45,7 @@ ORDER = (
     # What the workflow's rules call; nothing else imports these.
     ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_external"),
     ("jobs_collect", "jobs_figures"),
-    ("jobs_select", "jobs_evaluate", "jobs_report"),
+    ("jobs_select", "jobs_recommend", "jobs_evaluate", "jobs_report"),
     ("jobs_references",),
 )
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}

@@ -15,7 +15,7 @@ from tests.workflow import TINY, command, copy_project, environment, panels, pla
 from tests.workflow import write_config as write
 
 pytestmark = pytest.mark.slow
-SELECTORS = ["bernoulli-rfe", "jacobian-ranking", "greedy", "markers", "random"]
+SELECTORS = ["recommended", "bernoulli-rfe", "jacobian-ranking", "greedy", "markers", "random"]
 TASKS = ["reconstruction", "classification"]
 SIZES, SEEDS = [4, 8], [0, 1]
 
