@@ -11,5 +11,6 @@ collect_scores(
     snakemake.input.scores,
     snakemake.input.cells,
     dict(snakemake.output.items()),
+    panels=snakemake.input.panels,
     n_bootstrap=snakemake.params.n_bootstrap,
 )

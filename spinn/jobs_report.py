@@ -12,6 +12,8 @@ from spinn.provenance import provenance, write_json
 from spinn.report import read_figures, render
 from spinn.tables import read_table
 
+BESIDE = ("recall", "differences", "normalised", "costs")
+
 
 def write_provenance(
     prepared: Mapping[tuple[str, int], str],
@@ -50,8 +52,10 @@ def write_report(
         panels={key: read_table(path) for key, path in panels.items()},
         provenance=about,
         figures=read_figures(Path(figures[0]).parent),
-        beside={name: read_table(tables[name]) for name in ("recall", "differences", "normalised")}
-        | {"audit": _gathered(audits)},
+        beside={
+            "audit": _gathered(audits),
+            **{name: read_table(tables[name]) for name in BESIDE},
+        },
     )
     Path(output).write_text(html, encoding="utf-8")
 

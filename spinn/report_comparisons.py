@@ -22,6 +22,7 @@ def behind(rows: pd.DataFrame, unit: str = "test cells or donors") -> str:
 
     Random panels are counted apart; their number is the floor's `n_seeds`.
     """
+    rows = rows[rows["n_seeds"] > 0]  # not those of selectors that failed
     own = rows[~rows["selector"].isin(REFERENCES)]
     parts = [_count(own["n_seeds"], "seed"), _count(own["n_splits"], "split")]
     if "n_blocks" in rows:

@@ -67,7 +67,8 @@ def test_every_ranker_goes_with_every_strategy():
     pairs = {f"{ranker}-{strategy}" for ranker in RANKER_GATES for strategy in STRATEGIES}
     assert {name for name in selectors if "-" in name} == pairs
     assert selectors == list(SELECTORS)
-    assert selectors == LEAVES["selectors"]["default"]
+    own = [name for name in selectors if not SELECTORS[name].external]
+    assert own == LEAVES["selectors"]["default"]
 
 
 @pytest.mark.parametrize("key", SECTIONS)
@@ -125,7 +126,7 @@ def test_junk_in_any_key_gives_one_line_or_passes(key, junk):
 def test_the_default_config_shows_true_defaults():
     shown = yaml.safe_load((FOLDER / "config.yaml").read_text(encoding="utf-8"))
     assert check(shown)["datasets"]["pbmc68k_reduced"].items() >= PACKAGED.items()
-    assert set(SCHEMA["properties"]) - set(shown) == {"rfe", "refit", "evaluation"}
+    assert set(SCHEMA["properties"]) - set(shown) == {"rfe", "refit", "evaluation", "peers"}
     for key, rule in LEAVES.items():
         if not key.startswith("datasets."):
             assert at(check(shown), key) == rule["default"], key

@@ -16,7 +16,7 @@ from tests.workflow import TINY, command, copy_project, environment, panels, pla
 from tests.workflow import write_config as write
 
 pytestmark = pytest.mark.slow
-SELECTORS = ["bernoulli-rfe", "jacobian-ranking", "greedy", "markers", "random"]
+SELECTORS = ["recommended", "bernoulli-rfe", "jacobian-ranking", "greedy", "markers", "random"]
 TASKS = ["reconstruction", "classification"]
 SIZES, SEEDS = [4, 8], [0, 1]
 
@@ -38,7 +38,7 @@ def results(finished):
 def test_every_file_of_the_contract_is_there(results):
     place = results / "tiny" / "split0"
     wanted = ["scores.csv", "summary.csv", "differences.csv", "normalised.csv", "recall.csv"]
-    wanted += ["stability.csv", "report.html", "provenance.json", "config.yaml"]
+    wanted += ["costs.csv", "stability.csv", "report.html", "provenance.json", "config.yaml"]
     wanted += ["tiny/split0/interchangeable.csv"]
     for name in wanted:
         assert (results / name).stat().st_size > 0, name
