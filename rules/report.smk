@@ -101,6 +101,7 @@ rule write_report:
         config=f"{RESULTS}/config.yaml",
         panels=everywhere([f"{TASK}/panel_{size}.csv" for size in SIZES]),
         audits=everywhere(f"{TASK}/audit.csv"),
+        frequencies=FREQUENCIES,
         figures=expand(FIGURE, figure=FIGURES, format=FORMATS, dataset=DATASETS, task=TASKS),
     output:
         report=report(f"{RESULTS}/report.html", category="report"),

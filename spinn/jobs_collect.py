@@ -77,6 +77,12 @@ def collect_stability(
     stability(chosen, same).to_csv(output, index=False)
 
 
+def collect_frequencies(parts: Sequence[str], *, output: str) -> None:
+    """Write the selection frequencies of one data set, split and task as one table."""
+    everything = pd.concat([read_table(path) for path in parts], ignore_index=True)
+    everything.to_csv(output, index=False)
+
+
 def recommend(
     prepared: str,
     panels: Mapping[tuple[str, int], str],

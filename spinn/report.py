@@ -10,6 +10,7 @@ import pandas as pd
 
 from spinn.metrics import DIRECTION, headline_of
 from spinn.report_comparisons import behind, claims, comparison_tables
+from spinn.report_frequencies import frequency_table
 from spinn.report_tables import (
     answers,
     audit_table,
@@ -56,8 +57,8 @@ def render(
         stand with their task.
     beside
         Further tables by file name, each with columns dataset and task: `recall`, `differences`,
-        `normalised`; `costs`: what every run cost, and why some failed; `audit`, with a column
-        split.
+        `normalised`; `costs`: what every run cost, and why some failed; `audit` and `frequencies`,
+        with a column split.
     title
         Of the page.
 
@@ -154,6 +155,7 @@ def _beside(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> dict[str,
         "costs": cost_lines(own.get("costs")),
         "recall": recall_table(own.get("recall"), rows),
         "audit": audit_table(own.get("audit")),
+        "frequencies": frequency_table(own.get("frequencies")),
         "claims": claims(found["differences"], headline) if "differences" in found else {},
         "comparisons": comparison_tables(**found, metric=headline) if len(found) == 2 else [],
     }

@@ -36,18 +36,20 @@ ORDER = (
     ("replaceability", "roles", "spares"),
     ("agreement", "stability", "reasons", "audit", "external", "outcomes"),
     ("matched", "interchange", "halves"),
+    ("frequencies",),
     ("refit",),
     ("evaluation",),
     ("crossfit",),
     ("recommended",),
     ("provenance",),
     ("plots",),
-    ("figures", "report_tables", "report_comparisons"),
+    ("figures", "report_tables", "report_comparisons", "report_frequencies"),
     ("report",),
     # What the workflow's rules call; nothing else imports these.
     ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_external"),
     ("jobs_collect", "jobs_figures", "jobs_groups"),
     ("jobs_select", "jobs_recommend", "jobs_evaluate", "jobs_report"),
+    ("jobs_resample", "jobs_resample_networks"),
     ("jobs_references",),
 )
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}

@@ -228,6 +228,23 @@ def test_two_runs_in_one_folder_do_not_meet(finished):
     assert "another run is at work in this folder" in done.stdout
 
 
+def test_selection_is_repeated_on_halves_of_the_cells(finished, tmp_path):
+    config = write(tmp_path / "halves.yaml", evaluation={"resamples": 2, "resampled": "rankings"})
+    target = "results/tiny/split0/classification/frequencies.csv"
+    plan = set(planned(finished, "--configfile", config))
+    assert {"resample_baselines", "resample_jacobian", "collect_frequencies"} <= plan
+    assert not {"resample_bernoulli", "prepare", "select_baselines", "evaluate_baselines"} & plan
+    done = snakemake(finished, target, "--cores", 2, "--configfile", config)
+    assert done.returncode == 0, done.stdout
+    table = pd.read_csv(finished / target)
+    assert set(table["selector"]) == {"jacobian-ranking", "greedy", "markers", "random"}
+    assert set(table["size"]) == set(SIZES)
+    assert (table["n_halves"] == 4).all()
+    assert set(table["stable"]) == {"no"}  # four halves prove nothing
+    panels_of = table.groupby(["selector", "size"])["frequency"].sum()
+    assert all(total == pytest.approx(size) for (_, size), total in panels_of.items())
+
+
 def test_no_number_of_the_report_stands_alone(results):
     page = Page((results / "report.html").read_text())
     assert bare_numbers(page) == []
