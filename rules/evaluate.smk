@@ -1,7 +1,7 @@
 """Evaluation: refits of every panel, judged on the test cells, with a floor and a ceiling.
 
 INPUT: prepared.h5ad, panels.json. OUTPUT: scores.csv and cells.npz beside each panels.json;
-scores.csv, summary.csv and stability.csv of the whole run.
+scores.csv, summary.csv, stability.csv and robustness.csv of the whole run.
 """
 
 JUDGING = {
@@ -68,6 +68,61 @@ rule evaluate_references:
         "judge floor and ceiling: {wildcards.task}, {wildcards.dataset}"
     script:
         "../scripts/evaluate_references.py"
+
+
+if config["evaluation"]["robustness"]:
+
+    rule evaluate_robustness:
+        """Judge the recommended panels as a technology would read them that misses molecules."""
+        input:
+            prepared=PREPARED,
+            panels=files(runs(config["selectors"]), "panels.json")[0],
+        output:
+            robustness=f"{TASK}/robustness.csv",
+        log:
+            f"{LOG}/{{task}}/evaluate_robustness.log",
+        benchmark:
+            f"{BENCHMARK}/{{task}}/evaluate_robustness.tsv"
+        conda:
+            "../envs/spinn.yaml"
+        threads: 1
+        resources:
+            mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+            gpu=gpus,
+        params:
+            code=digest.modules("jobs_robustness"),
+            seeds=SEEDS,
+            config={
+                **JUDGING,
+                "evaluation": {
+                    key: config["evaluation"][key]
+                    for key in ("test_splits", "bootstrap", "robustness")
+                },
+            },
+        message:
+            "judge panels under detection loss: {wildcards.task}, {wildcards.dataset}"
+        script:
+            "../scripts/evaluate_robustness.py"
+
+    rule collect_robustness:
+        """Gather the quality of panels under detection loss."""
+        input:
+            tables=everywhere(f"{TASK}/robustness.csv"),
+        output:
+            robustness=f"{RESULTS}/robustness.csv",
+        log:
+            f"{RESULTS}/logs/collect_robustness.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/collect_robustness.tsv"
+        conda:
+            "../envs/spinn-light.yaml"
+        threads: 1
+        params:
+            code=digest.modules("jobs_collect"),
+        message:
+            "gather quality under detection loss"
+        script:
+            "../scripts/collect_robustness.py"
 
 
 JUDGED = [*runs(config["selectors"]), *REFERENCES]

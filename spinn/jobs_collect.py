@@ -45,6 +45,11 @@ def collect_stability(panels: Sequence[str], *, output: str) -> None:
     stability(chosen).to_csv(output, index=False)
 
 
+def collect_robustness(tables: Sequence[str], *, output: str) -> None:
+    """Write the recommended panels' quality under detection loss of a whole run."""
+    pd.concat([read_table(path) for path in tables], ignore_index=True).to_csv(output, index=False)
+
+
 def recommend(
     prepared: str,
     panels: Mapping[tuple[str, int], str],

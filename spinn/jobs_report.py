@@ -12,6 +12,8 @@ from spinn.provenance import provenance, write_json
 from spinn.report import read_figures, render
 from spinn.tables import read_table
 
+BESIDE = ("scores", "robustness")
+
 
 def write_provenance(
     prepared: Mapping[tuple[str, int], str],
@@ -37,6 +39,8 @@ def write_report(
 ) -> None:
     """Write the page; ``tables`` names scores, summary, stability, provenance and config.
 
+    And robustness, if that was asked for.
+
     ``panels`` and ``audits`` map places (dataset, split, task, and size of a panel) to files.
     """
     about = json.loads(Path(tables["provenance"]).read_text(encoding="utf-8"))
@@ -50,7 +54,10 @@ def write_report(
         panels={key: read_table(path) for key, path in panels.items()},
         provenance=about,
         figures=read_figures(Path(figures[0]).parent),
-        beside={"scores": read_table(tables["scores"]), "audit": _gathered(audits)},
+        beside={
+            "audit": _gathered(audits),
+            **{name: read_table(tables[name]) for name in BESIDE if tables.get(name)},
+        },
     )
     Path(output).write_text(html, encoding="utf-8")
 

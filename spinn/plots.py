@@ -129,6 +129,36 @@ def selector_overlap(table: pd.DataFrame, ax: Axes) -> Axes:
     return ax
 
 
+def quality_against_efficiency(table: pd.DataFrame, ax: Axes) -> Axes:
+    """Draw a metric against the share of molecules detected, one line with intervals per size.
+
+    Parameters
+    ----------
+    table
+        Rows of robustness.csv of one dataset, split, task and kind of inputs.
+    ax
+        Where to draw; nothing lost is at the left. Larger panels are darker.
+    """
+    sizes = sorted(set(table["size"]))
+    levels = sorted(set(table["efficiency"]), reverse=True)
+    for i, size in enumerate(sizes):
+        own = table[table["size"] == size].sort_values("efficiency")
+        shade = str(round(0.7 * (1 - i / max(len(sizes) - 1, 1)), 2))
+        # Sizes are spread sideways, so that their intervals show.
+        x = own["efficiency"].to_numpy() * 2.0 ** (0.06 * (i - (len(sizes) - 1) / 2))
+        ax.vlines(x, own["low"], own["high"], color=shade, lw=0.9, zorder=2)
+        ax.plot(x, own["value"], label=f"{size} genes", color=shade, marker="o", ms=3.8, lw=1.2)
+    ax.set_xscale("log", base=2)
+    ax.set_xticks(levels, [f"{level:g}" for level in levels])
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.invert_xaxis()
+    ax.set_xlabel("share of molecules detected of a typical gene")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(axis="y", color="#ebebeb", lw=0.7)
+    ax.set_axisbelow(True)
+    return ax
+
+
 def _lines(table: pd.DataFrame, ax: Axes, *, value: str) -> None:
     """Draw one dodged line per selector over logarithmic sizes."""
     names = list(dict.fromkeys(table["selector"]))

@@ -19,6 +19,7 @@ from spinn.tasks import Classification, Hurdle, Reconstruction, Regression, Task
 from spinn.thinning import thin
 
 NOISE = ("split", "hidden", "none")
+Pairs = list[tuple[sp.csr_matrix, sp.csr_matrix]]
 TRAIN_SEED, VALID_SEED, TEST_SEED = 0, 1, 2
 
 
@@ -46,7 +47,8 @@ class Examples:
 class Encoder:
     """How cells become examples of a task; everything learnt from the training cells.
 
-    ``input_mean`` and ``input_std`` standardise inputs; a gene at its mean is 0.
+    ``input_mean`` and ``input_std`` standardise inputs; a gene at its mean is 0. Where ``binary``
+    it is only read whether a gene is there.
     """
 
     name: str
@@ -58,15 +60,20 @@ class Encoder:
     device: torch.device
     target_mean: NDArray[np.floating] | None = None
     target_std: NDArray[np.floating] | None = None
+    binary: bool = False
 
     def examples(
         self, data: ExpressionData, *, seed: int, n_splits: int | None = None, resident: bool = True
     ) -> Examples:
         """Return the examples of all cells of ``data``, with all genes as inputs."""
         pairs = views(data, self.noise, n_splits or self.n_splits, seed)
+        return self.examples_of(data, pairs, resident=resident)
+
+    def examples_of(self, data: ExpressionData, pairs: Pairs, *, resident: bool = True) -> Examples:
+        """Return the examples of all cells of ``data`` from pairs of values to read and predict."""
         inputs = tuple(
             standardised_rows(
-                _binary(x) if self.name == "hurdle" else x,
+                self.read(x),
                 self.input_mean,
                 self.input_std,
                 self.device,
@@ -75,6 +82,10 @@ class Encoder:
             for x, _ in pairs
         )
         return Examples(inputs, tuple(self._target(data, y) for _, y in pairs), data.n_cells)
+
+    def read(self, values: sp.csr_matrix) -> sp.csr_matrix:
+        """Return what is read of log-normalised values: themselves, or 1 where there is any."""
+        return _binary(values) if self.binary else values
 
     def _target(self, data: ExpressionData, values: sp.csr_matrix) -> Tensor:
         task = self.task
@@ -202,7 +213,9 @@ def make_problem(
             f"{task!r} is not a task; the tasks are reconstruction, classification, regression, "
             "hurdle"
         )
-    encoder = Encoder(task, noise, n_splits, mean, std, kind, device, **extra)
+    encoder = Encoder(
+        task, noise, n_splits, mean, std, kind, device, binary=task == "hurdle", **extra
+    )
     return Problem(
         encoder,
         encoder.examples(train, seed=TRAIN_SEED, resident=resident),
@@ -210,6 +223,32 @@ def make_problem(
         data.genes,
         torch.arange(data.n_genes, device=device),
     )
+
+
+def binarised(problem: Problem) -> Problem:
+    """Return the problem of which only is read whether each gene is there.
+
+    Raises
+    ------
+    ValueError
+        If its inputs are resident: whether a gene is there is known of sparse values.
+    """
+    train, valid = problem.train.inputs, problem.valid.inputs
+    if any(rows.sparse is None for rows in (*train, *valid)):
+        raise ValueError("inputs must not be resident to be binarised")
+    seen = [_binary(rows.sparse) for rows in train]
+    mean, std = _pooled_moments(seen)
+    std = np.where(std > 1e-6, std, 1.0)
+    encoder = replace(problem.encoder, binary=True, input_mean=mean, input_std=std)
+
+    def read(examples: Examples) -> Examples:
+        again = (
+            standardised_rows(_binary(rows.sparse), mean, std, encoder.device, resident=False)
+            for rows in examples.inputs
+        )
+        return replace(examples, inputs=tuple(again))
+
+    return replace(problem, encoder=encoder, train=read(problem.train), valid=read(problem.valid))
 
 
 def principal_basis(values: sp.csr_matrix, rank: int) -> tuple[NDArray[np.float32], float]:
@@ -258,9 +297,7 @@ def _reconstruction(
     )
 
 
-def views(
-    data: ExpressionData, noise: str, n_splits: int, seed: int
-) -> list[tuple[sp.csr_matrix, sp.csr_matrix]]:
+def views(data: ExpressionData, noise: str, n_splits: int, seed: int) -> Pairs:
     """Return pairs of values to read and values to predict, each CSR (n_cells, n_genes)."""
     if noise != "split":
         return [(data.values, data.values)]

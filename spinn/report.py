@@ -18,6 +18,7 @@ from spinn.report_tables import (
     metric_table,
     part_table,
     recall_table,
+    robustness_table,
 )
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -53,7 +54,7 @@ def render(
         stand with their task.
     beside
         Further tables by file name, each with columns dataset and task: `scores`, whose rows of the
-        metric `recall` make the table of cell types; `audit`, with a column split.
+        metric `recall` make the table of cell types; `audit` and `robustness`, with a column split.
     title
         Of the page.
 
@@ -85,6 +86,7 @@ def render(
         title=title,
         datasets=datasets,
         metrics=set(summary["metric"]),
+        has_robustness=len((beside or {}).get("robustness", ())) > 0,
         has_spares=any("loss" in panel for panel in panels.values()),
         provenance={name: flat(value) for name, value in provenance.items()},
     )
@@ -108,7 +110,8 @@ def _task(
     headline = headline_of(present)
     own = stability[(stability["dataset"] == dataset) & (stability["task"] == task)]
     splits = sorted({split for name, split, of, _ in panels if (name, of) == (dataset, task)})
-    names = [f"{kind}_{dataset}_{task}" for kind in ("quality", "agreement", "overlap")]
+    kinds = ("quality", "agreement", "overlap", "robustness")
+    names = [f"{kind}_{dataset}_{task}" for kind in kinds]
     return {
         "name": task,
         "headline": metric_table(rows, headline),
@@ -142,7 +145,11 @@ def _beside(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> dict[str,
         name: table[(table["dataset"] == place[0]) & (table["task"] == place[1])]
         for name, table in tables.items()
     }
-    return {"recall": recall_table(own.get("scores"), rows), "audit": audit_table(own.get("audit"))}
+    return {
+        "recall": recall_table(own.get("scores"), rows),
+        "audit": audit_table(own.get("audit")),
+        "robustness": robustness_table(own.get("robustness")),
+    }
 
 
 def _data_uri(svg: str) -> str:

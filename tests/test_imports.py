@@ -34,7 +34,9 @@ ORDER = (
     ("replaceability", "roles", "spares"),
     ("stability", "reasons", "audit"),
     ("refit",),
+    ("detection",),
     ("evaluation",),
+    ("robustness",),
     ("provenance",),
     ("plots",),
     ("figures", "report_tables"),
@@ -42,7 +44,7 @@ ORDER = (
     # What the workflow's rules call; nothing else imports these.
     ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_collect", "jobs_figures"),
     ("jobs_select", "jobs_evaluate", "jobs_report"),
-    ("jobs_references",),
+    ("jobs_references", "jobs_robustness"),
 )
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 INNER = [name for name in MODULES if name != "__init__"]

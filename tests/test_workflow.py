@@ -37,7 +37,7 @@ def results(finished):
 def test_every_file_of_the_contract_is_there(results):
     place = results / "tiny" / "split0"
     wanted = ["scores.csv", "summary.csv", "stability.csv", "report.html", "provenance.json"]
-    for name in [*wanted, "config.yaml"]:
+    for name in [*wanted, "config.yaml", "robustness.csv"]:
         assert (results / name).stat().st_size > 0, name
     assert (place / "prepared.h5ad").is_file()
     for task in TASKS:
@@ -54,7 +54,8 @@ def test_every_file_of_the_contract_is_there(results):
             table = pd.read_csv(place / task / f"panel_{size}.csv")
             assert table.columns[:3].tolist() == ["gene", "rank", "why"]
             assert table["rank"].tolist() == list(range(1, size + 1))
-        for figure in ("quality", "agreement", "overlap"):
+        assert (place / task / "audit.csv").is_file()
+        for figure in ("quality", "agreement", "overlap", "robustness"):
             for ending in ("svg", "png", "pdf"):
                 path = results / "figures" / f"{figure}_tiny_{task}.{ending}"
                 assert path.stat().st_size > 1000
@@ -109,12 +110,14 @@ def test_nothing_is_left_to_do(finished):
 NEURAL = {"select_bernoulli", "select_jacobian", "evaluate_bernoulli", "evaluate_jacobian"}
 TABLES = {"collect_scores", "collect_stability", "recommend", "plot_figures", "write_report"}
 AFTER = {*TABLES, "write_provenance"}
+# The recommended panels are those of a neural selector here.
+LOSS = {"evaluate_robustness", "collect_robustness"}
 
 
 @pytest.mark.parametrize(
     ("module", "rerun"),
     [
-        ("scores.py", NEURAL | AFTER),
+        ("scores.py", NEURAL | AFTER | LOSS),
         (
             "baselines.py",
             {
@@ -129,6 +132,7 @@ AFTER = {*TABLES, "write_provenance"}
         (
             "reasons.py",
             {
+                "collect_robustness",
                 "collect_scores",
                 "collect_stability",
                 "recommend",
@@ -152,10 +156,10 @@ def test_editing_a_module_reruns_what_depends_on_it(finished, module, rerun):
 @pytest.mark.parametrize(
     ("change", "rerun"),
     [
-        ({"rfe": {"ratio": 0.3, "max_steps": 30}}, NEURAL | AFTER),
+        ({"rfe": {"ratio": 0.3, "max_steps": 30}}, NEURAL | AFTER | LOSS),
         (
             {"evaluation": {"bootstrap": 50}},
-            {"collect_scores", "plot_figures", "write_provenance", "write_report"},
+            {"collect_scores", "plot_figures", "write_provenance", "write_report", *LOSS},
         ),
         (
             {"refit": {"max_steps": 50}},
@@ -164,6 +168,7 @@ def test_editing_a_module_reruns_what_depends_on_it(finished, module, rerun):
                 "evaluate_jacobian",
                 "evaluate_baselines",
                 "evaluate_references",
+                *LOSS,
                 "collect_scores",
                 "plot_figures",
                 "write_provenance",
