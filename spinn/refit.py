@@ -38,7 +38,10 @@ def refit(
     """
     position = {gene: i for i, gene in enumerate(problem.genes)}
     training = replace(
-        settings.training, max_steps=settings.refit.max_steps, batch_size=settings.refit.batch_size
+        settings.training,
+        max_steps=settings.refit.max_steps,
+        batch_size=settings.refit.batch_size,
+        patience=settings.refit.patience,
     )
     fitted: list[tuple[Problem, Network]] = []
     for panel in panels:

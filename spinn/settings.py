@@ -103,17 +103,20 @@ class RefitSettings:
     Parameters
     ----------
     start
-        `warm`: from the refit of the next larger panel, where that holds all the panel's genes;
-        `fresh`: always anew.
+        `fresh`: always anew, the same for every panel; `warm`: from the refit of the next larger
+        panel, where that holds all the panel's genes, which flatters nested panels.
     max_steps
         Gradient steps at most, per panel.
     batch_size
         Cells per step; more than in selection, where noisier steps lose nothing.
+    patience
+        Looks without a better objective before a refit stops.
     """
 
-    start: str = "warm"
-    max_steps: int = 600
+    start: str = "fresh"
+    max_steps: int = 1200
     batch_size: int = 128
+    patience: int = 8
 
 
 @dataclass(frozen=True)
