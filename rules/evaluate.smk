@@ -1,7 +1,8 @@
 """Evaluation: refits of every panel, judged on the test cells, with a floor and a ceiling.
 
 INPUT: prepared.h5ad, panels.json. OUTPUT: scores.csv and cells.npz beside each panels.json;
-scores.csv, summary.csv, stability.csv and robustness.csv of the whole run.
+scores.csv, summary.csv, differences.csv, normalised.csv, stability.csv and robustness.csv of
+the whole run.
 """
 
 JUDGING = {
@@ -43,7 +44,7 @@ for family, selectors in FAMILIES.items():
 
 
 rule evaluate_references:
-    """Judge random panels matched for expression (floor) and all genes (ceiling)."""
+    """Judge random panels matched for mean and detection (floor) and all genes (ceiling)."""
     input:
         prepared=PREPARED,
     output:
@@ -125,17 +126,20 @@ if config["evaluation"]["robustness"]:
             "../scripts/collect_robustness.py"
 
 
+GROUPS = f"{RESULTS}/{{dataset}}/split{{split}}/interchangeable.csv"
 JUDGED = [*runs(config["selectors"]), *REFERENCES]
 
 
 rule collect_scores:
-    """Gather all scores; summarise them with intervals and tiers."""
+    """Gather all scores; summarise them with intervals, paired differences and tiers."""
     input:
         scores=everywhere(files(JUDGED, "scores.csv")),
         cells=everywhere(files(JUDGED, "cells.npz")),
     output:
         scores=f"{RESULTS}/scores.csv",
         summary=f"{RESULTS}/summary.csv",
+        differences=f"{RESULTS}/differences.csv",
+        normalised=f"{RESULTS}/normalised.csv",
     log:
         f"{RESULTS}/logs/collect_scores.log",
     benchmark:
@@ -152,10 +156,34 @@ rule collect_scores:
         "../scripts/collect_scores.py"
 
 
+rule group_genes:
+    """Find the genes that stand in for each other, for the agreement of panels."""
+    input:
+        prepared=PREPARED,
+    output:
+        groups=GROUPS,
+    log:
+        f"{LOG}/group_genes.log",
+    benchmark:
+        f"{BENCHMARK}/group_genes.tsv"
+    conda:
+        "../envs/spinn-light.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 20 * input.size_mb),
+    params:
+        code=digest.modules("jobs_groups"),
+    message:
+        "group interchangeable genes: {wildcards.dataset}, split {wildcards.split}"
+    script:
+        "../scripts/group_genes.py"
+
+
 rule collect_stability:
     """Measure how far the panels of different seeds agree."""
     input:
         panels=everywhere(files(runs(config["selectors"]), "panels.json")),
+        groups=everywhere(GROUPS, tasks=False),
     output:
         stability=f"{RESULTS}/stability.csv",
     log:
@@ -167,6 +195,7 @@ rule collect_stability:
     threads: 1
     params:
         code=digest.modules("jobs_collect"),
+        datasets=[(name, split) for name in DATASETS for split in SPLITS],
     message:
         "measure the agreement of panels"
     script:

@@ -83,7 +83,12 @@ def agreement_figure(
         Named in the subtitle when given.
     """
     rows = stability[(stability["dataset"] == dataset) & (stability["task"] == task)]
-    labels = {"nogueira": "agreement between seeds", "nogueira_splits": "agreement between splits"}
+    labels = {
+        "nogueira": "agreement between seeds",
+        "nogueira_correlated": "the same, stand-ins counted",
+        "nogueira_splits": "agreement between splits",
+        "nogueira_correlated_splits": "the same, stand-ins counted",
+    }
     measures = [name for name in labels if name in set(rows["measure"])] or ["nogueira"]
     with rc_context(_LOOK):
         figure = Figure(figsize=(4.4 * len(measures) + 2.1, 4.6), layout="constrained")

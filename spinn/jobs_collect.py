@@ -8,9 +8,13 @@ import pandas as pd
 
 from spinn.audit import audit
 from spinn.data import read_prepared
+from spinn.differences import differences
+from spinn.draws import Run, bootstrap, read_cells
 from spinn.gene_files import read_rules
-from spinn.intervals import Run, read_cells, summarize
+from spinn.interchange import read_groups
+from spinn.intervals import summarize
 from spinn.moments import split_moments
+from spinn.normalised import normalised
 from spinn.panel import load_panels
 from spinn.reasons import reasons
 from spinn.spares import spares
@@ -21,16 +25,22 @@ PER_GENE = "r2_gene"  # one row per gene: too many for the table of the whole ru
 
 
 def collect_scores(
-    scores: Sequence[str], cells: Sequence[str], *, output: str, summary: str, n_bootstrap: int
+    scores: Sequence[str], cells: Sequence[str], outputs: Mapping[str, str], *, n_bootstrap: int
 ) -> None:
-    """Write the tidy scores of a whole run, and the summary with intervals and tiers."""
+    """Write the tidy scores of a whole run, and the tables of intervals made from them.
+
+    ``outputs`` names the files of `scores`, `summary`, `differences` and `normalised`.
+    """
     tables = [read_table(path) for path in scores]
     everything = pd.concat(tables, ignore_index=True)
     everything = everything[everything["metric"] != PER_GENE]
-    everything.to_csv(output, index=False)
+    everything.to_csv(outputs["scores"], index=False)
     runs = [_run(table.iloc[0], path) for table, path in zip(tables, cells, strict=True)]
     overall = everything[everything["metric"] != "recall"]  # a type may be called "all"
-    summarize(runs, overall, n_bootstrap=n_bootstrap, seed=0).to_csv(summary, index=False)
+    tasks = bootstrap(runs, overall, n_bootstrap=n_bootstrap, seed=0)
+    summarize(tasks).to_csv(outputs["summary"], index=False)
+    differences(tasks).to_csv(outputs["differences"], index=False)
+    normalised(tasks).to_csv(outputs["normalised"], index=False)
 
 
 def _run(row: "pd.Series[Any]", cells: str) -> Run:
@@ -38,11 +48,17 @@ def _run(row: "pd.Series[Any]", cells: str) -> Run:
     return Run(*place, int(row["seed"]), read_cells(cells))
 
 
-def collect_stability(panels: Sequence[str], *, output: str) -> None:
-    """Write how far the panels of different seeds and splits agree."""
+def collect_stability(
+    panels: Sequence[str], groups: Mapping[tuple[str, int], str], *, output: str
+) -> None:
+    """Write how far the panels of different seeds and splits agree.
+
+    ``groups`` maps (dataset, split) to its interchangeable.csv.
+    """
     documents = [load_panels(path).document() for path in panels]
     chosen = itertools.chain.from_iterable(selected_panels(document) for document in documents)
-    stability(chosen).to_csv(output, index=False)
+    same = {place: read_groups(path) for place, path in groups.items()}
+    stability(chosen, same).to_csv(output, index=False)
 
 
 def collect_robustness(tables: Sequence[str], *, output: str) -> None:

@@ -24,7 +24,8 @@ ORDER = (
     ("limits",),
     ("metrics", "neighbors", "panel", "constraints", "split"),
     ("gene_rules", "gene_files"),
-    ("cells", "resampling", "tiers", "intervals", "tables"),
+    ("cells", "resampling", "simultaneous", "proportions", "draws", "tables"),
+    ("tiers", "intervals", "differences", "normalised"),
     ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows", "adam"),
     ("constrained", "moments", "problem"),
     ("network",),
@@ -32,7 +33,7 @@ ORDER = (
     ("scores",),
     ("selection", "baselines"),
     ("replaceability", "roles", "spares"),
-    ("stability", "reasons", "audit"),
+    ("agreement", "stability", "reasons", "audit", "matched", "interchange"),
     ("refit",),
     ("detection",),
     ("evaluation",),
@@ -42,7 +43,7 @@ ORDER = (
     ("figures", "report_tables"),
     ("report",),
     # What the workflow's rules call; nothing else imports these.
-    ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_collect", "jobs_figures"),
+    ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_collect", "jobs_figures", "jobs_groups"),
     ("jobs_select", "jobs_evaluate", "jobs_report"),
     ("jobs_references", "jobs_robustness"),
 )
@@ -50,10 +51,11 @@ LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 INNER = [name for name in MODULES if name != "__init__"]
 
 LIGHT = {
-    *("audit", "gene_files", "spares"),
+    *("audit", "gene_files", "spares", "proportions", "draws", "differences", "normalised"),
     *("catalogue", "config", "digest", "metrics", "panel", "intervals", "stability"),
+    "interchange",
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),
-    *("jobs_collect", "jobs_figures", "jobs_report"),
+    *("jobs_collect", "jobs_figures", "jobs_groups", "jobs_report"),
 }
 HEAVY = {"torch", "scanpy", "anndata", "sklearn"}
 

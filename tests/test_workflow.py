@@ -36,8 +36,8 @@ def results(finished):
 
 def test_every_file_of_the_contract_is_there(results):
     place = results / "tiny" / "split0"
-    wanted = ["scores.csv", "summary.csv", "stability.csv", "report.html", "provenance.json"]
-    for name in [*wanted, "config.yaml", "robustness.csv"]:
+    wanted = ["scores.csv", "summary.csv", "differences.csv", "stability.csv", "report.html"]
+    for name in [*wanted, "provenance.json", "config.yaml", "robustness.csv"]:
         assert (results / name).stat().st_size > 0, name
     assert (place / "prepared.h5ad").is_file()
     for task in TASKS:
