@@ -1,8 +1,8 @@
 """Evaluation: refits of every panel, judged on the test cells, with a floor and a ceiling.
 
 INPUT: prepared.h5ad, panels.json. OUTPUT: scores.csv and cells.npz beside each panels.json;
-scores.csv, summary.csv, differences.csv, normalised.csv, stability.csv and robustness.csv of
-the whole run.
+scores.csv, summary.csv, differences.csv, normalised.csv, smallest.csv, stability.csv and
+robustness.csv of the whole run.
 """
 
 JUDGING = {
@@ -140,6 +140,7 @@ rule collect_scores:
         summary=f"{RESULTS}/summary.csv",
         differences=f"{RESULTS}/differences.csv",
         normalised=f"{RESULTS}/normalised.csv",
+        smallest=f"{RESULTS}/smallest.csv",
     log:
         f"{RESULTS}/logs/collect_scores.log",
     benchmark:
@@ -150,6 +151,7 @@ rule collect_scores:
     params:
         code=digest.modules("jobs_collect"),
         n_bootstrap=config["evaluation"]["bootstrap"],
+        wanted_share=config["evaluation"]["wanted_share"],
     message:
         "summarise all scores"
     script:

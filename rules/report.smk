@@ -98,6 +98,7 @@ rule write_report:
         summary=f"{RESULTS}/summary.csv",
         stability=f"{RESULTS}/stability.csv",
         robustness=ROBUSTNESS,
+        smallest=f"{RESULTS}/smallest.csv",
         provenance=f"{RESULTS}/provenance.json",
         config=f"{RESULTS}/config.yaml",
         panels=everywhere([f"{TASK}/panel_{size}.csv" for size in SIZES]),

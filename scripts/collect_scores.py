@@ -12,4 +12,5 @@ collect_scores(
     snakemake.input.cells,
     dict(snakemake.output.items()),
     n_bootstrap=snakemake.params.n_bootstrap,
+    wanted_share=snakemake.params.wanted_share,
 )

@@ -17,6 +17,7 @@ from spinn.moments import split_moments
 from spinn.normalised import normalised
 from spinn.panel import load_panels
 from spinn.reasons import reasons
+from spinn.smallest import smallest
 from spinn.spares import spares
 from spinn.stability import selected_panels, stability
 from spinn.tables import read_table
@@ -25,11 +26,16 @@ PER_GENE = "r2_gene"  # one row per gene: too many for the table of the whole ru
 
 
 def collect_scores(
-    scores: Sequence[str], cells: Sequence[str], outputs: Mapping[str, str], *, n_bootstrap: int
+    scores: Sequence[str],
+    cells: Sequence[str],
+    outputs: Mapping[str, str],
+    *,
+    n_bootstrap: int,
+    wanted_share: float,
 ) -> None:
     """Write the tidy scores of a whole run, and the tables of intervals made from them.
 
-    ``outputs`` names the files of `scores`, `summary`, `differences` and `normalised`.
+    ``outputs`` names the files of `scores`, `summary`, `differences`, `normalised` and `smallest`.
     """
     tables = [read_table(path) for path in scores]
     everything = pd.concat(tables, ignore_index=True)
@@ -40,7 +46,9 @@ def collect_scores(
     tasks = bootstrap(runs, overall, n_bootstrap=n_bootstrap, seed=0)
     summarize(tasks).to_csv(outputs["summary"], index=False)
     differences(tasks).to_csv(outputs["differences"], index=False)
-    normalised(tasks).to_csv(outputs["normalised"], index=False)
+    shares = normalised(tasks)
+    shares.to_csv(outputs["normalised"], index=False)
+    smallest(shares, wanted_share).to_csv(outputs["smallest"], index=False)
 
 
 def _run(row: "pd.Series[Any]", cells: str) -> Run:

@@ -12,7 +12,7 @@ from spinn.provenance import provenance, write_json
 from spinn.report import read_figures, render
 from spinn.tables import read_table
 
-BESIDE = ("scores", "robustness")
+BESIDE = ("scores", "robustness", "smallest")
 
 
 def write_provenance(
@@ -39,7 +39,7 @@ def write_report(
 ) -> None:
     """Write the page; ``tables`` names scores, summary, stability, provenance and config.
 
-    And robustness, if that was asked for.
+    And smallest, and robustness if that was asked for.
 
     ``panels`` and ``audits`` map places (dataset, split, task, and size of a panel) to files.
     """

@@ -42,7 +42,11 @@ def evaluate_robustness(
     if data.has_counts:
         evaluation = config["evaluation"]
         judge = make_judge(
-            data, place["task"], read_settings(config), device=choose_device(config["device"])
+            data,
+            place["task"],
+            read_settings(config),
+            device=choose_device(config["device"]),
+            headline_only=True,
         )
         rows = robustness(
             judge,

@@ -19,6 +19,7 @@ from spinn.report_tables import (
     part_table,
     recall_table,
     robustness_table,
+    smallest_table,
 )
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -54,7 +55,8 @@ def render(
         stand with their task.
     beside
         Further tables by file name, each with columns dataset and task: `scores`, whose rows of the
-        metric `recall` make the table of cell types; `audit` and `robustness`, with a column split.
+        metric `recall` make the table of cell types; `audit` and `robustness`, with a column split;
+        `smallest`.
     title
         Of the page.
 
@@ -149,6 +151,7 @@ def _beside(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> dict[str,
         "recall": recall_table(own.get("scores"), rows),
         "audit": audit_table(own.get("audit")),
         "robustness": robustness_table(own.get("robustness")),
+        "smallest": smallest_table(own.get("smallest")),
     }
 
 

@@ -115,6 +115,25 @@ def audit_table(audit: pd.DataFrame | None) -> Table | None:
     return {"lines": ordered.to_dict("records"), "n_unmet": int((own["met"] == "no").sum())}
 
 
+def smallest_table(smallest: pd.DataFrame | None) -> Table | None:
+    """Return selectors by the smallest panel that surely reaches the wanted share, fewest first."""
+    if smallest is None or smallest.empty:
+        return None
+    found = smallest[smallest["size"] != "none"]
+    order = found["size"].astype(int).sort_values(kind="stable").index
+    return {
+        "share": f"{100 * smallest['share'].iloc[0]:g} %",
+        "found": [
+            {"selector": row["selector"], "size": row["size"], "low": _number(row["low"])}
+            for row in found.loc[order].to_dict("records")
+        ],
+        "none": [
+            {"selector": row["selector"], "low": _number(row["low"])}
+            for row in smallest[smallest["size"] == "none"].to_dict("records")
+        ],
+    }
+
+
 def robustness_table(robustness: pd.DataFrame | None) -> Table | None:
     """Return the first split's quality, a line per kind of inputs and size, by efficiency."""
     if robustness is None or robustness.empty:

@@ -32,7 +32,7 @@ ORDER = (
     ("training",),
     ("scores",),
     ("selection", "baselines"),
-    ("replaceability", "roles", "spares"),
+    ("replaceability", "roles", "spares", "smallest"),
     ("agreement", "stability", "reasons", "audit", "matched", "interchange"),
     ("refit",),
     ("detection",),

@@ -239,6 +239,21 @@ def test_quality_under_detection_loss_is_shown():
     assert text.index("<td>8</td><th") < text.index("<td>16</td><th")
 
 
+def test_the_fewest_genes_that_are_enough_are_named():
+    given = tables()
+    assert "Fewest genes" not in render(**given)
+    rows = [("b", "16", 0.93), ("a", "8", 0.91), ("c", "none", 0.4), ("d", "none", np.nan)]
+    table = pd.DataFrame(rows, columns=["selector", "size", "low"])
+    place = {"dataset": "data", "task": "classification", "metric": "macro_f1", "share": 0.9}
+    given["beside"]["smallest"] = table.assign(**place)
+    text = " ".join(render(**given).split())
+    assert "surely go 90 % of the way" in text
+    assert "a <strong>8</strong> <small>[0.910]</small>; b <strong>16</strong>" in text
+    assert "Not reached by c <small>[at best 0.400]</small>, d <small>[at best –]</small>." in text
+    given["beside"]["smallest"] = given["beside"]["smallest"].query("size == 'none'")
+    assert "no panel of this run." in render(**given)
+
+
 def test_the_audit_shows_what_is_not_met_first():
     given = tables()
     calm = " ".join(render(**given).split())

@@ -37,7 +37,7 @@ def results(finished):
 def test_every_file_of_the_contract_is_there(results):
     place = results / "tiny" / "split0"
     wanted = ["scores.csv", "summary.csv", "differences.csv", "stability.csv", "report.html"]
-    for name in [*wanted, "provenance.json", "config.yaml", "robustness.csv"]:
+    for name in [*wanted, "provenance.json", "config.yaml", "robustness.csv", "smallest.csv"]:
         assert (results / name).stat().st_size > 0, name
     assert (place / "prepared.h5ad").is_file()
     for task in TASKS:
