@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from spinn.gene_files import described
 from spinn.provenance import provenance, write_json
 from spinn.report import read_figures, render
 from spinn.tables import read_table
@@ -45,9 +46,7 @@ def write_report(
     """
     about = json.loads(Path(tables["provenance"]).read_text(encoding="utf-8"))
     about["config"] = yaml.safe_load(Path(tables["config"]).read_text(encoding="utf-8"))
-    genes = about["config"]["genes"]
-    if genes["table"]:  # thousands of rows, it may be
-        about["config"]["genes"] = {**genes, "table": f"{len(genes['table'])} rows: config.yaml"}
+    about["config"]["genes"] = described(about["config"]["genes"])
     html = render(
         summary=read_table(tables["summary"]),
         stability=read_table(tables["stability"]),

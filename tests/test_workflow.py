@@ -54,6 +54,8 @@ def test_every_file_of_the_contract_is_there(results):
             table = pd.read_csv(place / task / f"panel_{size}.csv")
             assert table.columns[:3].tolist() == ["gene", "rank", "why"]
             assert table["rank"].tolist() == list(range(1, size + 1))
+            assert {"role", "loss", "substitutes", "restored"} <= set(table.columns)
+            assert (table["loss"] >= 0).all()
         assert (place / task / "audit.csv").is_file()
         for figure in ("quality", "agreement", "overlap", "robustness"):
             for ending in ("svg", "png", "pdf"):
@@ -100,6 +102,13 @@ def test_provenance_names_input_filters_and_versions(results):
     config = yaml.safe_load((results / "config.yaml").read_text())
     assert config["panel_sizes"] == SIZES
     assert config["split"] == {"valid": 0.1, "test": 0.2, "repeats": 1}  # a default, written out
+
+
+def test_the_audit_finds_what_was_demanded_and_met(results):
+    audit = pd.read_csv(results / "tiny" / "split0" / "reconstruction" / "audit.csv")
+    assert audit.columns.tolist()[:5] == ["constraint", "wanted", "came", "met", "note"]
+    assert audit["size"].tolist() == SIZES
+    assert (audit["met"] == "yes").all()
 
 
 def test_nothing_is_left_to_do(finished):
