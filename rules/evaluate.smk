@@ -1,8 +1,8 @@
 """Evaluation: refits of every panel, judged on the test cells, with a floor and a ceiling.
 
 INPUT: prepared.h5ad, panels.json. OUTPUT: scores.csv and cells.npz beside each panels.json;
-scores.csv, summary.csv, differences.csv, normalised.csv, smallest.csv, stability.csv and
-robustness.csv of the whole run.
+scores.csv, summary.csv, differences.csv, normalised.csv, smallest.csv, recall.csv,
+stability.csv and robustness.csv of the whole run.
 """
 
 JUDGING = {
@@ -141,6 +141,7 @@ rule collect_scores:
         differences=f"{RESULTS}/differences.csv",
         normalised=f"{RESULTS}/normalised.csv",
         smallest=f"{RESULTS}/smallest.csv",
+        recall=f"{RESULTS}/recall.csv",
     log:
         f"{RESULTS}/logs/collect_scores.log",
     benchmark:

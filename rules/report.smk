@@ -58,7 +58,6 @@ rule plot_figures:
     threads: 1
     params:
         code=digest.modules("jobs_figures"),
-        n_seeds=len(SEEDS),
     message:
         "draw figures: {wildcards.task}, {wildcards.dataset}"
     script:
@@ -94,8 +93,10 @@ rule write_provenance:
 rule write_report:
     """Put tables, figures, panels and provenance on one page."""
     input:
-        scores=f"{RESULTS}/scores.csv",
         summary=f"{RESULTS}/summary.csv",
+        differences=f"{RESULTS}/differences.csv",
+        normalised=f"{RESULTS}/normalised.csv",
+        recall=f"{RESULTS}/recall.csv",
         stability=f"{RESULTS}/stability.csv",
         robustness=ROBUSTNESS,
         smallest=f"{RESULTS}/smallest.csv",

@@ -15,5 +15,4 @@ plot_figures(
     folder=str(Path(snakemake.output.figures[0]).parent),
     dataset=snakemake.wildcards.dataset,
     task=snakemake.wildcards.task,
-    n_seeds=snakemake.params.n_seeds,
 )

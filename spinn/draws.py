@@ -11,7 +11,7 @@ Splits are averaged, not resampled: they share cells. A split with a single dono
 donor's cells: its intervals say nothing about other donors.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -121,14 +121,16 @@ def bootstrap(
         draws = _averages(by_split, random)
         judged = frozenset(draws)
         if scores is not None:
-            own = scores[(scores["dataset"] == dataset) & (scores["task"] == task)]
-            seeds_only = _from_scores(own, {metric for _, metric in judged}, n_bootstrap)
+            here = scores[(scores["dataset"] == dataset) & (scores["task"] == task)]
+            seeds_only = _from_scores(here, {metric for _, metric in judged}, n_bootstrap)
             draws |= _averages(seeds_only, random)
         if unknown := sorted({metric for _, metric in draws} - DIRECTION.keys()):
             raise ValueError(f"metrics must be among {list(DIRECTION)}, came {unknown}")
         order = sorted(draws, key=lambda place: (metrics.index(place[1]), place[0]))
         ordered = {place: draws[place] for place in order}
-        counts, null = dict(_counts(members)), _null_panels(by_split, random)
+        names = dict.fromkeys(run.selector for run in members)
+        counts = {name: counts_of([r for r in members if r.selector == name]) for name in names}
+        null = _null_panels(by_split, random)
         found.append(TaskDraws(dataset, task, ordered, judged, counts, null))
     return found
 
@@ -204,15 +206,10 @@ def _null_panels(by_split: _BySplit, random: Resampling) -> dict[tuple[int, str]
     }
 
 
-def _counts(runs: Sequence[Run]) -> Iterator[tuple[str, dict[str, int]]]:
-    """Count seeds, splits and resampled units of each selector."""
-    for selector in dict.fromkeys(run.selector for run in runs):
-        own = [run for run in runs if run.selector == selector]
-        yield (
-            selector,
-            {
-                "n_seeds": len({run.seed for run in own}),
-                "n_splits": len({run.split for run in own}),
-                "n_blocks": min(len(np.unique(run.cells.block)) for run in own),
-            },
-        )
+def counts_of(runs: Sequence[Run]) -> dict[str, int]:
+    """Return n_seeds, n_splits, n_blocks of the runs of one selector, see `TaskDraws`."""
+    return {
+        "n_seeds": len({run.seed for run in runs}),
+        "n_splits": len({run.split for run in runs}),
+        "n_blocks": min(len(np.unique(run.cells.block)) for run in runs),
+    }

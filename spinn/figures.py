@@ -68,9 +68,7 @@ def quality_figure(summary: pd.DataFrame, dataset: str, task: str) -> Figure:
     return figure
 
 
-def agreement_figure(
-    stability: pd.DataFrame, dataset: str, task: str, *, n_seeds: int | None = None
-) -> Figure:
+def agreement_figure(stability: pd.DataFrame, dataset: str, task: str) -> Figure:
     """Return the agreement of each selector's panels against their size.
 
     Parameters
@@ -79,8 +77,6 @@ def agreement_figure(
         stability.csv; without rows of this dataset and task the figure says why.
     dataset, task
         What to show.
-    n_seeds
-        Named in the subtitle when given.
     """
     rows = stability[(stability["dataset"] == dataset) & (stability["task"] == task)]
     labels = {
@@ -104,7 +100,7 @@ def agreement_figure(
         _title(
             figure,
             f"Stability of panels: {dataset}, {task}",
-            f"panels from training cells; {_seeds(n_seeds)}95 % intervals from three panels on",
+            f"panels from training cells; {_behind(rows)}95 % intervals from three panels on",
         )
         if len(rows):
             _legend(figure, axes[0])
@@ -117,7 +113,6 @@ def overlap_figure(
     task: str,
     *,
     sizes: Sequence[int] | None = None,
-    n_seeds: int | None = None,
 ) -> Figure:
     """Return heat maps of the genes that selectors share.
 
@@ -129,8 +124,6 @@ def overlap_figure(
         What to show.
     sizes
         One heat map each; the smallest and the largest if None.
-    n_seeds
-        Named in the subtitle when given.
 
     Raises
     ------
@@ -140,9 +133,9 @@ def overlap_figure(
     rows = _rows(overlap, dataset, task)
     if sizes is None:
         sizes = sorted({int(rows["size"].min()), int(rows["size"].max())})
-    side = 0.36 * rows["selector"].nunique()
+    side = 0.44 * rows["selector"].nunique()
     with rc_context(_LOOK):
-        width = max((side + 0.3) * len(sizes) + 1.4, 6.5)
+        width = max((side + 0.3) * len(sizes) + 1.4, 6.9)
         figure = Figure(figsize=(width, side + 2.0), layout="compressed")
         axes = figure.subplots(1, len(sizes), squeeze=False)[0]
         for size, ax in zip(sizes, axes, strict=True):
@@ -152,8 +145,8 @@ def overlap_figure(
         _title(
             figure,
             f"Genes that panels share: {dataset}, {task}",
-            f"panels from training cells; {_seeds(n_seeds)}Jaccard index, mean over pairs of "
-            "seeds; diagonal: a selector's own seeds",
+            f"training cells; {_behind(rows)}mean Jaccard index of pairs, below it the 95 % "
+            "interval (one pair: none)",
         )
     return figure
 
@@ -237,8 +230,10 @@ def _legend(figure: Figure, ax: Axes) -> None:
     figure.legend(handles, labels, loc="outside right upper", frameon=False, handlelength=3)
 
 
-def _seeds(n_seeds: int | None) -> str:
-    return "" if n_seeds is None else f"{n_seeds} {'seed' if n_seeds == 1 else 'seeds'}; "
+def _behind(rows: pd.DataFrame) -> str:
+    if rows.empty:
+        return ""
+    return f"{_count(rows['n_seeds'], 'seed')}, {_count(rows['n_splits'], 'split')}; "
 
 
 def _count(numbers: pd.Series, noun: str) -> str:

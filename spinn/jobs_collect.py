@@ -17,6 +17,7 @@ from spinn.moments import split_moments
 from spinn.normalised import normalised
 from spinn.panel import load_panels
 from spinn.reasons import reasons
+from spinn.recalls import recalls
 from spinn.smallest import smallest
 from spinn.spares import spares
 from spinn.stability import selected_panels, stability
@@ -35,7 +36,8 @@ def collect_scores(
 ) -> None:
     """Write the tidy scores of a whole run, and the tables of intervals made from them.
 
-    ``outputs`` names the files of `scores`, `summary`, `differences`, `normalised` and `smallest`.
+    ``outputs`` names the files of `scores`, `summary`, `differences`, `normalised`, `smallest` and
+    `recall`.
     """
     tables = [read_table(path) for path in scores]
     everything = pd.concat(tables, ignore_index=True)
@@ -49,6 +51,7 @@ def collect_scores(
     shares = normalised(tasks)
     shares.to_csv(outputs["normalised"], index=False)
     smallest(shares, wanted_share).to_csv(outputs["smallest"], index=False)
+    recalls(runs, n_bootstrap=n_bootstrap, seed=0).to_csv(outputs["recall"], index=False)
 
 
 def _run(row: "pd.Series[Any]", cells: str) -> Run:

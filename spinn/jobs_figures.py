@@ -22,7 +22,6 @@ def plot_figures(
     folder: str,
     dataset: str,
     task: str,
-    n_seeds: int,
 ) -> None:
     """Write quality, agreement, overlap and robustness figures, each as SVG, PNG and PDF.
 
@@ -32,10 +31,8 @@ def plot_figures(
     overlap = panel_overlap([panel for doc in documents for panel in selected_panels(doc)])
     figures = {
         "quality": quality_figure(read_table(tables["summary"]), dataset, task),
-        "agreement": agreement_figure(
-            read_table(tables["stability"]), dataset, task, n_seeds=n_seeds
-        ),
-        "overlap": overlap_figure(overlap, dataset, task, n_seeds=n_seeds),
+        "agreement": agreement_figure(read_table(tables["stability"]), dataset, task),
+        "overlap": overlap_figure(overlap, dataset, task),
     }
     if tables.get("robustness"):
         rows = read_table(tables["robustness"])

@@ -13,7 +13,7 @@ from spinn.provenance import provenance, write_json
 from spinn.report import read_figures, render
 from spinn.tables import read_table
 
-BESIDE = ("scores", "robustness", "smallest")
+BESIDE = ("recall", "differences", "normalised", "smallest", "robustness")
 
 
 def write_provenance(
@@ -38,7 +38,7 @@ def write_report(
     *,
     output: str,
 ) -> None:
-    """Write the page; ``tables`` names scores, summary, stability, provenance and config.
+    """Write the page; ``tables`` names the tables of the run, provenance and config.
 
     And smallest, and robustness if that was asked for.
 

@@ -102,26 +102,25 @@ def selector_overlap(table: pd.DataFrame, ax: Axes) -> Axes:
     Parameters
     ----------
     table
-        Columns selector, other, value (0..1, NaN is left blank): every pair of one dataset, task
-        and size, as `spinn.stability.panel_overlap` returns.
+        Columns selector, other, value (0..1, NaN is left blank), low, high: every pair of one
+        dataset, task and size, as `spinn.stability.panel_overlap` returns.
     ax
         Where to draw.
     """
     names = list(dict.fromkeys(table["selector"]))
-    square = table.pivot_table(index="selector", columns="other", values="value", dropna=False)
-    values = square.reindex(index=names, columns=names).to_numpy(dtype=float)
+    place = {name: i for i, name in enumerate(names)}
+    values = np.full((len(names), len(names)), np.nan)
+    for row in table.to_dict("records"):
+        values[place[row["selector"]], place[row["other"]]] = row["value"]
     ax.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="equal")
-    for (row, column), value in np.ndenumerate(values):
-        if not np.isnan(value):
-            ax.text(
-                column,
-                row,
-                f"{value:.2f}".removeprefix("0"),
-                ha="center",
-                va="center",
-                fontsize=7,
-                color="white" if value > 0.6 else "black",
-            )
+    for row in table.dropna(subset=["value"]).to_dict("records"):
+        at = place[row["other"]], place[row["selector"]]
+        look: dict[str, Any] = {"ha": "center", "color": "white" if row["value"] > 0.6 else "black"}
+        known = not np.isnan(row["low"])
+        ax.text(*at, _short(row["value"]), va="bottom" if known else "center", fontsize=7, **look)
+        if known:
+            ends = f"{_short(row['low'])}–{_short(row['high'])}"
+            ax.text(at[0], at[1] + 0.1, ends, va="top", fontsize=4.5, **look)
     ax.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(names)), names)
     ax.tick_params(length=0)
@@ -157,6 +156,11 @@ def quality_against_efficiency(table: pd.DataFrame, ax: Axes) -> Axes:
     ax.grid(axis="y", color="#ebebeb", lw=0.7)
     ax.set_axisbelow(True)
     return ax
+
+
+def _short(share: float) -> str:
+    """Write a share with two digits and no leading zero."""
+    return f"{share:.2f}".removeprefix("0")
 
 
 def _lines(table: pd.DataFrame, ax: Axes, *, value: str) -> None:

@@ -9,6 +9,7 @@ import jinja2
 import pandas as pd
 
 from spinn.metrics import DIRECTION, headline_of
+from spinn.report_comparisons import behind, claims, comparison_tables
 from spinn.report_tables import (
     answers,
     audit_table,
@@ -54,9 +55,8 @@ def render(
         File name without ending to SVG text. quality_, agreement_ and overlap_{dataset}_{task}
         stand with their task.
     beside
-        Further tables by file name, each with columns dataset and task: `scores`, whose rows of the
-        metric `recall` make the table of cell types; `audit` and `robustness`, with a column split;
-        `smallest`.
+        Further tables by file name, each with columns dataset and task: `recall`, `differences`,
+        `normalised`, `smallest`; `audit` and `robustness`, with a column split.
     title
         Of the page.
 
@@ -120,6 +120,7 @@ def _task(
         "answers": answers(rows[rows["metric"] == headline]),
         "others": [metric_table(rows, metric) for metric in metrics if metric != headline],
         "notes": cautions(rows),
+        "behind": behind(rows),
         "panels": [
             {
                 "size": size,
@@ -134,7 +135,8 @@ def _task(
             {"name": name, "uri": _data_uri(figures[name])} for name in names if name in figures
         ],
         "stability": [
-            grid(part.rename(columns={"value": "mean"})) | {"label": str(measure)}
+            grid(part.rename(columns={"value": "mean"}))
+            | {"label": str(measure), "behind": behind(part)}
             for measure, part in own.groupby("measure", sort=False)
         ],
     }
@@ -147,9 +149,13 @@ def _beside(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> dict[str,
         name: table[(table["dataset"] == place[0]) & (table["task"] == place[1])]
         for name, table in tables.items()
     }
+    headline = headline_of(rows["metric"])
+    found = {name: own[name] for name in ("differences", "normalised") if name in own}
     return {
-        "recall": recall_table(own.get("scores"), rows),
+        "recall": recall_table(own.get("recall"), rows),
         "audit": audit_table(own.get("audit")),
+        "claims": claims(found["differences"], headline) if "differences" in found else {},
+        "comparisons": comparison_tables(**found, metric=headline) if len(found) == 2 else [],
         "robustness": robustness_table(own.get("robustness")),
         "smallest": smallest_table(own.get("smallest")),
     }

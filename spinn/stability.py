@@ -90,30 +90,67 @@ def stability(
     return pd.DataFrame(rows, columns=[*columns, "n_seeds", "n_splits"])
 
 
-def panel_overlap(panels: Iterable[SelectedPanel]) -> pd.DataFrame:
+def panel_overlap(panels: Iterable[SelectedPanel], *, seed: int = 0) -> pd.DataFrame:
     """Return how much the panels of two selectors share, for every size.
+
+    Parameters
+    ----------
+    panels
+        Any order.
+    seed
+        Of the bootstrap.
 
     Returns
     -------
     rows
-        dataset, task, size, selector, other, value: the mean Jaccard index over pairs of panels of
-        the same split; with itself over pairs of seeds, NaN if there is one. Both orders are given.
+        dataset, task, size, selector, other, value, low, high, n_seeds, n_splits. `value` is the
+        mean Jaccard index over pairs of panels of the same split, averaged over splits; with itself
+        over pairs of seeds, NaN if there is one. Both orders are given. `low`, `high` are the 95 %
+        interval of a bootstrap over panels; NaN where there is one pair only.
     """
     groups: dict[tuple[str, str, int], list[SelectedPanel]] = {}
     for panel in panels:
         groups.setdefault((panel.dataset, panel.task, panel.size), []).append(panel)
     rows = []
     for key, members in groups.items():
-        pairs: dict[tuple[str, str], list[float]] = {}
-        for first, second in itertools.product(members, members):
-            values = pairs.setdefault((first.selector, second.selector), [])
-            if first is not second and first.split == second.split:
-                values.append(jaccard(first.genes, second.genes))
-        rows += [
-            (*key, *pair, float(np.mean(values)) if values else float("nan"))
-            for pair, values in pairs.items()
-        ]
-    return pd.DataFrame(rows, columns=["dataset", "task", "size", "selector", "other", "value"])
+        names = dict.fromkeys(panel.selector for panel in members)
+        own = {name: [panel for panel in members if panel.selector == name] for name in names}
+        for first, second in itertools.combinations_with_replacement(names, 2):
+            found = _overlap(own[first], own[second], np.random.default_rng(seed))
+            counts = (
+                min(len({panel.seed for panel in own[name]}) for name in (first, second)),
+                len({panel.split for panel in own[first]}),
+            )
+            rows.append((*key, first, second, *found, *counts))
+            if first != second:
+                rows.append((*key, second, first, *found, *counts))
+    columns = ["dataset", "task", "size", "selector", "other", "value", "low", "high"]
+    return pd.DataFrame(rows, columns=[*columns, "n_seeds", "n_splits"])
+
+
+def _overlap(
+    first: Sequence[SelectedPanel], second: Sequence[SelectedPanel], random: np.random.Generator
+) -> tuple[float, float, float]:
+    """Return the mean overlap of two selectors' panels on the same splits, and its interval."""
+    values, draws = [], []
+    for split in sorted({panel.split for panel in first} & {panel.split for panel in second}):
+        rows, columns = ([set(p.genes) for p in own if p.split == split] for own in (first, second))
+        if first is second:
+            if len(rows) < 2:
+                continue
+            mean, drawn = _jaccard_draws(rows, random)
+        else:
+            shared = np.array([[jaccard(a, b) for b in columns] for a in rows])
+            weights = [_weights(len(own), random) for own in (rows, columns)]
+            mean, drawn = (
+                float(shared.mean()),
+                np.einsum("da,ab,db->d", weights[0], shared, weights[1]),
+            )
+            if shared.size == 1:
+                drawn = np.full_like(drawn, np.nan)
+        values.append(mean)
+        draws.append(drawn)
+    return _with_interval(values, draws)
 
 
 def _group(panels: Sequence[SelectedPanel], unit: str) -> list[list[SelectedPanel]]:
@@ -139,11 +176,18 @@ def _jaccard_interval(
 ) -> tuple[float, float, float]:
     random = np.random.default_rng(seed)
     found = [_jaccard_draws([set(panel.genes) for panel in group], random) for group in groups]
-    value = float(np.mean([estimate for estimate, _ in found]))
-    draws = np.mean([drawn for _, drawn in found], axis=0)
-    if np.isnan(draws).all():
-        return value, float("nan"), float("nan")
-    low, high = np.nanpercentile(draws, [2.5, 97.5])
+    return _with_interval([value for value, _ in found], [draws for _, draws in found])
+
+
+def _with_interval(values: Sequence[float], draws: Sequence[Floats]) -> tuple[float, float, float]:
+    """Return the mean of some values and the interval of the mean of their draws, or NaN."""
+    nothing = float("nan")
+    if not values:
+        return nothing, nothing, nothing
+    value, drawn = float(np.mean(values)), np.mean(draws, axis=0)
+    if np.isnan(drawn).all():
+        return value, nothing, nothing
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
     return value, min(float(low), value), max(float(high), value)
 
 
@@ -156,8 +200,14 @@ def _jaccard_draws(
     values = np.array([jaccard(one, other) for one, other in itertools.combinations(panels, 2)])
     if n_panels == 2:
         return float(values.mean()), np.full(_N_BOOTSTRAP, np.nan)
-    weights = random.multinomial(n_panels, np.full(n_panels, 1 / n_panels), size=_N_BOOTSTRAP)
+    weights = _weights(n_panels, random)
     pairs = weights[:, first] * weights[:, second]
     total = pairs.sum(axis=1)
     with np.errstate(invalid="ignore"):
         return float(values.mean()), np.where(total > 0, pairs @ values / total, np.nan)
+
+
+def _weights(n_panels: int, random: np.random.Generator) -> Floats:
+    """Return how much each panel counts in each draw, shape (draws, panels), rows sum to 1."""
+    drawn = random.multinomial(n_panels, np.full(n_panels, 1 / n_panels), size=_N_BOOTSTRAP)
+    return drawn / n_panels

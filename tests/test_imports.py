@@ -25,7 +25,7 @@ ORDER = (
     ("metrics", "neighbors", "panel", "constraints", "split"),
     ("gene_rules", "gene_files"),
     ("cells", "resampling", "simultaneous", "proportions", "draws", "tables"),
-    ("tiers", "intervals", "differences", "normalised"),
+    ("tiers", "intervals", "differences", "normalised", "recalls"),
     ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows", "adam"),
     ("constrained", "moments", "problem"),
     ("network",),
@@ -40,7 +40,7 @@ ORDER = (
     ("robustness",),
     ("provenance",),
     ("plots",),
-    ("figures", "report_tables"),
+    ("figures", "report_tables", "report_comparisons"),
     ("report",),
     # What the workflow's rules call; nothing else imports these.
     ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_collect", "jobs_figures", "jobs_groups"),

@@ -258,6 +258,19 @@ def test_metrics_without_cells_come_from_the_rows():
         summary_of(runs, rows.assign(metric="charm"), n_bootstrap=5, seed=0)
 
 
+def test_one_seed_alone_gives_no_interval_to_metrics_without_cells():
+    runs = [run("a", 0), run("b", 0), run("b", 1)]
+    rows = pd.DataFrame(
+        [("a", 0, 0.2), ("b", 0, 0.3), ("b", 1, 0.5)], columns=["selector", "seed", "value"]
+    ).assign(
+        dataset="data", split=0, task="classification", size=4, metric="redundancy", target="all"
+    )
+    found = rows_of(summary_of(runs, rows, n_bootstrap=50, seed=0), "redundancy", 4)
+    assert found.loc["a", "mean"] == pytest.approx(0.2)
+    assert found.loc["a", ["low", "high", "diff_low", "diff_high"]].isna().all()
+    assert found.loc["b", ["low", "high"]].tolist() == pytest.approx([0.3, 0.5])
+
+
 def test_uncomparable_runs_are_refused():
     with pytest.raises(ValueError, match="at least one run"):
         summary_of([], n_bootstrap=5, seed=0)

@@ -31,14 +31,16 @@ def stability(measures: tuple[str, ...] = ("nogueira", "jaccard")) -> pd.DataFra
     table = pd.DataFrame(rows, columns=["selector", "size", "measure"])
     value = np.linspace(0.1, 0.9, len(table))
     low = np.where(table["selector"] == "greedy", np.nan, value - 0.1)
-    return table.assign(dataset="d", task="classification", value=value, low=low, high=low + 0.2)
+    ends = {"value": value, "low": low, "high": low + 0.2}
+    return table.assign(dataset="d", task="classification", **ends, n_seeds=3, n_splits=1)
 
 
 def overlap() -> pd.DataFrame:
     rows = [(size, a, b) for size in SIZES for a in SELECTORS for b in SELECTORS]
     table = pd.DataFrame(rows, columns=["size", "selector", "other"])
     table["value"] = np.random.default_rng(1).random(len(table))
-    return table.assign(dataset="d", task="classification")
+    ends = {"low": table["value"] / 2, "high": 1.0}
+    return table.assign(dataset="d", task="classification", **ends, n_seeds=2, n_splits=3)
 
 
 def robustness() -> pd.DataFrame:
@@ -130,7 +132,11 @@ def test_heat_map_is_the_table(ax):
             assert np.ma.getmaskarray(shown)[place] or np.isnan(shown[place])
         else:
             assert shown[place] == row.value
-    assert len(ax.texts) == len(SELECTORS) ** 2 - 1
+    numbers = [text.get_text() for text in ax.texts]
+    assert len(numbers) == 2 * (len(SELECTORS) ** 2 - 1)  # each with its interval
+    row = table.iloc[0]
+    assert f"{row['value']:.2f}".removeprefix("0") in numbers
+    assert f"{row['low']:.2f}".removeprefix("0") + "–1.00" in numbers
     assert [label.get_text() for label in ax.get_yticklabels()] == list(SELECTORS)
 
 
@@ -149,14 +155,13 @@ def test_quality_figure_shows_headline_and_neighbours():
 
 
 def test_agreement_figure_has_a_panel_per_question():
-    one = figures.agreement_figure(stability(), "d", "classification", n_seeds=3)
+    one = figures.agreement_figure(stability(), "d", "classification")
     assert len(one.axes) == 1
-    assert "3 seeds" in one.texts[-1].get_text()
+    assert "3 seeds, 1 split" in one.texts[-1].get_text()
     both = stability(("nogueira", "nogueira_splits"))
     assert len(figures.agreement_figure(both, "d", "classification").axes) == 2
-    empty = figures.agreement_figure(stability().head(0), "d", "classification", n_seeds=1)
+    empty = figures.agreement_figure(stability().head(0), "d", "classification")
     assert "at least two seeds" in empty.axes[0].texts[0].get_text()
-    assert "1 seed;" in empty.texts[-1].get_text()
 
 
 def test_efficiency_lines_are_the_table(ax):
@@ -186,6 +191,7 @@ def test_robustness_figure_has_a_plot_per_kind_of_inputs():
 def test_overlap_figure_takes_sizes():
     whole = figures.overlap_figure(overlap(), "d", "classification")
     assert [ax.get_title(loc="left") for ax in whole.axes] == ["8 genes", "32 genes"]
+    assert "2 seeds, 3 splits" in whole.texts[-1].get_text()
     one = figures.overlap_figure(overlap(), "d", "classification", sizes=[16])
     assert [ax.get_title(loc="left") for ax in one.axes] == ["16 genes"]
 

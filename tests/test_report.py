@@ -1,40 +1,14 @@
 """The page: whole, self-contained, escaped, and true to its tables."""
 
-from html.parser import HTMLParser
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from spinn.report import read_figures, render
 from spinn.report_tables import answers, flat, part_table
+from tests.pages import Page, bare_numbers
 
 HOSTILE = "<script>alert('x')</script>\"&"
-VOID = {"meta", "img", "br"}
-
-
-class Page(HTMLParser):
-    """Tags, ids, links and text of a page; refuses wrongly nested tags."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags, self.ids, self.attributes, self.open, self.text = [], [], [], [], []
-        self.feed(text)
-        self.close()
-        assert not self.open
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += attrs
-        self.ids += [value for name, value in attrs if name == "id"]
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.text.append(data)
 
 
 def tables(name: str = "data", selector: str = "bernoulli-rfe") -> dict:
@@ -55,25 +29,23 @@ def tables(name: str = "data", selector: str = "bernoulli-rfe") -> dict:
     summary = pd.DataFrame(rows, columns=columns).assign(n_seeds=2, n_splits=1, n_blocks=100)
     summary["diff_to_best"] = np.where(summary["selector"] == selector, 0.0, 0.1)
     stability = pd.DataFrame(
-        [(name, "classification", 8, selector, "nogueira", 0.75, np.nan, np.nan)],
-        columns=["dataset", "task", "size", "selector", "measure", "value", "low", "high"],
+        [(name, "classification", 8, selector, "nogueira", 0.75, np.nan, np.nan, 2, 1)],
+        columns=[
+            *("dataset", "task", "size", "selector", "measure", "value", "low", "high"),
+            *("n_seeds", "n_splits"),
+        ],
     )
     panel = pd.DataFrame({"gene": [name, "CD3D"], "rank": [1, 2], "why": [name, "tells T cells"]})
     recall = pd.DataFrame(
         [
-            (name, 0, "classification", selector, 0, 8, kind, "recall", value)
+            (name, "classification", size, who, kind, 9, value, value - 0.1, value + 0.1)
+            for size in (8, 16)
+            for who in (selector, "greedy")
             for kind, value in (("B", 0.9), (name, 0.25))
         ],
         columns=[
-            "dataset",
-            "split",
-            "task",
-            "selector",
-            "seed",
-            "size",
-            "target",
-            "metric",
-            "value",
+            *("dataset", "task", "size", "selector", "target", "n_cells"),
+            *("mean", "low", "high"),
         ],
     )
     return {
@@ -86,8 +58,28 @@ def tables(name: str = "data", selector: str = "bernoulli-rfe") -> dict:
             "seconds": 12.5,
         },
         "figures": {f"quality_{name}_classification": "<svg onload='x()'></svg>"},
-        "beside": {"scores": recall, "audit": audited(name)},
+        "beside": {"recall": recall, "audit": audited(name)} | compared(name, selector),
         "title": name,
+    }
+
+
+def compared(name: str, selector: str) -> dict[str, pd.DataFrame]:
+    """Return differences and measures of the headline: the selector beats random panels at 8."""
+    place = {"dataset": name, "task": "classification", "metric": "macro_f1"}
+    counts = {"n_seeds": 2, "n_splits": 1, "n_blocks": 100}
+    rows = [
+        {"size": size, "selector": who, "reference": "floor", "diff": 0.1, "low": 0.05, "high": 0.2}
+        | {"low_all": 0.01 if (size, who) == (8, selector) else -0.2, "high_all": 0.3}
+        for size in (8, 16)
+        for who in (selector, "greedy")
+    ]
+    scores = [
+        {"size": 8, "selector": selector, "measure": measure, "value": 0.5, "low": 0.4, "high": 0.7}
+        for measure in ("share", "z", "percentile")
+    ]
+    return {
+        "differences": pd.DataFrame([place | counts | row for row in rows]),
+        "normalised": pd.DataFrame([place | counts | {"n_null": 20} | row for row in scores]),
     }
 
 
@@ -162,8 +154,9 @@ def test_the_best_and_their_equals_are_named():
         (8, "bernoulli-rfe", []),
         (16, "bernoulli-rfe", []),
     ]
-    assert found[0]["floor"] == "0.520"
-    assert found[1]["floor"] == "–"
+    assert found[0]["floor"]["value"] == "0.520"
+    assert found[0]["floor"]["interval"] == "[0.420, 0.620]"
+    assert found[1]["floor"] is None
     equal = answers(summary.assign(tier=np.where(summary["tier"].isna(), np.nan, 1)))
     assert equal[0]["others"] == ["greedy"]
 
@@ -195,9 +188,49 @@ def test_weak_designs_are_named(change, words):
     assert words in render(**given | {"summary": given["summary"].assign(**change)})
 
 
+def test_no_number_stands_alone():
+    """Every number of a table has its interval, every table says how many seeds and splits."""
+    page = Page(render(**tables()))
+    assert bare_numbers(page) == []
+    captions = " | ".join(caption for caption, _ in page.tables)
+    assert "2 seeds, 1 split, 100 test cells or donors drawn anew, 2 random panels" in captions
+    assert "20 random panels; 2 seeds, 1 split" in captions
+    assert sum("0.750 no interval" in cell for _, cells in page.tables for cell in cells) == 1
+
+
+@pytest.mark.parametrize("words", ["0.5", "-0.512 (0.1)", "0.5 [0.4]", "about 1.5 or so"])
+def test_a_number_alone_is_noticed(words):
+    page = Page(render(**tables()))
+    page.tables[-1][1].append(words)
+    assert any(words in found for found in bare_numbers(page))
+    page = Page(render(**tables()))
+    page.tables.append(["a table of somebody", ["0.5 [0.4, 0.6]"]])
+    assert bare_numbers(page) == ["caption: a table of somebody"]
+
+
+def test_only_intervals_against_random_panels_make_a_claim():
+    given = tables()
+    page = " ".join(Page(render(**given)).text)
+    assert page.count("better than random") == page.count("better than random: bernoulli-rfe") == 1
+    given["beside"]["differences"]["low_all"] = -0.2
+    assert "better than random" not in " ".join(Page(render(**given)).text)
+    assert "nobody is shown to beat them" in " ".join(Page(render(**given)).text)
+
+
+def test_differences_show_the_intervals_that_hold_together():
+    text = " ".join(" ".join(Page(render(**tables())).text).split())
+    assert "0.100 [0.010, 0.300]" in text
+    assert "0.100 [0.050, 0.200]" not in text
+    assert "Difference to random panels" in text
+    assert "Among random panels: percentile" in text
+
+
 def test_hard_types_come_first():
     text = " ".join(render(**tables()).split())
-    hard, easy = '<th scope="row">data</th> <td>0.250', '<th scope="row">B</th> <td>0.900'
+    hard, easy = (
+        '<th scope="row">data</th><td>9</td> <td>0.250',
+        '<th scope="row">B</th><td>9</td> <td>0.900',
+    )
     assert text.index(hard) < text.index(easy)
     assert "Recall of each" not in render(**tables() | {"beside": {}})
 

@@ -217,11 +217,35 @@ def test_the_table_counts_stand_ins_where_groups_are_given():
 
 def test_overlap_between_selectors():
     panels = chosen("a", [GENES[:5], GENES[1:6]]) + chosen("b", [GENES[:5]])
-    panels += chosen("b", [GENES[20:25]], split=1)  # other cells: never compared with split 0
-    found = panel_overlap(panels).set_index(["selector", "other"])["value"]
-    assert found["a", "a"] == pytest.approx(4 / 6)
-    assert found["a", "b"] == found["b", "a"] == pytest.approx((1 + 4 / 6) / 2)
-    assert np.isnan(found["b", "b"])
+    found = panel_overlap(panels).set_index(["selector", "other"])
+    value = found["value"]
+    assert value["a", "a"] == pytest.approx(4 / 6)
+    assert value["a", "b"] == value["b", "a"] == pytest.approx((1 + 4 / 6) / 2)
+    assert np.isnan(value["b", "b"])
+    assert found.loc[("a", "a"), ["low", "high"]].isna().all()  # one pair
+    assert found.loc[("a", "b"), ["low", "high"]].tolist() == pytest.approx([4 / 6, 1])
+    assert found["n_seeds"].tolist() == [2, 1, 1, 1]
+
+
+def test_overlap_compares_panels_of_the_same_split_only():
+    panels = chosen("a", [GENES[:5], GENES[1:6]]) + chosen("b", [GENES[:5]] * 2)
+    panels += chosen("a", [GENES[:5]] * 2, split=1) + chosen("b", [GENES[5:10]] * 2, split=1)
+    found = panel_overlap(panels).set_index(["selector", "other"])
+    assert found.loc[("a", "b"), "value"] == pytest.approx(((1 + 4 / 6) / 2 + 0) / 2)
+    assert (found["n_splits"] == 2).all()
+
+
+def test_overlap_s_interval_is_the_bootstrap_over_panels():
+    random = np.random.default_rng(2)
+    wide = chosen("a", drawn(random, 8, 10)) + chosen("b", drawn(random, 8, 10))
+    row = panel_overlap(wide).set_index(["selector", "other"]).loc[("a", "b")]
+    panels = [[set(p.genes) for p in wide if p.selector == name] for name in "ab"]
+    means = []
+    for _ in range(2000):
+        one, other = (random.choice(8, size=8) for _ in "ab")
+        means.append(np.mean([jaccard(panels[0][i], panels[1][j]) for i in one for j in other]))
+    expected = np.percentile(means, [2.5, 97.5])
+    assert row[["low", "high"]].tolist() == pytest.approx(expected.tolist(), abs=0.01)
 
 
 def test_panels_are_read_from_their_document():

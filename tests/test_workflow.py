@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from spinn import runtime
+from tests.pages import Page, bare_numbers
 from tests.workflow import TINY, command, copy_project, environment, panels, planned, snakemake
 from tests.workflow import write_config as write
 
@@ -36,8 +37,10 @@ def results(finished):
 
 def test_every_file_of_the_contract_is_there(results):
     place = results / "tiny" / "split0"
-    wanted = ["scores.csv", "summary.csv", "differences.csv", "stability.csv", "report.html"]
-    for name in [*wanted, "provenance.json", "config.yaml", "robustness.csv", "smallest.csv"]:
+    wanted = ["scores.csv", "summary.csv", "differences.csv", "normalised.csv", "recall.csv"]
+    wanted += ["stability.csv", "report.html", "provenance.json", "config.yaml"]
+    wanted += ["tiny/split0/interchangeable.csv", "robustness.csv", "smallest.csv"]
+    for name in wanted:
         assert (results / name).stat().st_size > 0, name
     assert (place / "prepared.h5ad").is_file()
     for task in TASKS:
@@ -237,6 +240,26 @@ def test_two_runs_in_one_folder_do_not_meet(finished):
         done = snakemake(finished, "--cores", 1, "--configfile", TINY, "--forcerun", "prepare")
     assert done.returncode != 0
     assert "another run is at work in this folder" in done.stdout
+
+
+def test_no_number_of_the_report_stands_alone(results):
+    page = Page((results / "report.html").read_text())
+    assert bare_numbers(page) == []
+    assert len(page.tables) > 20
+
+
+def test_every_table_of_intervals_names_seeds_splits_and_blocks(results):
+    counts = ["n_seeds", "n_splits", "n_blocks"]
+    for name in ("summary", "differences", "normalised", "recall"):
+        table = pd.read_csv(results / f"{name}.csv")
+        assert table.columns[-3:].tolist() == counts
+        assert table[counts].notna().all(axis=None)
+        assert {"low", "high"} <= set(table.columns)
+    floor = pd.read_csv(results / "differences.csv").query("reference == 'floor'")
+    assert set(floor["selector"]) == set(SELECTORS)
+    assert (floor["low_all"] <= floor["low"] + 1e-9).mean() > 0.9
+    stability = pd.read_csv(results / "stability.csv")
+    assert {"nogueira", "nogueira_correlated", "jaccard"} == set(stability["measure"])
 
 
 def test_the_report_shows_the_split_and_where_the_cells_come_from(results):
