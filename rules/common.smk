@@ -3,7 +3,7 @@
 import os
 
 from spinn import digest
-from spinn.catalogue import RANKER_GATES, families
+from spinn.catalogue import RANKER_GATES, SELECTORS, families
 
 ROOT = os.path.abspath(os.path.join(workflow.current_basedir, ".."))
 RESULTS = config["results"]
@@ -75,6 +75,11 @@ def training_of(gate):
     training = config["training"]
     own = without_gate(training) if gate == "open" else training
     return {**section("network", "noise", "device"), "training": own}
+
+
+def trains_alone(selectors):
+    """Whether selectors of one family train networks of their own, from no base model."""
+    return all(SELECTORS[name].needs_torch and not SELECTORS[name].gate for name in selectors)
 
 
 def gpus(wildcards):

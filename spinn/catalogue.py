@@ -55,6 +55,11 @@ SELECTORS: dict[str, Entry] = {
     "hvg": Entry("baselines"),
     "markers": Entry("baselines", needs_labels=True),
     "random": Entry("baselines", draws=True),
+    # Peers, re-implemented from their papers.
+    "genebasis": Entry("baselines", draws=True),
+    "cosine": Entry("baselines", needs_labels=True),
+    "persist": Entry("persist", draws=True, needs_torch=True),
+    "concrete_ae": Entry("concrete_ae", draws=True, needs_torch=True),
 }
 
 

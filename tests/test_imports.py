@@ -23,11 +23,14 @@ ORDER = (
     ("metrics", "neighbors", "panel", "constraints", "split"),
     ("cells", "resampling", "tiers", "intervals", "tables"),
     ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows"),
+    ("concrete",),
     ("problem",),
     ("network",),
     ("training",),
-    ("scores",),
-    ("selection", "baselines"),
+    ("scores", "genebasis", "markers"),
+    ("selection", "baselines", "concrete_panels"),
+    ("concrete_ae", "persist"),
+    ("peers",),
     ("stability", "reasons"),
     ("refit",),
     ("evaluation",),
@@ -37,7 +40,7 @@ ORDER = (
     ("report",),
     # What the workflow's rules call; nothing else imports these.
     ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_collect", "jobs_figures"),
-    ("jobs_select", "jobs_evaluate", "jobs_report"),
+    ("jobs_select", "jobs_peers", "jobs_evaluate", "jobs_report"),
     ("jobs_references",),
 )
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
