@@ -10,7 +10,7 @@ from snakemake.utils import min_version
 
 from spinn import runtime
 from spinn.config import ConfigError, check
-from spinn.constraints import resolve_genes
+from spinn.gene_files import resolve_genes
 
 min_version("9.0")
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import basis, rfe, scores, step
+from benchmarks import basis, growth, rfe, scores, seeds, step
 
-PARTS = {"step": step.measure, "scores": scores.measure, "basis": basis.measure,
-         "rfe": rfe.measure}  # fmt: skip
+PARTS = {"step": step.measure, "scores": scores.measure, "growth": growth.measure,
+         "seeds": seeds.measure, "basis": basis.measure, "rfe": rfe.measure}  # fmt: skip
 
 
 def main() -> None:

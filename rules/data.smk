@@ -23,7 +23,7 @@ rule prepare:
     params:
         code=digest.modules("jobs_prepare"),
         config=settings_of,
-        largest_panel=max(SIZES),
+        sizes=SIZES,
     message:
         "prepare {wildcards.dataset}, split {wildcards.split}"
     script:

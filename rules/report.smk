@@ -1,7 +1,7 @@
 """Report: recommended panels, figures, provenance and one HTML page.
 
-INPUT: panels and tables of the whole run. OUTPUT: panel_K.csv, figures/, provenance.json,
-config.yaml, report.html.
+INPUT: panels and tables of the whole run. OUTPUT: panel_K.csv, audit.csv, figures/,
+provenance.json, config.yaml, report.html.
 """
 
 FIGURES = ["quality", "agreement", "overlap"]
@@ -10,12 +10,13 @@ FIGURE = f"{RESULTS}/figures/{{figure}}_{{dataset}}_{{task}}.{{format}}"
 
 
 rule recommend:
-    """Write the recommended panel of each size, with a reason for every gene."""
+    """Write the recommended panel of each size: why each gene, who could replace it; the audit."""
     input:
         prepared=PREPARED,
         panels=files(runs(config["selectors"]), "panels.json"),
     output:
         panels=[f"{TASK}/panel_{size}.csv" for size in SIZES],
+        audit=f"{TASK}/audit.csv",
     log:
         f"{LOG}/{{task}}/recommend.log",
     benchmark:
@@ -23,10 +24,13 @@ rule recommend:
     conda:
         "../envs/spinn-light.yaml"
     threads: 1
+    resources:
+        mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
     params:
         code=digest.modules("jobs_collect"),
         runs=runs(config["selectors"]),
         sizes=SIZES,
+        config=section("genes"),
     message:
         "write recommended panels: {wildcards.task}, {wildcards.dataset}"
     script:
@@ -94,6 +98,7 @@ rule write_report:
         provenance=f"{RESULTS}/provenance.json",
         config=f"{RESULTS}/config.yaml",
         panels=everywhere([f"{TASK}/panel_{size}.csv" for size in SIZES]),
+        audits=everywhere(f"{TASK}/audit.csv"),
         figures=expand(FIGURE, figure=FIGURES, format=FORMATS, dataset=DATASETS, task=TASKS),
     output:
         report=report(f"{RESULTS}/report.html", category="report"),
@@ -113,6 +118,7 @@ rule write_report:
             for split in SPLITS
             for task in TASKS
         ],
+        places=[(name, split, task) for name in DATASETS for split in SPLITS for task in TASKS],
     message:
         "write the report"
     script:

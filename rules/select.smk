@@ -68,7 +68,7 @@ for family, selectors in FAMILIES.items():
             selectors=", ".join(selectors),
             runs=runs(selectors),
             sizes=SIZES,
-            config={**training_of("open"), **section("genes")},
+            config={**training_of("open"), **section("rfe", "genes")},
         message:
             "choose panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
         script:

@@ -12,6 +12,6 @@ prepare_file(
     snakemake.output.prepared,
     name=snakemake.wildcards.dataset,
     repeat=int(snakemake.wildcards.split),
-    largest_panel=snakemake.params.largest_panel,
+    sizes=snakemake.params.sizes,
     config=snakemake.params.config,
 )

@@ -7,11 +7,11 @@ check_environment(["numpy", "pandas", "scipy", "h5py"])
 
 from spinn.jobs_collect import recommend
 
-selector, seed = snakemake.params.runs[0]
 recommend(
     snakemake.input.prepared,
     dict(zip(map(tuple, snakemake.params.runs), snakemake.input.panels, strict=True)),
     dict(zip(snakemake.params.sizes, snakemake.output.panels, strict=True)),
-    selector=selector,
-    seed=seed,
+    audited=snakemake.output.audit,
+    run=tuple(snakemake.params.runs[0]),
+    config={**snakemake.params.config, "task": snakemake.wildcards.task},
 )

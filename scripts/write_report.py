@@ -10,6 +10,7 @@ from spinn.jobs_report import write_report
 write_report(
     dict(snakemake.input.items()),
     dict(zip(map(tuple, snakemake.params.panels), snakemake.input.panels, strict=True)),
+    dict(zip(map(tuple, snakemake.params.places), snakemake.input.audits, strict=True)),
     snakemake.input.figures,
     output=snakemake.output.report,
 )

@@ -8,20 +8,16 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import scipy.linalg
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from spinn.constraints import Constraints
 from spinn.data import ExpressionData
 from spinn.genebasis import genebasis
 from spinn.markers import cosine, markers
+from spinn.moments import RIDGE, Moments, split_moments, whole_moments
 from spinn.panel import PanelPath, ranked_path
-from spinn.thinning import thin
 
-# Added to the diagonal of a covariance of standardised genes.
-RIDGE = 1e-3
 N_COMPONENTS = 20
-N_SPLITS = 5
 Floats = NDArray[np.float64]
 
 
@@ -39,10 +35,8 @@ def greedy(
     selection", equation 10.
     """
     del seed  # deterministic
-    train = data.of("train")
-    x = _scaled(train.values, data.mean, data.std)
-    y = _targets(train, task, train.values)
-    return _forward(data, _gram(x), _cross(x, y), sizes, constraints)
+    found = whole_moments(data.of("train"), task)
+    return _forward(data, found, sizes, constraints)
 
 
 def greedy_split(
@@ -54,25 +48,8 @@ def greedy_split(
     credit for itself nor for genes already chosen.
     """
     del seed  # the splits are fixed, as the networks' are
-    train = data.of("train")
-    if not data.has_counts:
-        x = _scaled(train.values, data.mean, data.std)
-        y = _targets(train, task, train.values)
-        own = task in ("reconstruction", "hurdle")  # else the targets are no genes
-        return _forward(data, _gram(x), _cross(x, y), sizes, constraints, without_self=own)
-    pairs = thin(train, n_splits=N_SPLITS, seed=0)
-    halves = [half for pair in pairs for half in pair]
-    mean = np.mean([np.asarray(h.mean(axis=0)).ravel() for h in halves], axis=0)
-    square = np.mean([np.asarray(h.multiply(h).mean(axis=0)).ravel() for h in halves], axis=0)
-    std = np.sqrt(np.maximum(square - mean**2, 0))
-    std = np.where(std > 1e-6, std, 1.0)
-    gram = np.zeros((data.n_genes, data.n_genes))
-    cross: Floats | float = 0.0
-    for a, b in [pair for one, other in pairs for pair in ((one, other), (other, one))]:
-        x = _scaled(a, mean, std)
-        gram += _gram(x) / len(halves)
-        cross = cross + _cross(x, _targets(train, task, b)) / len(halves)
-    return _forward(data, gram, np.asarray(cross), sizes, constraints)
+    found = split_moments(data.of("train"), task)
+    return _forward(data, found, sizes, constraints, without_self=found.own_noise)
 
 
 def pca(
@@ -86,7 +63,8 @@ def pca(
     """
     del seed, task
     train = data.of("train")
-    covariance = _gram(_scaled(train.values, data.mean, np.ones_like(data.std)))
+    centred = train.values.toarray().astype(np.float64) - data.mean
+    covariance = centred.T @ centred / train.n_cells
     last, n = data.n_genes - 1, min(N_COMPONENTS, data.n_genes)
     _, loadings = scipy.linalg.eigh(covariance, subset_by_index=(last - n + 1, last))
     return _ranked(data, np.abs(loadings).sum(axis=1), sizes, constraints)
@@ -152,57 +130,31 @@ BASELINES: dict[str, Baseline] = {
 }
 
 
-def _scaled(values: sp.csr_matrix, mean: NDArray[np.floating], std: NDArray[np.floating]) -> Floats:
-    return (values.toarray().astype(np.float64) - mean) / std
-
-
-def _targets(train: ExpressionData, task: str, values: sp.csr_matrix) -> Floats:
-    """Return centred targets: class indicators, regression targets, or log-normalised genes.
-
-    Genes keep their own scale, as in the fraction of variance unexplained that judges panels.
-    """
-    if task == "classification" and train.labels is not None:
-        y = np.eye(len(train.classes))[train.labels]
-        y = y / np.sqrt(np.maximum(y.mean(axis=0), 1e-12))  # rare types weigh as common ones do
-    elif task == "regression" and train.targets is not None:
-        y = train.targets / np.maximum(train.targets.std(axis=0), 1e-12)
-    else:
-        y = values.toarray().astype(np.float64)
-    return y - y.mean(axis=0)
-
-
-def _gram(x: Floats) -> Floats:
-    return x.T @ x / len(x)
-
-
-def _cross(x: Floats, y: Floats) -> Floats:
-    return x.T @ y / len(x)
-
-
 def _forward(
     data: ExpressionData,
-    gram: Floats,
-    cross: Floats,
+    found: Moments,
     sizes: Sequence[int],
     constraints: Constraints,
     *,
     without_self: bool = False,
 ) -> PanelPath:
-    """Run greedy forward selection given G (genes x genes) and C (genes x targets)."""
+    """Run greedy forward selection on G and C; both are deflated by each gene chosen."""
     constraints.check_sizes(sizes, data.genes)
-    left, c = np.diag(gram) + RIDGE, cross.copy()
+    gram = found.gram
+    left, c = np.diag(gram) + RIDGE, found.cross.copy()
     if without_self:
         np.fill_diagonal(c, 0.0)  # no credit for itself
     columns = np.zeros((max(sizes), data.n_genes))
     forced = constraints.required_positions(data.genes).tolist()
-    allowed = np.zeros(data.n_genes, dtype=bool)
-    allowed[constraints.candidate_positions(data.genes)] = True
+    limits = constraints.limits(data.genes)
     chosen: list[int] = []
     gains: list[float] = []
     for step in range(max(sizes)):
         gain = (c**2).sum(axis=1) / np.maximum(left, RIDGE)
-        free = np.where(allowed, gain, -np.inf)
-        pick = forced[step] if step < len(forced) else int(free.argmax())
+        if step < len(forced):
+            pick = forced[step]
+        else:
+            pick = int(np.where(limits.may_join(chosen, max(sizes)), gain, -np.inf).argmax())
         column = gram[:, pick] - columns[:step].T @ columns[:step, pick]
         column[pick] += RIDGE
         column /= np.sqrt(max(left[pick], RIDGE))
@@ -213,7 +165,6 @@ def _forward(
         if without_self:
             c[:, pick] = 0.0  # nor for a gene that is measured already
             np.fill_diagonal(c, 0.0)
-        allowed[pick] = False
         chosen.append(pick)
         gains.append(float(gain[pick]))
     return ranked_path([data.genes[i] for i in chosen], gains, sizes)

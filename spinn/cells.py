@@ -4,7 +4,7 @@ One `CellScores` belongs to one selector and seed. Everything is a sum over cell
 cells gives any bootstrap draw without running a network again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -106,6 +106,23 @@ def write_cells(path: Path | str, cells: CellScores) -> None:
             "classes": np.asarray(cells.classes, dtype=np.str_),
         }
     np.savez_compressed(path, **arrays)
+
+
+def pooled(parts: Sequence[CellScores]) -> CellScores:
+    """Return the numbers of several sets of cells, judged with the same sizes, as one set."""
+    first = parts[0]
+    labelled = first.predicted is not None
+    return CellScores(
+        sizes=first.sizes,
+        block=np.concatenate([part.block for part in parts]),
+        ratio={m: np.concatenate([part.ratio[m] for part in parts], axis=2) for m in first.ratio},
+        mean={m: np.concatenate([part.mean[m] for part in parts], axis=1) for m in first.mean},
+        truth=np.concatenate([np.asarray(part.truth) for part in parts]) if labelled else None,
+        classes=first.classes,
+        predicted=np.concatenate([np.asarray(part.predicted) for part in parts], axis=1)
+        if labelled
+        else None,
+    )
 
 
 def measures(cells: CellScores, weights: Floats | None = None) -> dict[str, Floats]:

@@ -15,6 +15,7 @@ import yaml
 
 from spinn.catalogue import SELECTORS
 from spinn.config_messages import schema_problems, shown
+from spinn.gene_terms import is_family
 
 # The one data set of scanpy with real single cells that needs no download.
 PACKAGED = "scanpy:pbmc68k_reduced"
@@ -114,11 +115,12 @@ def _path_problems(where: str, path: str) -> Iterator[str]:
 def _size_problems(config: Mapping[str, Any]) -> Iterator[str]:
     smallest, largest = min(config["panel_sizes"]), max(config["panel_sizes"])
     most, required = config["preprocess"]["n_top_genes"], config["genes"]["required"]
+    named = [term for term in required if not is_family(term)] if isinstance(required, list) else ()
     if most is not None and largest > most:
         yield f"panel_sizes: must be at most preprocess.n_top_genes ({most}), came {largest}"
-    if isinstance(required, list) and len(required) > smallest:
+    if len(named) > smallest:
         yield (
-            f"panel_sizes: must leave room for all {len(required)} genes of genes.required, "
+            f"panel_sizes: must leave room for all {len(named)} genes of genes.required, "
             f"came {smallest}"
         )
     valid, test = config["split"]["valid"], config["split"]["test"]

@@ -1,21 +1,31 @@
-"""What a user demands of a panel: required and excluded genes."""
+"""What every panel must hold, may not hold, and may cost; by the names of genes."""
 
-import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-TRUE_WORDS = {"1", "true", "yes", "y"}
-FALSE_WORDS = {"", "0", "false", "no", "n"}
+from spinn.limits import Limits
 
 
 @dataclass(frozen=True)
 class Constraints:
-    """Genes that every panel must hold, and genes that none may hold.
+    """What is demanded of every panel, gene by gene.
+
+    Parameters
+    ----------
+    required, excluded
+        Genes of every panel and of none.
+    group
+        Gene to the name of its group. A panel holds at most ``max_per_group`` of each, unless more
+        are required: required genes always join.
+    cost, budget
+        Gene to what it costs, at least 0 (1 where it is not named), and what the genes of a panel
+        may cost together; None for any.
+    weight
+        Gene to its weight, above 0 (1 where it is not named). A gene counts as if its rank were
+        divided by its weight: the only wish here that is no demand.
 
     Raises
     ------
@@ -25,11 +35,18 @@ class Constraints:
 
     required: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    group: Mapping[str, str] = field(default_factory=dict)
+    max_per_group: int = 1
+    cost: Mapping[str, float] = field(default_factory=dict)
+    budget: float | None = None
+    weight: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         both = sorted(set(self.required) & set(self.excluded))
         if both:
-            raise ValueError(f"genes both required and excluded: {', '.join(both[:5])}")
+            raise ValueError(
+                f"genes both required and excluded: {', '.join(both[:5])}; keep each in one list"
+            )
 
     def required_positions(self, genes: Sequence[str]) -> NDArray[np.int64]:
         """Return the positions of the required genes, in the user's order."""
@@ -41,13 +58,36 @@ class Constraints:
         excluded = set(self.excluded)
         return np.array([i for i, gene in enumerate(genes) if gene not in excluded], dtype=np.int64)
 
+    def weights(self, genes: Sequence[str]) -> NDArray[np.float64]:
+        """Return each gene's weight, shape (genes,)."""
+        return np.array([self.weight.get(gene, 1.0) for gene in genes])
+
+    def limits(self, genes: Sequence[str]) -> Limits:
+        """Return the limits for some genes, by position."""
+        candidates = np.zeros(len(genes), dtype=bool)
+        candidates[self.candidate_positions(genes)] = True
+        # A pair, so that no name of a group can be the same as that of a gene without one.
+        names = [("group", self.group[g]) if g in self.group else ("gene", g) for g in genes]
+        number = {name: i for i, name in enumerate(dict.fromkeys(names))}
+        return Limits(
+            candidates,
+            np.array([number[name] for name in names], dtype=np.int64),
+            np.array([self.cost.get(gene, 1.0) for gene in genes], dtype=np.float64),
+            self.max_per_group,
+            np.inf if self.budget is None else self.budget,
+        )
+
+    def of_names_only(self) -> "Constraints":
+        """Return what concerns each gene alone: required and excluded."""
+        return replace(self, group={}, cost={}, budget=None, weight={})
+
     def check_sizes(self, sizes: Sequence[int], genes: Sequence[str]) -> None:
-        """Raise unless a panel of each size can hold the required genes and no excluded one.
+        """Raise unless panels of each size can be had from ``genes``.
 
         Raises
         ------
         ValueError
-            If a size is out of range, or there is none.
+            If a size is out of range or there is none, or groups or the budget rule one out.
         """
         least, most = max(1, len(self.required)), len(self.candidate_positions(genes))
         wrong = [size for size in sizes if not least <= size <= most]
@@ -56,76 +96,17 @@ class Constraints:
                 f"sizes must lie in {least}..{most}, came {wrong[:5]}; {len(self.required)} genes "
                 f"are required and {most} of {len(genes)} may be chosen"
             )
-
-
-def read_constraints(genes: Mapping[str, Any]) -> Constraints:
-    """Return the constraints of the config section ``genes``.
-
-    ``required`` and ``excluded`` are lists or files of one name a line; ``table`` is a CSV with a
-    column ``gene`` and any of ``must`` and ``exclude`` (1/0, true/false, yes/no).
-
-    Raises
-    ------
-    ValueError
-        If the table has a column or a value that is not understood.
-    """
-    required, excluded = _names(genes.get("required", ())), _names(genes.get("excluded", ()))
-    if genes.get("table"):
-        must, exclude = _table(Path(genes["table"]))
-        required, excluded = [*required, *must], [*excluded, *exclude]
-    return Constraints(tuple(dict.fromkeys(required)), tuple(dict.fromkeys(excluded)))
-
-
-def resolve_genes(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the section ``genes`` of a checked config with its files read.
-
-    So that editing a file reruns what depends on it, and what cannot be stops before any job.
-
-    Raises
-    ------
-    ValueError
-        If a file cannot be read, or the smallest panel cannot hold the required genes.
-    """
-    try:
-        genes = read_constraints(config["genes"])
-    except OSError as error:
-        raise ValueError(f"genes: no such file: {error.filename}") from None
-    except ValueError as error:
-        raise ValueError(f"genes: {error}") from None
-    smallest = min(config["panel_sizes"])
-    if len(genes.required) > smallest:
-        raise ValueError(
-            f"genes.required: {len(genes.required)} genes do not fit the smallest panel "
-            f"(panel_sizes: {smallest}); require fewer or ask for larger panels"
-        )
-    return {"required": list(genes.required), "excluded": list(genes.excluded), "table": None}
-
-
-def _names(given: str | Sequence[str]) -> list[str]:
-    if isinstance(given, str):
-        lines = Path(given).read_text(encoding="utf-8-sig").splitlines()
-        return [line.strip() for line in lines if line.strip()]
-    return [str(name) for name in given]
-
-
-def _table(path: Path) -> tuple[list[str], list[str]]:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        columns = reader.fieldnames or []
-        unknown = sorted(set(columns) - {"gene", "must", "exclude"})
-        if "gene" not in columns or unknown:
+        limits, required = self.limits(genes), self.required_positions(genes).tolist()
+        panel = [*required, *limits.cheapest(required, max(sizes)).tolist()]
+        if len(panel) < max(sizes):
             raise ValueError(
-                f"{path}: the gene table has the columns gene, must, exclude; came "
-                f"{', '.join(columns)}"
+                f"a panel of {max(sizes)} genes cannot be had: groups leave {len(panel)}, at most "
+                f"{self.max_per_group} of each; ask for smaller panels or more of a group"
             )
-        rows = list(reader)
-    must = [row["gene"] for row in rows if _is_true(row.get("must"), path, row["gene"])]
-    exclude = [row["gene"] for row in rows if _is_true(row.get("exclude"), path, row["gene"])]
-    return must, exclude
-
-
-def _is_true(word: str | None, path: Path, gene: str) -> bool:
-    lowered = (word or "").strip().lower()
-    if lowered not in TRUE_WORDS | FALSE_WORDS:
-        raise ValueError(f"{path}: {gene}: must be 1/0, true/false or yes/no, came {word!r}")
-    return lowered in TRUE_WORDS
+        if limits.money_left(panel) < 0:
+            cost = limits.cost[panel].sum()
+            fixed = f", {limits.cost[required].sum():g} of it the required" if required else ""
+            raise ValueError(
+                f"a panel of {max(sizes)} genes costs at least {cost:g}{fixed}, the budget is "
+                f"{limits.budget:g}; ask for smaller panels or allow more"
+            )

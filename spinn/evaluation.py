@@ -31,7 +31,8 @@ class Judge:
     """A task on one data set, ready to judge any number of panels.
 
     ``problems`` maps what is read (`split`, `hidden`, `none`) to the refits' problem;
-    ``neighbors`` are the test cells' nearest neighbours by all genes.
+    ``neighbors`` are the test cells' nearest neighbours by all genes, None to leave out what they
+    are for.
     """
 
     data: ExpressionData
@@ -39,7 +40,7 @@ class Judge:
     task: str
     settings: Settings
     problems: Mapping[str, Problem]
-    neighbors: NDArray[np.int64]
+    neighbors: NDArray[np.int64] | None
 
 
 def make_judge(
@@ -48,14 +49,20 @@ def make_judge(
     settings: Settings,
     *,
     device: torch.device | None = None,
+    headline_only: bool = False,
 ) -> Judge:
-    """Return the judge of a task on prepared data, test cells included."""
+    """Return the judge of a task on prepared data, test cells included.
+
+    With ``headline_only`` it finds the headline metric (and those that come with it) alone.
+    """
     if task == "reconstruction":
         readings = ["split" if data.has_counts else "hidden", "none"]
     elif task == "hurdle":
         readings = ["split" if data.has_counts else "none"]
     else:
         readings = ["none"]
+    if headline_only:
+        readings = readings[:1]
     problems = {
         noise: make_problem(
             data,
@@ -69,7 +76,7 @@ def make_judge(
         for noise in readings
     }
     test = data.of("test")
-    nearest = _nearest(test.values.toarray())
+    nearest = None if headline_only else _nearest(test.values.toarray())
     return Judge(data, test, task, settings, problems, nearest)
 
 
@@ -117,8 +124,9 @@ def evaluate(judge: Judge, panels: Sequence[Panel], *, seed: int) -> tuple[list[
                 metric, per_cell, per_target = _residuals(judge, reading, problem, network)
                 ratio.setdefault(metric, []).append(per_cell)
                 rows += _target_rows(judge, panel, metric, per_target)
-    values = [] if whole else [_values(judge, panel) for panel in panels]
-    shares = [knn_share(judge.neighbors, _nearest(x)) for x in values]
+    nearest = judge.neighbors
+    values = [] if whole or nearest is None else [_values(judge, panel) for panel in panels]
+    shares = [knn_share(nearest, _nearest(x)) for x in values if nearest is not None]
     rows += [_row(x.shape[1], "all", "redundancy", redundancy(x)) for x in values]
     cells = CellScores(
         sizes=np.array([panel.size for panel in panels]),

@@ -1,7 +1,6 @@
 """AnnData comes in here: what is read, and what must hold of it."""
 
 import hashlib
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,9 +11,6 @@ import scanpy as sc
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from spinn.constraints import Constraints
-
-log = logging.getLogger(__name__)
 BUNDLED = {"pbmc68k_reduced": sc.datasets.pbmc68k_reduced}
 
 
@@ -85,8 +81,8 @@ def matrix_of(adata: ad.AnnData, layer: str | None) -> tuple[NDArray[np.str_], s
     return np.asarray(names, dtype=np.str_), csr
 
 
-def check_genes(genes: NDArray[np.str_], constraints: Constraints) -> None:
-    """Raise unless names are distinct (ValueError) and hold the required genes (KeyError)."""
+def check_genes(genes: NDArray[np.str_]) -> None:
+    """Raise ValueError unless the names are distinct."""
     names, times = np.unique(genes, return_counts=True)
     repeated = names[times > 1]
     if len(repeated):
@@ -94,15 +90,6 @@ def check_genes(genes: NDArray[np.str_], constraints: Constraints) -> None:
             f"gene names must be distinct; {len(repeated)} repeat: {', '.join(repeated[:5])}; "
             "make them unique (adata.var_names_make_unique()) or use identifiers"
         )
-    for what in ("required", "excluded"):
-        absent = sorted(set(getattr(constraints, what)) - set(names.tolist()))
-        if absent and what == "required":
-            raise KeyError(
-                f"genes.required: {len(absent)} absent from the data: {', '.join(absent[:5])}; "
-                "names must match the var names"
-            )
-        if absent:
-            log.warning("genes.excluded: %d not in the data anyway: %s", len(absent), absent[:5])
 
 
 def check_values(matrix: sp.csr_matrix, declared: str) -> None:

@@ -4,12 +4,13 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from spinn.baselines import BASELINES
 from spinn.catalogue import SELECTORS
-from spinn.constraints import read_constraints
+from spinn.constrained import constrained, constraints_of
 from spinn.data import read_prepared
 from spinn.panel import PanelPath
 from spinn.provenance import made_by
@@ -31,16 +32,15 @@ def select_baselines(
     ``outputs`` maps (baseline, seed) to panels.json; ``about`` names the dataset, split and task.
     """
     data = read_prepared(prepared, parts=("train", "valid"))
-    identity, constraints = data.identity(), read_constraints(config["genes"])
+    identity, constraints = data.identity(), constraints_of(config["genes"], data)
     found: dict[tuple[str, int], tuple[PanelPath, float]] = {}
     for done, ((selector, seed), output) in enumerate(outputs.items(), start=1):
         log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
         key = (selector, seed if SELECTORS[selector].draws else 0)
         if key not in found:
             started = time.perf_counter()
-            path = BASELINES[selector](
-                data, sizes=sizes, seed=seed, constraints=constraints, task=about["task"]
-            )
+            choose = partial(BASELINES[selector], data, seed=seed, task=about["task"])
+            path = constrained(choose, data.genes, sizes=sizes, constraints=constraints)
             found[key] = path, time.perf_counter() - started
         path, seconds = found[key]
         document = {

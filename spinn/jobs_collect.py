@@ -6,10 +6,14 @@ from typing import Any
 
 import pandas as pd
 
+from spinn.audit import audit
 from spinn.data import read_prepared
+from spinn.gene_files import read_rules
 from spinn.intervals import Run, read_cells, summarize
+from spinn.moments import split_moments
 from spinn.panel import load_panels
 from spinn.reasons import reasons
+from spinn.spares import spares
 from spinn.stability import selected_panels, stability
 from spinn.tables import read_table
 
@@ -46,19 +50,25 @@ def recommend(
     panels: Mapping[tuple[str, int], str],
     outputs: Mapping[int, str],
     *,
-    selector: str,
-    seed: int,
+    audited: str,
+    run: tuple[str, int],
+    config: Mapping[str, Any],
 ) -> None:
-    """Write the recommended panel of each size, with a reason per gene.
+    """Write the recommended panel of each size, gene by gene, and their audit.
 
-    It is the panel of ``selector`` with ``seed``; ``panels`` maps (selector, seed) to panels.json,
-    ``outputs`` maps sizes to CSV files.
+    It is the panel of ``run``, a (selector, seed); ``panels`` maps those to panels.json,
+    ``outputs`` maps sizes to CSV files, ``audited`` is the audit's; ``config`` has the section
+    ``genes`` and the ``task``.
     """
     data = read_prepared(prepared, parts=("train", "valid"))
     paths = {key: load_panels(path) for key, path in panels.items()}
+    chosen = {size: paths[run].of_size(size) for size in outputs}
+    rules = read_rules(config["genes"])
+    audit(data, rules, chosen).to_csv(audited, index=False)
+    constraints = rules.resolve(data.genes, data.mean)
+    found = split_moments(data.of("train"), config["task"])
     for size, output in outputs.items():
-        own = (selector, seed)
-        others = [p.of_size(size) for key, p in paths.items() if key != own and key[0] != "random"]
-        panel = paths[selector, seed].of_size(size)
-        table = reasons(data, panel, others, selector=selector, seed=seed)
+        others = [p.of_size(size) for key, p in paths.items() if key != run and key[0] != "random"]
+        why = reasons(data, chosen[size], others, selector=run[0], seed=run[1])
+        table = pd.concat([why, spares(data, chosen[size], found, constraints)], axis=1)
         table.to_csv(output, index=False, float_format="%.4g")

@@ -4,12 +4,13 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from spinn.constraints import read_constraints
+from spinn.constrained import constrained, constraints_of
 from spinn.data import read_prepared
 from spinn.peers import PEERS, peer_problem
 from spinn.provenance import made_by
@@ -35,15 +36,14 @@ def select_peers(
     torch.set_num_threads(threads)
     settings, device = read_settings(config), choose_device(config["device"])
     data = read_prepared(prepared, parts=("train", "valid"))
-    identity, constraints = data.identity(), read_constraints(config["genes"])
+    identity, constraints = data.identity(), constraints_of(config["genes"], data)
     (selector,) = {name for name, _ in outputs}
     problem = peer_problem(data, selector, about["task"], settings, device=device)
     for done, ((_, seed), output) in enumerate(outputs.items(), start=1):
         log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
         started = time.perf_counter()
-        path = PEERS[selector].choose(
-            problem, settings, sizes=sizes, seed=seed, constraints=constraints
-        )
+        choose = partial(PEERS[selector].choose, problem, settings, seed=seed)
+        path = constrained(choose, problem.genes, sizes=sizes, constraints=constraints)
         document = {
             **about,
             "selector": selector,

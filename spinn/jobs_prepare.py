@@ -2,11 +2,11 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from spinn.constraints import read_constraints
+from spinn.gene_files import read_rules
 from spinn.inputs import input_digest, read_input
 from spinn.preprocess import prepare
 
@@ -19,7 +19,7 @@ def prepare_file(
     *,
     name: str,
     repeat: int,
-    largest_panel: int,
+    sizes: Sequence[int],
     config: Mapping[str, Any],
 ) -> None:
     """Read, check and prepare one data set for one split; write it with its input's digest.
@@ -36,8 +36,8 @@ def prepare_file(
             preprocess=config["preprocess"],
             split=config["split"],
             repeat=repeat,
-            constraints=read_constraints(config["genes"]),
-            largest_panel=largest_panel,
+            rules=read_rules(config["genes"]),
+            sizes=sizes,
         )
     except (KeyError, OSError, ValueError) as error:
         log.debug("traceback", exc_info=True)

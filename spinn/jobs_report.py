@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from spinn.provenance import provenance, write_json
@@ -29,19 +30,37 @@ def write_provenance(
 def write_report(
     tables: Mapping[str, str],
     panels: Mapping[tuple[str, int, str, int], str],
+    audits: Mapping[tuple[str, int, str], str],
     figures: Sequence[str],
     *,
     output: str,
 ) -> None:
-    """Write the page; ``tables`` names scores, summary, stability, provenance and config."""
+    """Write the page; ``tables`` names scores, summary, stability, provenance and config.
+
+    ``panels`` and ``audits`` map places (dataset, split, task, and size of a panel) to files.
+    """
     about = json.loads(Path(tables["provenance"]).read_text(encoding="utf-8"))
     about["config"] = yaml.safe_load(Path(tables["config"]).read_text(encoding="utf-8"))
+    genes = about["config"]["genes"]
+    if genes["table"]:  # thousands of rows, it may be
+        about["config"]["genes"] = {**genes, "table": f"{len(genes['table'])} rows: config.yaml"}
     html = render(
         summary=read_table(tables["summary"]),
         stability=read_table(tables["stability"]),
         panels={key: read_table(path) for key, path in panels.items()},
         provenance=about,
         figures=read_figures(Path(figures[0]).parent),
-        recall=read_table(tables["scores"]),
+        beside={"scores": read_table(tables["scores"]), "audit": _gathered(audits)},
     )
     Path(output).write_text(html, encoding="utf-8")
+
+
+def _gathered(files: Mapping[tuple[str, int, str], str]) -> pd.DataFrame:
+    """Return the tables of several places as one, with columns dataset, split and task."""
+    return pd.concat(
+        [
+            read_table(path).assign(dataset=dataset, split=split, task=task)
+            for (dataset, split, task), path in files.items()
+        ],
+        ignore_index=True,
+    )

@@ -4,10 +4,11 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from spinn.constraints import read_constraints
+from spinn.constrained import constrained, constraints_of
 from spinn.data import read_prepared
 from spinn.jobs_train import open_problem
 from spinn.network import load_network
@@ -36,22 +37,16 @@ def select_with_networks(
     settings = read_settings(config)
     data = read_prepared(prepared, parts=("train", "valid"))
     problem = open_problem(data, about["task"], settings, device=config["device"], threads=threads)
-    identity, constraints = data.identity(), read_constraints(config["genes"])
+    identity, constraints = data.identity(), constraints_of(config["genes"], data)
     for done, ((selector, seed), output) in enumerate(outputs.items(), start=1):
         log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
         started = time.perf_counter()
         base, genes = load_network(Path(bases[seed]))
         if genes != problem.genes:
             raise ValueError(f"{bases[seed]} was trained on other genes; train it again")
-        path = select(
-            problem,
-            base.to(problem.positions.device),
-            selector,
-            settings,
-            sizes=sizes,
-            seed=seed,
-            constraints=constraints,
-        )
+        base = base.to(problem.positions.device)
+        choose = partial(select, problem, base, selector, settings, seed=seed)
+        path = constrained(choose, problem.genes, sizes=sizes, constraints=constraints)
         document = {
             **about,
             "selector": selector,

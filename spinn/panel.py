@@ -144,30 +144,6 @@ def ranked_path(
     return PanelPath(panels, ranking)
 
 
-def separate_path(
-    ranked: Iterable[tuple[Sequence[str], Sequence[float]]], *, among: int
-) -> PanelPath:
-    """Return panels that were each chosen anew, so that a small one need not lie in a larger one.
-
-    The path's ranking is that of the largest panel.
-
-    Parameters
-    ----------
-    ranked
-        Per size, names and scores, best first.
-    among
-        Among how many genes they were chosen.
-    """
-    largest_first = sorted(ranked, key=lambda one: len(one[0]), reverse=True)
-    panels = tuple(Panel(tuple(names)) for names, _ in largest_first)
-    names, scores = largest_first[0]
-    ranking = tuple(
-        Ranked(gene, rank, float(score), among)
-        for rank, (gene, score) in enumerate(zip(names, scores, strict=True), start=1)
-    )
-    return PanelPath(panels, ranking)
-
-
 def load_panels(path: Path | str) -> PanelPath:
     """Read a ``panels.json`` (its ranking, if any, stands beside it in ``ranking.csv``).
 

@@ -28,8 +28,8 @@ CANDIDATES = 500
 LEAST_SHARE = 0.5  # of the candidates that the largest panel may be
 FIRST_HIDDEN = 0.01  # gates start all but open
 # The search for the gates' penalty: where it starts, by which factor the count may miss, how many
-# penalties it tries, and which part of the steps of a panel's training each trial takes.
-FIRST_PENALTY, NEAR, TRIALS, SHARE_OF_STEPS = 0.1, 1.2, 10, 0.25
+# penalties it tries.
+FIRST_PENALTY, NEAR, TRIALS = 0.1, 1.2, 10
 
 
 def persist(
@@ -142,14 +142,13 @@ def _narrowed(
 
 def _trained_gates(problem: Problem, penalty: float, settings: Settings, seed: int) -> Tensor:
     """Return the logits of the gates' probability to be open, shape (genes,)."""
-    steps = math.ceil(SHARE_OF_STEPS * settings.training.max_steps)
+    steps = settings.training.max_steps
     gate = GateSettings(
         temperature=HOT, final_temperature=COLD, penalty_form="linear", initial_dropout=FIRST_HIDDEN
     )
     way = 2 * math.log((1 - FIRST_HIDDEN) / FIRST_HIDDEN)  # from all but open to all but closed
     training = replace(
         settings.training,
-        max_steps=steps,
         patience=steps,
         penalty=penalty,
         min_dropout=0.0,

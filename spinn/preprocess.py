@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import anndata as ad
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from spinn.constraints import Constraints
 from spinn.data import FORMAT
+from spinn.gene_rules import GeneRules
 from spinn.inputs import check_genes, check_values, matrix_of, obs_column, target_columns
 from spinn.split import split_cells
 from spinn.thinning import log_normalise, recover_counts, whole_multiples
@@ -29,8 +30,8 @@ def prepare(
     preprocess: Mapping[str, Any],
     split: Mapping[str, Any],
     repeat: int = 0,
-    constraints: Constraints | None = None,
-    largest_panel: int = 1,
+    rules: GeneRules | None = None,
+    sizes: Sequence[int] = (),
 ) -> ad.AnnData:
     """Return log-normalised cells by chosen genes, each cell in one part.
 
@@ -51,10 +52,10 @@ def prepare(
         valid, test: shares of cells.
     repeat
         Number of the split; each deals the cells anew.
-    constraints
+    rules
         Required genes are kept whatever their variance.
-    largest_panel
-        The data must have at least this many genes that a panel may hold.
+    sizes
+        Of the panels; each must be possible under these rules.
 
     Returns
     -------
@@ -68,14 +69,13 @@ def prepare(
     ValueError
         If the matrix is not what was declared, names repeat, or nothing is left.
     """
-    constraints = constraints or Constraints()
     values, label, donor = (
         dataset.get("values", "counts"),
         dataset.get("label"),
         dataset.get("donor"),
     )
     genes, matrix = matrix_of(adata, dataset.get("layer"))
-    check_genes(genes, constraints)
+    check_genes(genes)
     check_values(matrix, values)
     label_values = obs_column(adata, label, "label")
     donor_values = obs_column(adata, donor, "donor")
@@ -110,6 +110,8 @@ def prepare(
         matrix, values, float(preprocess["target_sum"]), part != "test"
     )
     seen_in = np.bincount(lognorm[train].indices, minlength=len(genes))
+    mean, std = _moments(lognorm[train])
+    constraints = (rules or GeneRules()).resolve(genes.tolist(), mean)
     required = np.isin(genes, constraints.required)
     detected = (seen_in >= preprocess["min_cells"]) | required
     if not detected.any():
@@ -117,12 +119,12 @@ def prepare(
             f"no gene is detected in min_cells = {preprocess['min_cells']} training cells; lower it"
         )
     variable = _variable_genes(lognorm[train], detected, preprocess["n_top_genes"]) | required
-    mean, std = _moments(lognorm[train])
     constant = variable & (std <= 1e-6)
     if (constant & required).any():
         raise ValueError(
             "required genes are constant in the training cells: "
-            f"{', '.join(genes[constant & required][:5])}; a panel cannot use them"
+            f"{', '.join(genes[constant & required][:5])}; a panel cannot use them; "
+            "take them out of genes.required, or exclude them by name if a family brought them"
         )
     if constant.any():
         log.warning(
@@ -131,12 +133,8 @@ def prepare(
             ", ".join(genes[constant][:10]),
         )
     chosen = np.flatnonzero(variable & ~constant)
-    candidates = len(chosen) - int(np.isin(genes[chosen], constraints.excluded).sum())
-    if largest_panel > candidates:
-        raise ValueError(
-            f"panel_sizes: the largest panel ({largest_panel}) needs as many genes, but after "
-            f"filtering {candidates} may be chosen; ask for smaller panels or filter less"
-        )
+    if sizes:
+        _check_sizes(sizes, constraints, genes[chosen].tolist())
 
     obs = pd.DataFrame(
         {"part": pd.Categorical(part)}, index=pd.Index(adata.obs_names[rows].astype(str))
@@ -180,6 +178,19 @@ def prepare(
         else {"spinn_targets": np.column_stack([v[rows] for _, v in target_values])},
         uns={"spinn": json.dumps(about, sort_keys=True)},
     )
+
+
+def _check_sizes(sizes: Sequence[int], constraints: Constraints, genes: Sequence[str]) -> None:
+    candidates = len(constraints.candidate_positions(genes))
+    if max(sizes) > candidates:
+        raise ValueError(
+            f"panel_sizes: the largest panel ({max(sizes)}) needs as many genes, but after "
+            f"filtering {candidates} may be chosen; ask for smaller panels or filter less"
+        )
+    try:
+        constraints.check_sizes(sizes, genes)
+    except ValueError as error:
+        raise ValueError(f"panel_sizes: {error}") from None
 
 
 def _counts_and_lognorm(

@@ -37,7 +37,12 @@ def refit(
         Of initial weights and batches.
     """
     position = {gene: i for i, gene in enumerate(problem.genes)}
-    training = replace(settings.training, max_steps=settings.refit.max_steps)
+    training = replace(
+        settings.training,
+        max_steps=settings.refit.max_steps,
+        batch_size=settings.refit.batch_size,
+        patience=settings.refit.patience,
+    )
     fitted: list[tuple[Problem, Network]] = []
     for panel in panels:
         index = torch.tensor(sorted(position[gene] for gene in panel.genes))

@@ -11,6 +11,7 @@ import pandas as pd
 from spinn.metrics import DIRECTION, headline_of
 from spinn.report_tables import (
     answers,
+    audit_table,
     cautions,
     flat,
     grid,
@@ -31,7 +32,7 @@ def render(
     panels: Panels,
     provenance: Mapping[str, Any],
     figures: Mapping[str, str],
-    recall: pd.DataFrame | None = None,
+    beside: Mapping[str, pd.DataFrame] | None = None,
     title: str = "Gene panels",
 ) -> str:
     """Return the report as one HTML page.
@@ -41,8 +42,8 @@ def render(
     summary, stability
         summary.csv and stability.csv.
     panels
-        (dataset, split, task, size) to the recommended panel: columns gene, rank, why. The first
-        split of each task is shown.
+        (dataset, split, task, size) to the recommended panel: columns gene, rank, why, and those
+        of `spinn.spares`, if any. The first split of each task is shown.
     provenance
         Text to anything, shown as tables. `datasets` (name to split to facts: cells and genes
         before and after the filters, cells per part, whether counts were recovered) is shown with
@@ -50,8 +51,9 @@ def render(
     figures
         File name without ending to SVG text. quality_, agreement_ and overlap_{dataset}_{task}
         stand with their task.
-    recall
-        Tidy rows of the metric `recall` (other rows are ignored), for the table of cell types.
+    beside
+        Further tables by file name, each with columns dataset and task: `scores`, whose rows of the
+        metric `recall` make the table of cell types; `audit`, with a column split.
     title
         Of the page.
 
@@ -65,7 +67,7 @@ def render(
     for dataset, rows in summary.groupby("dataset", sort=False):
         tasks = [
             _task(str(dataset), str(task), own, stability, panels, figures)
-            | {"recall": recall_table(recall, own)}
+            | _beside(own, beside or {})
             for task, own in rows.groupby("task", sort=False)
         ]
         known = facts.get(dataset, {})
@@ -83,6 +85,7 @@ def render(
         title=title,
         datasets=datasets,
         metrics=set(summary["metric"]),
+        has_spares=any("loss" in panel for panel in panels.values()),
         provenance={name: flat(value) for name, value in provenance.items()},
     )
 
@@ -130,6 +133,16 @@ def _task(
             for measure, part in own.groupby("measure", sort=False)
         ],
     }
+
+
+def _beside(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return what the further tables say of the dataset and task of ``rows``."""
+    place = (rows["dataset"].iloc[0], rows["task"].iloc[0])
+    own = {
+        name: table[(table["dataset"] == place[0]) & (table["task"] == place[1])]
+        for name, table in tables.items()
+    }
+    return {"recall": recall_table(own.get("scores"), rows), "audit": audit_table(own.get("audit"))}
 
 
 def _data_uri(svg: str) -> str:

@@ -86,9 +86,7 @@ def recall_table(recall: pd.DataFrame | None, rows: pd.DataFrame) -> Table | Non
     """Return recall of each cell type by the best selector of each size, rarest-found first."""
     if recall is None:
         return None
-    dataset, task = rows["dataset"].iloc[0], rows["task"].iloc[0]
-    place = (recall["dataset"] == dataset) & (recall["task"] == task)
-    own = recall[place & (recall["metric"] == "recall")]
+    own = recall[recall["metric"] == "recall"]
     best = answers(rows[rows["metric"] == headline_of(rows["metric"])])
     if own.empty or not best:
         return None
@@ -103,6 +101,18 @@ def recall_table(recall: pd.DataFrame | None, rows: pd.DataFrame) -> Table | Non
         for name, values in zip(table.index, table.to_numpy(), strict=True)
     ]
     return {"columns": best, "lines": lines}
+
+
+def audit_table(audit: pd.DataFrame | None) -> Table | None:
+    """Return the audit of the first split's panels, a line per size and demand, unmet ones first.
+
+    ``n_unmet`` counts those that are not met.
+    """
+    if audit is None or audit.empty:
+        return None
+    own = audit[audit["split"] == audit["split"].min()]
+    ordered = own.sort_values("met", kind="stable")  # "no" before "yes"
+    return {"lines": ordered.to_dict("records"), "n_unmet": int((own["met"] == "no").sum())}
 
 
 def flat(value: Any, name: str = "") -> Sequence[tuple[str, str]]:

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -20,6 +19,7 @@ from spinn.settings import Settings
 from spinn.training import fit
 
 log = logging.getLogger(__name__)
+SEED_STRIDE = 1009  # between the seeds of networks that vote
 
 
 def schedule(n_genes: int, sizes: Sequence[int], ratio: float) -> list[int]:
@@ -95,36 +95,61 @@ def select(
     if ranker not in RANKERS or strategy not in STRATEGIES:
         raise KeyError(f"{selector!r} is not a neural selector: RANKER-rfe or RANKER-ranking")
     constraints = constraints or Constraints()
+    if strategy == "ranking":
+        constraints.check_sizes(sizes, problem.genes)
+        return _ranking(problem, base, ranker, sizes, constraints)
+    return eliminate(
+        problem, [base], ranker, settings, sizes=sizes, seed=seed, constraints=constraints
+    )
+
+
+def _ranking(
+    problem: Problem, base: Network, ranker: str, sizes: Sequence[int], constraints: Constraints
+) -> PanelPath:
+    candidates = constraints.candidate_positions(problem.genes)
+    scores = _scores(problem, base, ranker)[candidates]
+    names = np.array(problem.genes)[candidates]
+    order = _best_first(scores, names, constraints)
+    return ranked_path(names[order].tolist(), scores[order].tolist(), sizes)
+
+
+def eliminate(
+    problem: Problem,
+    bases: Sequence[Network],
+    ranker: str,
+    settings: Settings,
+    *,
+    sizes: Sequence[int],
+    seed: int,
+    constraints: Constraints,
+) -> PanelPath:
+    """Return the panels of a recursive elimination by one network, or by several that vote.
+
+    Several networks train side by side on the same genes; a gene's score is the mean of theirs.
+
+    Parameters
+    ----------
+    problem
+        All genes as inputs; training and validation cells.
+    bases
+        At least one network with the ranker's gate, trained on all of the problem's genes.
+    ranker, settings, sizes, seed, constraints
+        As in `select`.
+
+    Raises
+    ------
+    ValueError
+        If a size cannot be met.
+    """
     constraints.check_sizes(sizes, problem.genes)
-    run = _Run(problem, base, ranker, sizes, constraints)
-    return _ranking(run) if strategy == "ranking" else _rfe(run, settings, seed)
-
-
-class _Run(NamedTuple):
-    problem: Problem
-    base: Network
-    ranker: str
-    sizes: Sequence[int]
-    constraints: Constraints
-
-
-def _ranking(run: _Run) -> PanelPath:
-    candidates = run.constraints.candidate_positions(run.problem.genes)
-    scores = _scores(run.problem, run.base, run.ranker)[candidates]
-    names = np.array(run.problem.genes)[candidates]
-    order = _best_first(scores, names, run.constraints)
-    return ranked_path(names[order].tolist(), scores[order].tolist(), run.sizes)
-
-
-def _rfe(run: _Run, settings: Settings, seed: int) -> PanelPath:
     stage_settings = replace(settings.training, max_steps=settings.elimination.max_steps)
-    network, current, constraints = run.base, run.problem, run.constraints
+    networks, current = [(base, stage_settings) for base in bases], problem
     gone: list[tuple[str, float, int]] = []  # worst first
     n_candidates = len(constraints.candidate_positions(current.genes))
-    counts = schedule(n_candidates, run.sizes, settings.elimination.ratio)
+    counts = schedule(n_candidates, sizes, settings.elimination.ratio)
     counts.append(0)  # a last scoring orders the smallest panel
     for stage, count in enumerate(counts):
-        scores = _scores(current, network, run.ranker)
+        scores = np.mean([_scores(current, network, ranker) for network, _ in networks], axis=0)
         names = np.array(current.genes)
         if stage == 0:
             candidates = constraints.candidate_positions(current.genes)
@@ -137,11 +162,14 @@ def _rfe(run: _Run, settings: Settings, seed: int) -> PanelPath:
         index = torch.as_tensor(np.sort(order[:count]), device=current.positions.device)
         current = current.keep(index)
         log.info("stage %d of %d: %d genes", stage + 1, len(counts) - 1, count)
-        fitted = fit(network.keep(index), current, stage_settings, seed=seed + stage + 1)
+        fitted = [
+            fit(network.keep(index), current, own, seed=seed + stage + 1 + SEED_STRIDE * place)
+            for place, (network, own) in enumerate(networks)
+        ]
         # A penalty that fewer genes already needed is where the next stage starts.
-        network, stage_settings = fitted.network, replace(stage_settings, penalty=fitted.penalty)
+        networks = [(one.network, replace(stage_settings, penalty=one.penalty)) for one in fitted]
     names_best, scores_best, among = zip(*reversed(gone), strict=True)
-    return ranked_path(names_best, scores_best, run.sizes, among=among)
+    return ranked_path(names_best, scores_best, sizes, among=among)
 
 
 def _scores(problem: Problem, network: Network, ranker: str) -> NDArray[np.float64]:

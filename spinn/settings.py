@@ -83,8 +83,8 @@ class TrainingSettings:
 
     lr: float = 1e-3
     gate_lr: float = 2e-2
-    batch_size: int = 128
-    max_steps: int = 2000
+    batch_size: int = 64
+    max_steps: int = 600
     check_every: int = 50
     patience: int = 5
     penalty: float = 0.1
@@ -97,7 +97,7 @@ class TrainingSettings:
 class EliminationSettings:
     """How genes are eliminated: each stage keeps ``ratio`` of them and trains ``max_steps``."""
 
-    ratio: float = 0.7
+    ratio: float = 0.5
     max_steps: int = 300
 
 
@@ -108,14 +108,20 @@ class RefitSettings:
     Parameters
     ----------
     start
-        `warm`: from the refit of the next larger panel, where that holds all the panel's genes;
-        `fresh`: always anew.
+        `fresh`: always anew, the same for every panel; `warm`: from the refit of the next larger
+        panel, where that holds all the panel's genes, which flatters nested panels.
     max_steps
         Gradient steps at most, per panel.
+    batch_size
+        Cells per step; more than in selection, where noisier steps lose nothing.
+    patience
+        Looks without a better objective before a refit stops.
     """
 
-    start: str = "warm"
-    max_steps: int = 600
+    start: str = "fresh"
+    max_steps: int = 1200
+    batch_size: int = 128
+    patience: int = 8
 
 
 @dataclass(frozen=True)

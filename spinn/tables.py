@@ -5,7 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 # Names are text whatever they look like: a data set called 2024, a gene or a type called NA.
-TEXT = ("dataset", "task", "selector", "target", "metric", "measure", "gene", "why")
+TEXT = (
+    *("dataset", "task", "selector", "target", "metric", "measure", "gene", "why"),
+    *("constraint", "wanted", "came", "met", "note", "role", "substitutes"),
+)
 
 
 def read_table(path: Path | str) -> pd.DataFrame:

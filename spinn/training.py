@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from spinn.adam import Adam, Group
 from spinn.gates import make_gate
 from spinn.network import Network
 from spinn.problem import Examples, Problem
@@ -168,28 +169,22 @@ def _fit_once(
     return network, history
 
 
-def make_optimizer(network: Network, settings: TrainingSettings) -> torch.optim.Optimizer:
+def make_optimizer(network: Network, settings: TrainingSettings) -> Adam:
     """Return Adam for a network; its gate has a learning rate of its own and no weight decay."""
-    return torch.optim.Adam(
-        [
-            {"params": list(network.layers.parameters()), "weight_decay": settings.weight_decay},
-            {"params": list(network.gate.parameters()), "lr": settings.gate_lr},
-        ],
-        lr=settings.lr,
-        fused=True,
-    )
+    weights, gate = tuple(network.layers.parameters()), tuple(network.gate.parameters())
+    return Adam([Group(weights, settings.lr, settings.weight_decay), Group(gate, settings.gate_lr)])
 
 
 def take_step(
     network: Network,
-    optimizer: torch.optim.Optimizer,
+    optimizer: Adam,
     problem: Problem,
     batch: tuple[Tensor, Tensor],
     penalty: float,
 ) -> Tensor:
     """Take one gradient step, in place; return the task's loss before it, a scalar."""
     loss = _loss(network, problem, *batch)
-    optimizer.zero_grad(set_to_none=True)
+    optimizer.clear()
     (loss + penalty * network.gate.penalty()).backward()
     optimizer.step()
     return loss.detach()

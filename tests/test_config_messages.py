@@ -65,7 +65,7 @@ TYPES_AND_RANGES = [
     ("results: ~/runs", "results: must be a folder's path without ~, { or }, came '~/runs'$"),
     (
         f"genes: {{required: {{long: {'x' * 99}}}}}",
-        "genes.required: must be a list of genes, or the path of a text file with one gene a line, "
+        "genes.required: must be a list of genes and families, or the path of a file of them, "
         f"came {{'long': '{'x' * 47}...$",
     ),
 ]
@@ -80,7 +80,8 @@ REMEDIES = [
     ("tasks: hurdle", "tasks: must be a list of at least one task, came 'hurdle'; write [hurdle]$"),
     (
         "genes: {required: [NO]}",
-        "genes.required[0]: must be a gene's name, came false; put it in quotes$",
+        "genes.required[0]: must be a gene's name, prefix:TEXT or regex:PATTERN, came false; put "
+        "it in quotes$",
     ),
     (
         "training:",

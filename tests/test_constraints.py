@@ -1,8 +1,8 @@
-"""Required and excluded genes, from lists, files and tables."""
+"""Constraints by name: sizes that can be had, and what stands in the way of others."""
 
 import pytest
 
-from spinn.constraints import Constraints, read_constraints
+from spinn.constraints import Constraints
 
 GENES = ("A", "B", "C", "D")
 
@@ -16,7 +16,7 @@ def test_positions():
 
 
 def test_a_gene_cannot_be_required_and_excluded():
-    with pytest.raises(ValueError, match="genes both required and excluded: A, B"):
+    with pytest.raises(ValueError, match="genes both required and excluded: A, B; keep each in"):
         Constraints(required=("B", "A", "C"), excluded=("A", "B"))
 
 
@@ -33,35 +33,36 @@ def test_sizes_that_do_not_fit(sizes, came):
     assert str(raised.value) == message
 
 
-@pytest.mark.parametrize("words", [("1", "0"), ("true", "false"), ("YES", "no"), ("y", "")])
-def test_lists_files_and_tables_add_up(tmp_path, words):
-    yes, no = words
-    (tmp_path / "out.txt").write_text("D\n\n  E \n")
-    table = f"gene,must,exclude\nB,{yes},{no}\nC,{no},{yes}\nA,{yes},\n"
-    (tmp_path / "table.csv").write_text(table)
-    section = {
-        "required": ["A"],
-        "excluded": str(tmp_path / "out.txt"),
-        "table": str(tmp_path / "table.csv"),
-    }
-    assert read_constraints(section) == Constraints(("A", "B"), ("D", "E", "C"))
-
-
-def test_nothing_asked_for():
-    assert read_constraints({}) == Constraints()
-    assert read_constraints({"required": [], "excluded": [], "table": None}) == Constraints()
-
-
 @pytest.mark.parametrize(
-    ("table", "message"),
+    ("wish", "message"),
     [
-        ("gene,must,weight\nA,1,2\n", "has the columns gene, must, exclude; came gene, must, weig"),
-        ("name,must\nA,1\n", "has the columns gene, must, exclude; came name, must"),
-        ("", "has the columns gene, must, exclude; came $"),
-        ("gene,must\nA,maybe\n", "A: must be 1/0, true/false or yes/no, came 'maybe'"),
+        (
+            {"group": dict.fromkeys("ABC", "x")},
+            "a panel of 3 genes cannot be had: groups leave 2, at most 1 of each; ask for smaller",
+        ),
+        (
+            {"cost": {"A": 5.0, "B": 0.5}, "budget": 2.4},
+            "a panel of 3 genes costs at least 2.5, the budget is 2.4; ask for smaller",
+        ),
+        (
+            {"required": ("A",), "cost": {"A": 5.0}, "budget": 6.0},
+            "a panel of 3 genes costs at least 7, 5 of it the required, the budget is 6; ask",
+        ),
     ],
 )
-def test_tables_that_are_not_understood(tmp_path, table, message):
-    (tmp_path / "table.csv").write_text(table)
+def test_groups_and_budgets_that_leave_no_panel(wish, message):
     with pytest.raises(ValueError, match=message):
-        read_constraints({"table": tmp_path / "table.csv"})
+        Constraints(**wish).check_sizes([1, 3], GENES)
+
+
+def test_a_gene_without_a_group_is_alone_whatever_groups_are_called():
+    limits = Constraints(group={"A": "D", "B": "D"}).limits(GENES)
+    assert limits.group[0] == limits.group[1]
+    assert len(set(limits.group.tolist())) == 3
+    assert limits.are_coupled
+    assert not Constraints(group={"A": "x"}).limits(GENES).are_coupled
+
+
+def test_a_budget_that_is_spent_to_the_last_is_kept():
+    costs = dict.fromkeys(GENES, 0.1)
+    Constraints(cost=costs, budget=0.3).check_sizes([3], GENES)  # 0.1 * 3 > 0.3 in floats

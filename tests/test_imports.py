@@ -19,19 +19,24 @@ MODULES = sorted(
 
 # A module may import those of earlier lines and, without a circle, of its own line.
 ORDER = (
+    ("gene_terms",),
     ("catalogue", "config", "config_messages", "digest", "runtime", "settings"),
+    ("limits",),
     ("metrics", "neighbors", "panel", "constraints", "split"),
+    ("gene_rules", "gene_files"),
     ("cells", "resampling", "tiers", "intervals", "tables"),
-    ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows"),
-    ("concrete",),
-    ("problem",),
+    ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows", "adam"),
+    ("concrete", "genebasis", "markers"),
+    ("constrained", "moments", "problem"),
     ("network",),
     ("training",),
-    ("scores", "genebasis", "markers"),
-    ("selection", "baselines", "concrete_panels"),
+    ("scores",),
+    ("selection", "baselines"),
+    ("concrete_panels",),
     ("concrete_ae", "persist"),
     ("peers",),
-    ("stability", "reasons"),
+    ("replaceability", "roles", "spares"),
+    ("stability", "reasons", "audit"),
     ("refit",),
     ("evaluation",),
     ("provenance",),
@@ -47,6 +52,7 @@ LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 INNER = [name for name in MODULES if name != "__init__"]
 
 LIGHT = {
+    *("audit", "gene_files", "spares"),
     *("catalogue", "config", "digest", "metrics", "panel", "intervals", "stability"),
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),
     *("jobs_collect", "jobs_figures", "jobs_report"),

@@ -96,7 +96,7 @@ def test_scrambled_test_cells_change_no_panel(task, config, tmp_path):
         str(prepared),
         name="d",
         repeat=0,
-        largest_panel=max(SIZES),
+        sizes=SIZES,
         config={
             "dataset": config["datasets"]["d"],
             **{key: config[key] for key in ("preprocess", "split", "genes")},

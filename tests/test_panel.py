@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn.panel import Panel, PanelPath, load_panels, ranked_path, separate_path
+from spinn.panel import Panel, PanelPath, load_panels, ranked_path
 from tests.cells import make_adata
 
 names = st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=20, unique=True)
@@ -51,13 +51,6 @@ def test_among_tells_how_many_genes_were_compared():
 def test_messages(make, message):
     with pytest.raises(ValueError, match=message):
         make()
-
-
-def test_separate_panels_keep_their_own_order_and_the_largest_ranks():
-    path = separate_path([(("c",), (5.0,)), (("a", "b", "c"), (3.0, 2.0, 1.0))], among=9)
-    assert [panel.genes for panel in path.panels] == [("a", "b", "c"), ("c",)]
-    places = [(place.gene, place.rank, place.score, place.among) for place in path.ranking]
-    assert places == [("a", 1, 3.0, 9), ("b", 2, 2.0, 9), ("c", 3, 1.0, 9)]
 
 
 def test_of_size_names_the_sizes_there_are():

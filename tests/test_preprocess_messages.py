@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from spinn.constraints import Constraints
+from spinn.gene_rules import GeneRules
 from spinn.inputs import read_input
 from tests.cells import adata_with, gene_names, make_adata, prepared
 
@@ -94,19 +94,19 @@ REFUSED = {
     ),
     "required absent": (
         {},
-        {"constraints": Constraints(required=("g01", "CD3", "CD4"))},
+        {"rules": GeneRules(required=("g01", "CD3", "CD4"))},
         KeyError,
         "genes.required: 2 absent from the data: CD3, CD4; names must match the var names",
     ),
     "required constant": (
         silent(4),
-        {"constraints": Constraints(required=("g04",))},
+        {"rules": GeneRules(required=("g04",))},
         ValueError,
         "required genes are constant in the training cells: g04; a panel cannot use them",
     ),
     "panel too large": (
         {},
-        {"largest_panel": 20, "constraints": Constraints(excluded=("g01", "not there"))},
+        {"sizes": [20], "rules": GeneRules(excluded=("g01", "not there"))},
         ValueError,
         r"the largest panel \(20\) needs as many genes, but after filtering 19 may be chosen",
     ),

@@ -14,8 +14,8 @@ from spinn.settings import RefitSettings
 from tests.cells import QUICK, copy_of, make_data, same_state
 
 LARGE, SMALL, OTHER = Panel(("g09", "g02", "g05")), Panel(("g05", "g09")), Panel(("g11", "g02"))
-FRESH = replace(QUICK, refit=RefitSettings(start="fresh", max_steps=10))
-FROZEN = replace(QUICK, training=replace(QUICK.training, lr=0.0))
+WARM = replace(QUICK, refit=RefitSettings(start="warm", max_steps=10))
+FROZEN = replace(WARM, training=replace(QUICK.training, lr=0.0))
 
 
 def refits(panels, settings=QUICK, seed=0):
@@ -37,7 +37,7 @@ def test_a_warm_start_inherits_the_larger_panels_weights():
     assert same_state(copy_of(small), copy_of(large.keep(torch.tensor([1, 2]))))
 
 
-@pytest.mark.parametrize(("second", "settings"), [(OTHER, QUICK), (SMALL, FRESH), (OTHER, FRESH)])
+@pytest.mark.parametrize(("second", "settings"), [(OTHER, WARM), (SMALL, QUICK), (OTHER, QUICK)])
 def test_a_fresh_start_knows_nothing_of_larger_panels(second, settings):
     _, (_, after) = refits([LARGE, second], settings)
     ((_, alone),) = refits([second], settings)

@@ -86,9 +86,23 @@ def tables(name: str = "data", selector: str = "bernoulli-rfe") -> dict:
             "seconds": 12.5,
         },
         "figures": {f"quality_{name}_classification": "<svg onload='x()'></svg>"},
-        "recall": recall,
+        "beside": {"scores": recall, "audit": audited(name)},
         "title": name,
     }
+
+
+def audited(name: str) -> pd.DataFrame:
+    """Return the audit of two splits' panels; in the second a demand is not met."""
+    columns = ["constraint", "wanted", "came", "met", "note", "size", "dataset", "split", "task"]
+    place = (name, 0, "classification")
+    return pd.DataFrame(
+        [
+            ("size", "2", "2", "yes", "", 2, *place),
+            ("required", "1 genes", "1 of them", "yes", f"families: {name} 1", 2, *place),
+            ("budget", "at most 3", "4", "no", "", 2, name, 1, "classification"),
+        ],
+        columns=columns,
+    )
 
 
 def test_the_page_is_whole():
@@ -185,7 +199,37 @@ def test_hard_types_come_first():
     text = " ".join(render(**tables()).split())
     hard, easy = '<th scope="row">data</th> <td>0.250', '<th scope="row">B</th> <td>0.900'
     assert text.index(hard) < text.index(easy)
-    assert "Recall of each" not in render(**tables() | {"recall": None})
+    assert "Recall of each" not in render(**tables() | {"beside": {}})
+
+
+def test_each_gene_s_role_and_substitutes_are_shown():
+    given = tables()
+    assert "lost without it" not in render(**given)
+    for key, panel in given["panels"].items():
+        given["panels"][key] = panel.assign(
+            role=["type B", "structure"],
+            loss=[0.01234, 0.1],
+            restored=[0.456, 0.0],
+            substitutes=["CD79B, MS4A1", ""],
+        )
+    text = " ".join(render(**given).split())
+    assert "<td>type B</td><td>0.0123</td><td>46 %</td><td>CD79B, MS4A1</td>" in text
+    assert "<td>structure</td><td>0.1000</td><td>0 %</td><td></td>" in text
+    assert "<dt>Roles, losses and substitutes of single genes</dt>" in text
+
+
+def test_the_audit_shows_what_is_not_met_first():
+    given = tables()
+    calm = " ".join(render(**given).split())
+    assert "<details><summary>Audit" in calm
+    assert "are not met" not in calm
+    given["beside"]["audit"]["split"] = 0
+    text = " ".join(render(**given).split())
+    assert "1 of 3 demands on these panels are not met" in text
+    assert "<details open><summary>Audit" in text
+    rows = [text.index(f'<th scope="row">{name}</th>') for name in ("budget", "size", "required")]
+    assert rows == sorted(rows)
+    assert "<td>at most 3</td><td>4</td><td>no</td>" in text
 
 
 def test_tables_may_come_from_files(tmp_path):

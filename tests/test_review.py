@@ -9,8 +9,8 @@ import pytest
 import scipy.sparse as sp
 
 from spinn import digest
-from spinn.constraints import resolve_genes
 from spinn.data import ExpressionData, read_prepared
+from spinn.gene_files import resolve_genes
 from spinn.panel import Panel
 from spinn.preprocess import prepare
 from spinn.reasons import reasons

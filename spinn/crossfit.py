@@ -1,0 +1,88 @@
+"""Judge panels inside the training cells: refit on some folds, measure on the one left out."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
+
+from spinn.cells import measures, pooled
+from spinn.data import ExpressionData
+from spinn.evaluation import evaluate, make_judge
+from spinn.metrics import DIRECTION, headline_of
+from spinn.panel import PanelPath
+from spinn.settings import Settings
+
+FOLDS = 2
+# Choosing between panels needs them treated alike, not judged to the last digit: half the steps.
+LR, STEPS = 3e-3, 500
+
+
+def folds(data: ExpressionData, *, seed: int) -> list[NDArray[np.int64]]:
+    """Deal the training cells into folds: whole donors, else stratified by label.
+
+    Returns
+    -------
+    list
+        Row numbers of each fold; together all training cells, each once.
+    """
+    rows = np.flatnonzero(data.part == "train")
+    donors = None if data.donors is None else data.donors[rows]
+    labels = None if data.labels is None else data.labels[rows]
+    if donors is not None and len(set(donors.tolist())) >= FOLDS:
+        dealt = GroupKFold(FOLDS, shuffle=True, random_state=seed).split(rows, groups=donors)
+    elif labels is not None and np.bincount(labels).max() >= FOLDS:
+        dealt = StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(rows, labels)
+    else:
+        dealt = KFold(FOLDS, shuffle=True, random_state=seed).split(rows)
+    return [rows[held] for _, held in dealt]
+
+
+def cross_fitted(
+    data: ExpressionData,
+    paths: Mapping[str, PanelPath],
+    task: str,
+    settings: Settings,
+    *,
+    seed: int,
+    device: torch.device | None = None,
+) -> dict[str, NDArray[np.float64]]:
+    """Return the task's headline metric of every path on training cells its refits did not see.
+
+    Parameters
+    ----------
+    data
+        Prepared data; test cells, if any are there, are left out.
+    paths
+        Paths by name, all with the same sizes.
+    task, settings
+        As in `spinn.evaluation.make_judge`.
+    seed
+        Of folds and refits.
+    device
+        Where refits are trained.
+
+    Returns
+    -------
+    dict
+        Per path the metric per panel, in the path's order, signed so that lower is better.
+    """
+    seen = data.of("train", "valid")
+    quick = replace(
+        settings,
+        training=replace(settings.training, lr=LR),
+        refit=replace(settings.refit, start="fresh", max_steps=STEPS, patience=4),
+    )
+    judged: dict[str, list] = {name: [] for name in paths}
+    for held in folds(seen, seed=seed):
+        part = seen.part.copy()
+        part[held] = "test"
+        judge = make_judge(replace(seen, part=part), task, quick, device=device, headline_only=True)
+        for name, path in paths.items():
+            judged[name].append(evaluate(judge, path.panels, seed=seed)[1])
+    found = {name: measures(pooled(cells)) for name, cells in judged.items()}
+    metric = headline_of(next(iter(found.values())))
+    sign = -1.0 if DIRECTION[metric] == "higher" else 1.0
+    return {name: sign * values[metric][0] for name, values in found.items()}

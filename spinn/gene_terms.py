@@ -1,0 +1,55 @@
+"""Terms: a gene's name, or a family of genes by prefix or regular expression."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+PREFIX, REGEX = "prefix:", "regex:"
+
+
+def is_family(term: str) -> bool:
+    """Say whether a term may stand for several genes."""
+    return term.startswith((PREFIX, REGEX))
+
+
+def members(term: str, genes: Sequence[str]) -> list[str]:
+    """Return the genes that a term stands for, in their order.
+
+    Parameters
+    ----------
+    term
+        A gene's name, ``prefix:RPS`` (names that begin so) or ``regex:^LOC[0-9]+`` (names in which
+        the expression is found: anchored only where it says so).
+    genes
+        Names to look among.
+
+    Raises
+    ------
+    ValueError
+        If a family's pattern is empty or no regular expression.
+    """
+    if not is_family(term):
+        return [gene for gene in genes if gene == term]
+    kind, _, pattern = term.partition(":")
+    if not pattern:
+        raise ValueError(f"{term!r} names no family; write prefix:RPS or regex:^LOC[0-9]+")
+    if kind == "prefix":
+        return [gene for gene in genes if gene.startswith(pattern)]
+    try:
+        found = re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{term!r} is no regular expression: {error}") from None
+    return [gene for gene in genes if found.search(gene)]
+
+
+def matched(terms: Sequence[str], genes: Sequence[str]) -> dict[str, list[str]]:
+    """Return the genes of each term, see `members`."""
+    present = set(genes)
+    return {
+        term: members(term, genes) if is_family(term) else [term] * (term in present)
+        for term in terms
+    }
+
+
+def union(found: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the genes of all terms, each once, in the terms' order."""
+    return list(dict.fromkeys(gene for genes in found.values() for gene in genes))

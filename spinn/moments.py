@@ -1,0 +1,94 @@
+"""Second moments of training cells: all that a linear selector or predictor has to know."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from spinn.data import ExpressionData
+from spinn.thinning import thin
+
+# Added to the diagonal of a covariance of standardised genes.
+RIDGE = 1e-3
+N_SPLITS = 5
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Means over training cells of products of inputs x (genes) and centred targets y.
+
+    Parameters
+    ----------
+    gram
+        G = x x', shape (genes, genes); inputs are standardised.
+    cross
+        C = x y', shape (genes, targets).
+    variance
+        y y, shape (targets,).
+    own_noise
+        Whether the targets are the genes themselves, read in the same molecules as the inputs, so
+        that a gene seems to explain its own noise.
+    """
+
+    gram: Floats
+    cross: Floats
+    variance: Floats
+    own_noise: bool
+
+
+def whole_moments(train: ExpressionData, task: str) -> Moments:
+    """Return the moments of whole cells: inputs and targets from the same molecules."""
+    x = _scaled(train.values, train.mean, train.std)
+    y = _targets(train, task, train.values)
+    own = task in ("reconstruction", "hurdle")  # else the targets are no genes
+    return Moments(_product(x, x), _product(x, y), (y**2).mean(axis=0), own_noise=own)
+
+
+def split_moments(train: ExpressionData, task: str) -> Moments:
+    """Return the moments of split molecules, C from one half to the other: noise cancels there.
+
+    Means over five fixed splits and both directions; genes are standardised by the halves' own
+    moments. Without counts: those of whole cells.
+    """
+    if not train.has_counts:
+        return whole_moments(train, task)
+    pairs = thin(train, n_splits=N_SPLITS, seed=0)  # as the networks' are
+    halves = [half for pair in pairs for half in pair]
+    mean = np.mean([np.asarray(h.mean(axis=0)).ravel() for h in halves], axis=0)
+    square = np.mean([np.asarray(h.multiply(h).mean(axis=0)).ravel() for h in halves], axis=0)
+    std = np.sqrt(np.maximum(square - mean**2, 0))
+    std = np.where(std > 1e-6, std, 1.0)
+    gram = np.zeros((train.n_genes, train.n_genes))
+    cross: Floats | float = 0.0
+    variance: Floats | float = 0.0
+    for a, b in [pair for one, other in pairs for pair in ((one, other), (other, one))]:
+        x, y = _scaled(a, mean, std), _targets(train, task, b)
+        gram += _product(x, x) / len(halves)
+        cross = cross + _product(x, y) / len(halves)
+        variance = variance + (y**2).mean(axis=0) / len(halves)
+    return Moments(gram, np.asarray(cross), np.asarray(variance), own_noise=False)
+
+
+def _scaled(values: sp.csr_matrix, mean: NDArray[np.floating], std: NDArray[np.floating]) -> Floats:
+    return (values.toarray().astype(np.float64) - mean) / std
+
+
+def _targets(train: ExpressionData, task: str, values: sp.csr_matrix) -> Floats:
+    """Return centred targets: class indicators, regression targets, or log-normalised genes.
+
+    Genes keep their own scale, as in the fraction of variance unexplained that judges panels.
+    """
+    if task == "classification" and train.labels is not None:
+        y = np.eye(len(train.classes))[train.labels]
+        y = y / np.sqrt(np.maximum(y.mean(axis=0), 1e-12))  # rare types weigh as common ones do
+    elif task == "regression" and train.targets is not None:
+        y = train.targets / np.maximum(train.targets.std(axis=0), 1e-12)
+    else:
+        y = values.toarray().astype(np.float64)
+    return y - y.mean(axis=0)
+
+
+def _product(x: Floats, y: Floats) -> Floats:
+    return x.T @ y / len(x)

@@ -1,0 +1,103 @@
+"""The recommended selector: several ways to choose, and per size the panel that tells most.
+
+No single way leads on every data set and size: networks on split molecules lead with few genes of
+shallow cells, linear forward selection in deep ones. So all of them run, and refits on half of the
+training cells, judged on the other half, decide size by size. Test cells play no part.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from spinn.baselines import BASELINES
+from spinn.constraints import Constraints
+from spinn.crossfit import cross_fitted
+from spinn.data import ExpressionData
+from spinn.network import Network
+from spinn.panel import PanelPath, Ranked
+from spinn.problem import Problem
+from spinn.selection import SEED_STRIDE, eliminate
+from spinn.settings import Settings
+from spinn.training import base_network, fit
+
+log = logging.getLogger(__name__)
+RANKER = "bernoulli"
+NETWORKS = 4  # that vote
+LINEAR = ("greedy_split", "greedy")
+BY_TYPE = ("markers",)
+
+
+class Recommended(NamedTuple):
+    """Panels, and per size how each candidate fared.
+
+    ``losses`` maps sizes to candidates to the headline metric on training cells that the refit did
+    not see, signed so that lower is better; the lowest is the one taken.
+    """
+
+    path: PanelPath
+    losses: Mapping[int, Mapping[str, float]]
+
+
+def recommend(
+    problem: Problem,
+    data: ExpressionData,
+    settings: Settings,
+    *,
+    sizes: Sequence[int],
+    seed: int,
+    constraints: Constraints,
+    task: str,
+) -> Recommended:
+    """Return the recommended panels; they need not be nested.
+
+    Parameters
+    ----------
+    problem
+        The task on all genes, from ``data``.
+    data
+        Prepared data; test cells, if there are any, are left out.
+    settings
+        Of training, elimination and refits.
+    sizes, seed, constraints
+        As in `spinn.selection.select`.
+    task
+        `classification` also tries the markers of each type.
+    """
+    wanted = {"sizes": sizes, "seed": seed, "constraints": constraints}
+    names = (*LINEAR, *BY_TYPE) if task == "classification" else LINEAR
+    linear = {name: BASELINES[name](data, task=task, **wanted) for name in names}
+    voted = eliminate(problem, _bases(problem, settings, seed), RANKER, settings, **wanted)
+    paths = {"voted": voted, **linear}
+    device = problem.positions.device
+    losses = cross_fitted(data, paths, task, settings, seed=seed, device=device)
+    return _best(paths, losses)
+
+
+def _bases(problem: Problem, settings: Settings, seed: int) -> list[Network]:
+    seeds = [seed + SEED_STRIDE * place for place in range(NETWORKS)]
+    starts = [(s, base_network(problem, RANKER, settings, seed=s)) for s in seeds]
+    return [fit(start, problem, settings.training, seed=s).network for s, start in starts]
+
+
+def _best(paths: Mapping[str, PanelPath], losses: Mapping[str, np.ndarray]) -> Recommended:
+    """Take each size's panel from the path with the lowest loss, the first named where they tie."""
+    names = list(paths)
+    panels, table = [], {}
+    for place, panel in enumerate(paths[names[0]].panels):
+        here = {name: float(losses[name][place]) for name in names}
+        best = min(names, key=lambda name: here[name])
+        log.info("%d genes: %s (%s)", panel.size, best, _listed(here))
+        panels.append(paths[best].panels[place])
+        table[panel.size] = here
+    genes = panels[0].genes
+    # One score has no meaning across ways to choose: a gene's is its place, from 1 down to 0.
+    ranking = tuple(
+        Ranked(gene, rank + 1, 1 - rank / len(genes), len(genes)) for rank, gene in enumerate(genes)
+    )
+    return Recommended(PanelPath(tuple(panels), ranking), table)
+
+
+def _listed(losses: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {loss:.4f}" for name, loss in losses.items())
