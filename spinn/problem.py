@@ -46,7 +46,8 @@ class Examples:
 class Encoder:
     """How cells become examples of a task; everything learnt from the training cells.
 
-    ``input_mean`` and ``input_std`` standardise inputs; a gene at its mean is 0.
+    ``input_mean`` and ``input_std`` standardise inputs; a gene at its mean is 0. Where ``binary``,
+    inputs say only whether a gene is on.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Encoder:
     device: torch.device
     target_mean: NDArray[np.floating] | None = None
     target_std: NDArray[np.floating] | None = None
+    binary: bool = False
 
     def examples(
         self, data: ExpressionData, *, seed: int, n_splits: int | None = None, resident: bool = True
@@ -66,7 +68,7 @@ class Encoder:
         pairs = views(data, self.noise, n_splits or self.n_splits, seed)
         inputs = tuple(
             standardised_rows(
-                _binary(x) if self.name == "hurdle" else x,
+                _binary(x) if self.binary else x,
                 self.input_mean,
                 self.input_std,
                 self.device,
@@ -120,7 +122,7 @@ class Problem:
         )
 
 
-def make_problem(
+def make_problem(  # noqa: PLR0913 - each is a choice of its own
     data: ExpressionData,
     task: str,
     *,
@@ -129,6 +131,7 @@ def make_problem(
     n_splits: int = 5,
     device: torch.device | None = None,
     resident: bool = True,
+    binary: bool = False,
 ) -> Problem:
     """Return the problem of a task on the training and validation cells of ``data``.
 
@@ -150,6 +153,8 @@ def make_problem(
         Where tensors live; the CPU by default.
     resident
         Whether all genes' inputs are made dense now; not, where only a few will be kept.
+    binary
+        Whether inputs say only if a gene is on (value > 0); `hurdle` always asks for that.
 
     Raises
     ------
@@ -167,7 +172,8 @@ def make_problem(
     if task in ("classification", "regression") and not data.has_counts:
         noise = "none"  # their targets need no split
     pairs = views(train, noise, n_splits, TRAIN_SEED)
-    seen = [_binary(x) if task == "hurdle" else x for x, _ in pairs]
+    binary = binary or task == "hurdle"
+    seen = [_binary(x) if binary else x for x, _ in pairs]
     mean, std = _pooled_moments(seen)
     std = np.where(std > 1e-6, std, 1.0)
     extra: dict[str, Any] = {}
@@ -202,7 +208,7 @@ def make_problem(
             f"{task!r} is not a task; the tasks are reconstruction, classification, regression, "
             "hurdle"
         )
-    encoder = Encoder(task, noise, n_splits, mean, std, kind, device, **extra)
+    encoder = Encoder(task, noise, n_splits, mean, std, kind, device, binary=binary, **extra)
     return Problem(
         encoder,
         encoder.examples(train, seed=TRAIN_SEED, resident=resident),
@@ -274,9 +280,8 @@ def views(
 
 
 def _binary(values: sp.csr_matrix) -> sp.csr_matrix:
-    return sp.csr_matrix(
-        (np.ones_like(values.data), values.indices, values.indptr), shape=values.shape
-    )
+    on = (values.data > 0).astype(values.dtype)
+    return sp.csr_matrix((on, values.indices, values.indptr), shape=values.shape)
 
 
 def _pooled_moments(

@@ -27,11 +27,15 @@ ORDER = (
     ("gene_rules", "gene_files"),
     ("cells", "resampling", "tiers", "intervals", "tables"),
     ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows", "adam"),
+    ("concrete", "genebasis", "markers"),
     ("constrained", "moments", "problem"),
     ("network",),
     ("training",),
     ("scores",),
     ("selection", "baselines"),
+    ("concrete_panels",),
+    ("concrete_ae", "persist"),
+    ("peers",),
     ("replaceability", "roles", "spares"),
     ("stability", "reasons", "audit", "external", "outcomes"),
     ("refit",),
@@ -45,7 +49,7 @@ ORDER = (
     # What the workflow's rules call; nothing else imports these.
     ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_external"),
     ("jobs_collect", "jobs_figures"),
-    ("jobs_select", "jobs_recommend", "jobs_evaluate", "jobs_report"),
+    ("jobs_select", "jobs_peers", "jobs_recommend", "jobs_evaluate", "jobs_report"),
     ("jobs_references",),
 )
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}

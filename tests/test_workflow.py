@@ -194,6 +194,33 @@ def test_editing_a_file_of_genes_reruns_selection(finished, tmp_path):
     assert "select_baselines" in planned(finished, "--configfile", config)
 
 
+def test_peers_have_rules_of_their_own(finished, tmp_path):
+    names = ["cosine", "genebasis", "persist", "concrete_ae"]
+    config = write(
+        tmp_path / "peers.yaml",
+        results=str(tmp_path / "results"),
+        selectors=names,
+        tasks=["reconstruction"],
+        training={"max_steps": 20, "check_every": 10},
+    )
+    rules = ["select_baselines", "select_persist", "select_concrete_ae"]
+    words = ["--configfile", config, "--until", *rules]
+    done = snakemake(finished, "--cores", 2, *words)
+    assert done.returncode == 0, done.stdout
+    found = panels(tmp_path / "results")
+    assert {document["selector"] for document in found.values()} == set(names)
+    assert len(found) == len(names) * len(SEEDS)
+    assert planned(finished, *words) == {}
+    path = finished / "spinn" / "persist.py"
+    before = path.read_text()
+    path.write_text(before + "\n# edited\n")
+    try:
+        assert "select_baselines" not in planned(finished, *words)
+        assert "select_persist" in planned(finished, *words)
+    finally:
+        path.write_text(before)
+
+
 def test_a_killed_run_ends_with_the_same_panels(finished, results, tmp_path):
     """Also: the same config in two folders gives the same panels, but for `made_by`."""
     folder = copy_project(tmp_path / "killed")
