@@ -3,7 +3,7 @@
 import os
 
 from spinn import digest
-from spinn.catalogue import RANKER_GATES, families
+from spinn.catalogue import RANKER_GATES, SELECTORS, families
 
 ROOT = os.path.abspath(os.path.join(workflow.current_basedir, ".."))
 RESULTS = config["results"]
@@ -42,6 +42,7 @@ wildcard_constraints:
 
 
 FAMILIES = families(config["selectors"])
+PEERS = [family for family in FAMILIES if SELECTORS[FAMILIES[family][0]].external]
 
 
 def runs(selectors):
@@ -65,6 +66,11 @@ def section(*keys):
     return {key: config[key] for key in keys}
 
 
+def installed(peer):
+    """What is installed for a peer, so that its panels are chosen anew when that changes."""
+    return digest.file(os.path.join(config["peers"]["folder"], peer, ".installed"))
+
+
 def without_gate(training):
     """The training keys that a network without a gate depends on."""
     return {key: value for key, value in training.items() if key not in GATE_KEYS}
@@ -75,6 +81,11 @@ def training_of(gate):
     training = config["training"]
     own = without_gate(training) if gate == "open" else training
     return {**section("network", "noise", "device"), "training": own}
+
+
+def trains_alone(selectors):
+    """Whether selectors of one family train networks of their own, from no base model."""
+    return all(SELECTORS[name].needs_torch and not SELECTORS[name].gate for name in selectors)
 
 
 def gpus(wildcards):

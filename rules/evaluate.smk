@@ -1,7 +1,7 @@
 """Evaluation: refits of every panel, judged on the test cells, with a floor and a ceiling.
 
 INPUT: prepared.h5ad, panels.json. OUTPUT: scores.csv and cells.npz beside each panels.json;
-scores.csv, summary.csv, differences.csv, normalised.csv, smallest.csv, recall.csv,
+scores.csv, summary.csv, differences.csv, normalised.csv, smallest.csv, recall.csv, costs.csv,
 stability.csv and robustness.csv of the whole run.
 """
 
@@ -131,10 +131,11 @@ JUDGED = [*runs(config["selectors"]), *REFERENCES]
 
 
 rule collect_scores:
-    """Gather all scores; summarise them with intervals, paired differences and tiers."""
+    """Gather all scores and costs; summarise them with intervals, differences and tiers."""
     input:
         scores=everywhere(files(JUDGED, "scores.csv")),
         cells=everywhere(files(JUDGED, "cells.npz")),
+        panels=everywhere(files(runs(config["selectors"]), "panels.json")),
     output:
         scores=f"{RESULTS}/scores.csv",
         summary=f"{RESULTS}/summary.csv",
@@ -142,6 +143,7 @@ rule collect_scores:
         normalised=f"{RESULTS}/normalised.csv",
         smallest=f"{RESULTS}/smallest.csv",
         recall=f"{RESULTS}/recall.csv",
+        costs=f"{RESULTS}/costs.csv",
     log:
         f"{RESULTS}/logs/collect_scores.log",
     benchmark:

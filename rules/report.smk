@@ -97,6 +97,7 @@ rule write_report:
         differences=f"{RESULTS}/differences.csv",
         normalised=f"{RESULTS}/normalised.csv",
         recall=f"{RESULTS}/recall.csv",
+        costs=f"{RESULTS}/costs.csv",
         stability=f"{RESULTS}/stability.csv",
         robustness=ROBUSTNESS,
         smallest=f"{RESULTS}/smallest.csv",

@@ -11,6 +11,7 @@ collect_scores(
     snakemake.input.scores,
     snakemake.input.cells,
     dict(snakemake.output.items()),
+    panels=snakemake.input.panels,
     n_bootstrap=snakemake.params.n_bootstrap,
     wanted_share=snakemake.params.wanted_share,
 )

@@ -15,8 +15,9 @@ from spinn.interchange import read_groups
 from spinn.intervals import summarize
 from spinn.moments import split_moments
 from spinn.normalised import normalised
+from spinn.outcomes import cost_table, failures, with_failed
 from spinn.panel import load_panels
-from spinn.reasons import reasons
+from spinn.reasons import COLUMNS, reasons
 from spinn.recalls import recalls
 from spinn.smallest import smallest
 from spinn.spares import spares
@@ -31,22 +32,31 @@ def collect_scores(
     cells: Sequence[str],
     outputs: Mapping[str, str],
     *,
+    panels: Sequence[str],
     n_bootstrap: int,
     wanted_share: float,
 ) -> None:
-    """Write the tidy scores of a whole run, and the tables of intervals made from them.
+    """Write the tables of a whole run.
 
-    ``outputs`` names the files of `scores`, `summary`, `differences`, `normalised`, `smallest` and
-    `recall`.
+    ``outputs`` names the files of `scores`, `costs`, and of the tables of intervals: `summary`,
+    `differences`, `normalised`, `smallest` and `recall`. A selector that failed has no scores and
+    stands in costs and summary.
     """
-    tables = [read_table(path) for path in scores]
-    everything = pd.concat(tables, ignore_index=True)
+    tables = {path: read_table(table) for table, path in zip(scores, cells, strict=True)}
+    tables = {path: table for path, table in tables.items() if len(table)}
+    everything = pd.concat(tables.values(), ignore_index=True)
     everything = everything[everything["metric"] != PER_GENE]
     everything.to_csv(outputs["scores"], index=False)
-    runs = [_run(table.iloc[0], path) for table, path in zip(tables, cells, strict=True)]
-    overall = everything[everything["metric"] != "recall"]  # a type may be called "all"
+    costs = cost_table(load_panels(path).document() for path in panels)
+    costs.to_csv(outputs["costs"], index=False)
+    failed = failures(costs)
+    runs = [_run(table.iloc[0], path) for path, table in tables.items()]
+    runs = [run for run in runs if (run.dataset, run.task, run.selector) not in failed]
+    names = zip(*(everything[name] for name in ("dataset", "task", "selector")), strict=True)
+    whole = pd.Series([name not in failed for name in names], index=everything.index)
+    overall = everything[whole & (everything["metric"] != "recall")]  # a type may be called "all"
     tasks = bootstrap(runs, overall, n_bootstrap=n_bootstrap, seed=0)
-    summarize(tasks).to_csv(outputs["summary"], index=False)
+    with_failed(summarize(tasks), costs).to_csv(outputs["summary"], index=False)
     differences(tasks).to_csv(outputs["differences"], index=False)
     shares = normalised(tasks)
     shares.to_csv(outputs["normalised"], index=False)
@@ -83,24 +93,29 @@ def recommend(
     outputs: Mapping[int, str],
     *,
     audited: str,
-    run: tuple[str, int],
     config: Mapping[str, Any],
 ) -> None:
     """Write the recommended panel of each size, gene by gene, and their audit.
 
-    It is the panel of ``run``, a (selector, seed); ``panels`` maps those to panels.json,
-    ``outputs`` maps sizes to CSV files, ``audited`` is the audit's; ``config`` has the section
-    ``genes`` and the ``task``.
+    It is the panel of the first run that did not fail; ``panels`` maps (selector, seed) to
+    panels.json, in the config's order, ``outputs`` maps sizes to CSV files, ``audited`` is the
+    audit's; ``config`` has the section ``genes`` and the ``task``. Where all runs failed, the
+    panels' files have no row.
     """
     data = read_prepared(prepared, parts=("train", "valid"))
     paths = {key: load_panels(path) for key, path in panels.items()}
-    chosen = {size: paths[run].of_size(size) for size in outputs}
+    paths = {key: path for key, path in paths.items() if path.failed is None}
+    own = next(iter(paths), None)
+    chosen = {} if own is None else {size: paths[own].of_size(size) for size in outputs}
     rules = read_rules(config["genes"])
     audit(data, rules, chosen).to_csv(audited, index=False)
     constraints = rules.resolve(data.genes, data.mean)
     found = split_moments(data.of("train"), config["task"])
     for size, output in outputs.items():
-        others = [p.of_size(size) for key, p in paths.items() if key != run and key[0] != "random"]
-        why = reasons(data, chosen[size], others, selector=run[0], seed=run[1])
+        if own is None:
+            pd.DataFrame(columns=COLUMNS).to_csv(output, index=False)
+            continue
+        others = [p.of_size(size) for key, p in paths.items() if key != own and key[0] != "random"]
+        why = reasons(data, chosen[size], others, selector=own[0], seed=own[1])
         table = pd.concat([why, spares(data, chosen[size], found, constraints)], axis=1)
         table.to_csv(output, index=False, float_format="%.4g")

@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from spinn.costs import Cost
 from spinn.gates import Gate, gate_name, gate_settings, make_gate
 from spinn.settings import GateSettings
 
@@ -33,7 +36,7 @@ class Network(nn.Module):
     gate
         Noise on the inputs, for ``n_inputs`` genes.
     n_inputs
-        Number of input genes, at least 1.
+        Number of input genes, at least 1; what the gate hands on is what the first layer reads.
     hidden
         Widths of the hidden layers; empty for a linear network.
     n_outputs
@@ -62,9 +65,10 @@ class Network(nn.Module):
         if not 0 <= input_dropout < 1:
             raise ValueError(f"input_dropout must lie in [0, 1), came {input_dropout}")
         self.gate = gate
+        self.n_inputs = n_inputs
         self.activation = activation
         self.input_dropout = input_dropout
-        widths = [n_inputs, *hidden, n_outputs]
+        widths = [gate.n_channels or n_inputs, *hidden, n_outputs]
         self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
 
     @property
@@ -76,11 +80,6 @@ class Network(nn.Module):
     def device(self) -> torch.device:
         """Where the weights live."""
         return self.linears[0].weight.device
-
-    @property
-    def n_inputs(self) -> int:
-        """Number of input genes."""
-        return self.linears[0].in_features
 
     @property
     def n_outputs(self) -> int:
@@ -142,7 +141,8 @@ class Network(nn.Module):
             self.input_dropout,
         )
         state = {k: v.clone() for k, v in self.state_dict().items() if not k.startswith("gate.")}
-        state["layers.0.weight"] = state["layers.0.weight"][:, index].clone()
+        if self.gate.n_channels is None:
+            state["layers.0.weight"] = state["layers.0.weight"][:, index].clone()
         smaller.load_state_dict(state, strict=False)
         return smaller.to(self.device).train(self.training)
 
@@ -156,8 +156,14 @@ class Network(nn.Module):
         return copy.to(self.device).train(self.training)
 
 
-def save_network(network: Network, path: Path, *, genes: Sequence[str]) -> None:
-    """Write weights and settings as safetensors; ``genes`` are the names of the inputs."""
+def save_network(
+    network: Network, path: Path, *, genes: Sequence[str], cost: Cost | None = None
+) -> None:
+    """Write weights and settings as safetensors.
+
+    ``genes`` are the names of the inputs. ``cost``, that of the training, is the only thing that
+    may differ between equal networks.
+    """
     description = {
         "format": FORMAT,
         "gate": gate_name(network.gate),
@@ -167,6 +173,7 @@ def save_network(network: Network, path: Path, *, genes: Sequence[str]) -> None:
         "activation": network.activation,
         "input_dropout": network.input_dropout,
         "genes": list(genes),
+        **({} if cost is None else {"cost": asdict(cost)}),
     }
     state = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()}
     # One entry alone: safetensors writes several in random order, and equal networks would differ.
@@ -183,15 +190,9 @@ def load_network(path: Path) -> tuple[Network, tuple[str, ...]]:
     ValueError
         If the file's format is not the one that this version reads.
     """
+    about = _description(path)
     with safe_open(path, framework="pt") as file:
-        metadata = file.metadata() or {}
         state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a dict
-    about = json.loads(metadata.get("spinn", "{}"))
-    if about.get("format") != FORMAT:
-        raise ValueError(
-            f"{path}: network format must be {FORMAT}, came {about.get('format')!r}; "
-            "train it again with this version of spinn"
-        )
     genes = tuple(about["genes"])
     gate = make_gate(about["gate"], len(genes), GateSettings(**about["gate_settings"]))
     network = Network(
@@ -204,3 +205,26 @@ def load_network(path: Path) -> tuple[Network, tuple[str, ...]]:
     )
     network.load_state_dict(state)
     return network.eval(), genes
+
+
+def training_cost(path: Path) -> Cost:
+    """Return what training the network in a file has cost; nothing where the file does not say.
+
+    Raises
+    ------
+    ValueError
+        If the file's format is not the one that this version reads.
+    """
+    return Cost(**_description(path).get("cost", {"seconds": 0.0}))
+
+
+def _description(path: Path) -> dict[str, Any]:
+    with safe_open(path, framework="pt") as file:
+        metadata = file.metadata() or {}
+    about: dict[str, Any] = json.loads(metadata.get("spinn", "{}"))
+    if about.get("format") != FORMAT:
+        raise ValueError(
+            f"{path}: network format must be {FORMAT}, came {about.get('format')!r}; "
+            "train it again with this version of spinn"
+        )
+    return about

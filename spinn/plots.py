@@ -30,12 +30,17 @@ _BASELINES = {
     "hvg": ("#595959", "v"),
     "markers": ("#8c8c8c", "P"),
     "random": ("#8c8c8c", "X"),
+    "genebasis": ("#56B4E9", "<"),
+    "cosine": ("#56B4E9", ">"),
+    "persist": ("#56B4E9", "p"),
+    "concrete_ae": ("#56B4E9", "*"),
 }
+_PEERS = {"lassonet": "<", "cosg": ">", "spapros": "d", "scgenefit": "*"}
 _DODGE = 0.5  # octaves over which the selectors of one size are spread, so that intervals show
 
 
 def selector_style(selector: str) -> dict[str, Any]:
-    """Return line properties: a ranker's colour, solid for rfe, dashed for ranking, else greys."""
+    """Return line properties: a ranker's colour, solid for rfe, dashed for ranking; else dotted."""
     ranker, _, strategy = selector.rpartition("-")
     if ranker in _RANKERS:
         solid = strategy == "rfe"
@@ -45,6 +50,8 @@ def selector_style(selector: str) -> dict[str, Any]:
             "marker": "o",
             "markerfacecolor": _RANKERS[ranker] if solid else "white",
         }
+    if selector in _PEERS:
+        return {"color": "#8c564b", "linestyle": (0, (4, 1, 1, 1)), "marker": _PEERS[selector]}
     color, marker = _BASELINES.get(selector, ("#737373", "h"))
     return {"color": color, "linestyle": (0, (1, 1.5)), "marker": marker}
 
@@ -166,7 +173,9 @@ def _short(share: float) -> str:
 def _lines(table: pd.DataFrame, ax: Axes, *, value: str) -> None:
     """Draw one dodged line per selector over logarithmic sizes."""
     names = list(dict.fromkeys(table["selector"]))
-    offsets = np.linspace(-0.5, 0.5, len(names)) * _DODGE if len(names) > 1 else [0.0]
+    offsets = (
+        np.linspace(-0.5, 0.5, len(names)) * _DODGE if len(names) > 1 else np.zeros(len(names))
+    )
     for name, offset in zip(names, offsets, strict=True):
         own = table[table["selector"] == name].sort_values("size")
         x = own["size"].to_numpy() * 2.0**offset

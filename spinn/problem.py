@@ -131,7 +131,7 @@ class Problem:
         )
 
 
-def make_problem(
+def make_problem(  # noqa: PLR0913 - each is a choice of its own
     data: ExpressionData,
     task: str,
     *,
@@ -140,6 +140,7 @@ def make_problem(
     n_splits: int = 5,
     device: torch.device | None = None,
     resident: bool = True,
+    binary: bool = False,
 ) -> Problem:
     """Return the problem of a task on the training and validation cells of ``data``.
 
@@ -161,6 +162,8 @@ def make_problem(
         Where tensors live; the CPU by default.
     resident
         Whether all genes' inputs are made dense now; not, where only a few will be kept.
+    binary
+        Whether inputs say only if a gene is on (value > 0); `hurdle` always asks for that.
 
     Raises
     ------
@@ -178,7 +181,8 @@ def make_problem(
     if task in ("classification", "regression") and not data.has_counts:
         noise = "none"  # their targets need no split
     pairs = views(train, noise, n_splits, TRAIN_SEED)
-    seen = [_binary(x) if task == "hurdle" else x for x, _ in pairs]
+    binary = binary or task == "hurdle"
+    seen = [_binary(x) if binary else x for x, _ in pairs]
     mean, std = _pooled_moments(seen)
     std = np.where(std > 1e-6, std, 1.0)
     extra: dict[str, Any] = {}
@@ -213,9 +217,7 @@ def make_problem(
             f"{task!r} is not a task; the tasks are reconstruction, classification, regression, "
             "hurdle"
         )
-    encoder = Encoder(
-        task, noise, n_splits, mean, std, kind, device, binary=task == "hurdle", **extra
-    )
+    encoder = Encoder(task, noise, n_splits, mean, std, kind, device, binary=binary, **extra)
     return Problem(
         encoder,
         encoder.examples(train, seed=TRAIN_SEED, resident=resident),
@@ -311,9 +313,8 @@ def views(data: ExpressionData, noise: str, n_splits: int, seed: int) -> Pairs:
 
 
 def _binary(values: sp.csr_matrix) -> sp.csr_matrix:
-    return sp.csr_matrix(
-        (np.ones_like(values.data), values.indices, values.indptr), shape=values.shape
-    )
+    on = (values.data > 0).astype(values.dtype)
+    return sp.csr_matrix((on, values.indices, values.indptr), shape=values.shape)
 
 
 def _pooled_moments(

@@ -14,8 +14,10 @@ from spinn.report_tables import (
     answers,
     audit_table,
     cautions,
+    cost_lines,
     flat,
     grid,
+    headline_table,
     metric_table,
     part_table,
     recall_table,
@@ -56,7 +58,8 @@ def render(
         stand with their task.
     beside
         Further tables by file name, each with columns dataset and task: `recall`, `differences`,
-        `normalised`, `smallest`; `audit` and `robustness`, with a column split.
+        `normalised`, `smallest`; `costs`: what every run cost, and why some failed; `audit` and
+        `robustness`, with a column split.
     title
         Of the page.
 
@@ -116,7 +119,6 @@ def _task(
     names = [f"{kind}_{dataset}_{task}" for kind in kinds]
     return {
         "name": task,
-        "headline": metric_table(rows, headline),
         "answers": answers(rows[rows["metric"] == headline]),
         "others": [metric_table(rows, metric) for metric in metrics if metric != headline],
         "notes": cautions(rows),
@@ -152,6 +154,8 @@ def _beside(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> dict[str,
     headline = headline_of(rows["metric"])
     found = {name: own[name] for name in ("differences", "normalised") if name in own}
     return {
+        "headline": headline_table(rows, own.get("costs")),
+        "costs": cost_lines(own.get("costs")),
         "recall": recall_table(own.get("recall"), rows),
         "audit": audit_table(own.get("audit")),
         "claims": claims(found["differences"], headline) if "differences" in found else {},

@@ -16,7 +16,7 @@ from tests.workflow import TINY, command, copy_project, environment, panels, pla
 from tests.workflow import write_config as write
 
 pytestmark = pytest.mark.slow
-SELECTORS = ["bernoulli-rfe", "jacobian-ranking", "greedy", "markers", "random"]
+SELECTORS = ["recommended", "bernoulli-rfe", "jacobian-ranking", "greedy", "markers", "random"]
 TASKS = ["reconstruction", "classification"]
 SIZES, SEEDS = [4, 8], [0, 1]
 
@@ -39,7 +39,7 @@ def test_every_file_of_the_contract_is_there(results):
     place = results / "tiny" / "split0"
     wanted = ["scores.csv", "summary.csv", "differences.csv", "normalised.csv", "recall.csv"]
     wanted += ["stability.csv", "report.html", "provenance.json", "config.yaml"]
-    wanted += ["tiny/split0/interchangeable.csv", "robustness.csv", "smallest.csv"]
+    wanted += ["tiny/split0/interchangeable.csv", "robustness.csv", "smallest.csv", "costs.csv"]
     for name in wanted:
         assert (results / name).stat().st_size > 0, name
     assert (place / "prepared.h5ad").is_file()
@@ -209,6 +209,33 @@ def test_editing_a_file_of_genes_reruns_selection(finished, tmp_path):
     assert planned(finished, "--configfile", config) == {}
     table.write_text("gene,exclude\nCD3D,1\n")
     assert "select_baselines" in planned(finished, "--configfile", config)
+
+
+def test_peers_have_rules_of_their_own(finished, tmp_path):
+    names = ["cosine", "genebasis", "persist", "concrete_ae"]
+    config = write(
+        tmp_path / "peers.yaml",
+        results=str(tmp_path / "results"),
+        selectors=names,
+        tasks=["reconstruction"],
+        training={"max_steps": 20, "check_every": 10},
+    )
+    rules = ["select_baselines", "select_persist", "select_concrete_ae"]
+    words = ["--configfile", config, "--until", *rules]
+    done = snakemake(finished, "--cores", 2, *words)
+    assert done.returncode == 0, done.stdout
+    found = panels(tmp_path / "results")
+    assert {document["selector"] for document in found.values()} == set(names)
+    assert len(found) == len(names) * len(SEEDS)
+    assert planned(finished, *words) == {}
+    path = finished / "spinn" / "persist.py"
+    before = path.read_text()
+    path.write_text(before + "\n# edited\n")
+    try:
+        assert "select_baselines" not in planned(finished, *words)
+        assert "select_persist" in planned(finished, *words)
+    finally:
+        path.write_text(before)
 
 
 def test_a_killed_run_ends_with_the_same_panels(finished, results, tmp_path):
