@@ -77,7 +77,7 @@ if config["evaluation"]["robustness"]:
         """Judge the recommended panels as a technology would read them that misses molecules."""
         input:
             prepared=PREPARED,
-            panels=files(runs(config["selectors"]), "panels.json")[0],
+            panels=[f"{TASK}/panel_{size}.csv" for size in SIZES],
         output:
             robustness=f"{TASK}/robustness.csv",
         log:

@@ -1,6 +1,6 @@
 """Judge the recommended panels of one data set, split and task under detection loss."""
 
-from spinn.runtime import check_environment, start_log
+from spinn.runtime import check_environment, place, start_log
 
 start_log(snakemake.log[0])
 check_environment(["torch", "numpy", "scipy", "h5py", "safetensors"])
@@ -11,6 +11,7 @@ evaluate_robustness(
     snakemake.input.prepared,
     snakemake.input.panels,
     snakemake.output.robustness,
+    about=place(snakemake.wildcards.items()),
     seeds=snakemake.params.seeds,
     config=snakemake.params.config,
     threads=snakemake.threads,

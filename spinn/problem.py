@@ -227,32 +227,6 @@ def make_problem(  # noqa: PLR0913 - each is a choice of its own
     )
 
 
-def binarised(problem: Problem) -> Problem:
-    """Return the problem of which only is read whether each gene is there.
-
-    Raises
-    ------
-    ValueError
-        If its inputs are resident: whether a gene is there is known of sparse values.
-    """
-    train, valid = problem.train.inputs, problem.valid.inputs
-    if any(rows.sparse is None for rows in (*train, *valid)):
-        raise ValueError("inputs must not be resident to be binarised")
-    seen = [_binary(rows.sparse) for rows in train]
-    mean, std = _pooled_moments(seen)
-    std = np.where(std > 1e-6, std, 1.0)
-    encoder = replace(problem.encoder, binary=True, input_mean=mean, input_std=std)
-
-    def read(examples: Examples) -> Examples:
-        again = (
-            standardised_rows(_binary(rows.sparse), mean, std, encoder.device, resident=False)
-            for rows in examples.inputs
-        )
-        return replace(examples, inputs=tuple(again))
-
-    return replace(problem, encoder=encoder, train=read(problem.train), valid=read(problem.valid))
-
-
 def principal_basis(values: sp.csr_matrix, rank: int) -> tuple[NDArray[np.float32], float]:
     """Return the leading directions of the centred values and the share of variance they keep.
 

@@ -12,7 +12,7 @@ from spinn.evaluation import Judge, blocks, classify, residuals
 from spinn.metrics import HEADLINES, Floats
 from spinn.network import Network
 from spinn.panel import Panel
-from spinn.problem import TEST_SEED, Problem, binarised
+from spinn.problem import TEST_SEED, Problem, make_problem
 from spinn.refit import refit
 from spinn.resampling import Resampling
 from spinn.tiers import interval
@@ -57,7 +57,7 @@ def robustness(
         low, high, n_seeds. The task `hurdle` has binary inputs only.
     """
     whole = next(iter(judge.problems.values()))  # the headline's
-    kinds = {BINARY: whole} if whole.encoder.binary else {RAW: whole, BINARY: binarised(whole)}
+    kinds = {BINARY: whole} if whole.encoder.binary else {RAW: whole, BINARY: _binary(judge, whole)}
     rows = []
     for inputs, problem in kinds.items():
         found: dict[float, list[CellScores]] = {level: [] for level in efficiencies}
@@ -70,6 +70,21 @@ def robustness(
             place = {"inputs": inputs, "efficiency": level}
             rows += [{**row, **place} for row in _summary(cells, random, split)]
     return rows
+
+
+def _binary(judge: Judge, whole: Problem) -> Problem:
+    """Return a judge's problem of which only is read whether each gene is there."""
+    settings, encoder = judge.settings, whole.encoder
+    return make_problem(
+        judge.data,
+        judge.task,
+        noise=encoder.noise,
+        basis=settings.basis,
+        n_splits=settings.n_splits,
+        device=encoder.device,
+        resident=False,
+        binary=True,
+    )
 
 
 def _judged(

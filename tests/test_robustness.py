@@ -1,9 +1,7 @@
 """Detection loss: its laws, and what it does to panels."""
 
 import csv
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +12,7 @@ from spinn.detection import SPREAD, Detection
 from spinn.evaluation import make_judge
 from spinn.jobs_robustness import COLUMNS, evaluate_robustness
 from spinn.panel import Panel
-from spinn.problem import binarised, make_problem, views
+from spinn.problem import views
 from spinn.resampling import Resampling
 from spinn.robustness import robustness
 from spinn.settings import RefitSettings
@@ -76,21 +74,6 @@ def test_detection_loss_needs_counts():
         Detection(0.5, 0).views(without_counts(DATA), "none", n_splits=1, seed=0)
 
 
-def test_binarised_inputs_say_whether_a_gene_is_there():
-    problem = make_problem(DATA, "reconstruction", basis=4, n_splits=1, resident=False)
-    binary = binarised(problem)
-    index = np.arange(problem.train.n_cells)
-    there = [(rows.sparse.toarray() > 0).astype(float) for rows in problem.train.inputs]
-    mean, std = np.concatenate(there).mean(0), np.concatenate(there).std(0)
-    std[std < 1e-6] = 1
-    for view, expected in enumerate(there):
-        x, y = binary.train.batch(view, problem.positions.new_tensor(index))
-        np.testing.assert_allclose(x.numpy(), (expected - mean) / std, atol=1e-5)
-        assert y.equal(problem.train.targets[view])
-    with pytest.raises(ValueError, match="inputs must not be resident to be binarised"):
-        binarised(make_problem(DATA, "reconstruction", basis=4, n_splits=1))
-
-
 TASKS = [("reconstruction", "fvu_split"), ("classification", "macro_f1"), ("hurdle", "hurdle_loss")]
 
 
@@ -145,11 +128,9 @@ def write_prepared(tmp_path, *, counts):
         x = np.log1p(adata.X.toarray() * np.random.default_rng(0).uniform(1, 2, adata.shape))
         adata.X = type(adata.X)(x.astype(np.float32))
     prepared(tmp_path, adata, dataset={"label": "type", **options})
-    document = {
-        "format": 1, "dataset": "d", "split": 0, "task": "classification", "selector": "greedy",
-        "panels": [{"size": 3, "genes": ["g01", "g05", "g09"]}],
-    }  # fmt: skip
-    (tmp_path / "panels.json").write_text(json.dumps(document))
+    rows = "".join(f"{gene},{i},,greedy,0\n" for i, gene in enumerate(["g01", "g05", "g09"], 1))
+    (tmp_path / "panel_3.csv").write_text(f"gene,rank,why,selector,seed\n{rows}")
+    (tmp_path / "panel_9.csv").write_text("gene,rank,why,selector,seed\n")
 
 
 CONFIG = {
@@ -161,12 +142,21 @@ CONFIG = {
 }
 
 
-@pytest.mark.parametrize(("counts", "n_rows"), [(True, 4), (False, 0)])
-def test_the_job_writes_a_tidy_table(tmp_path, counts, n_rows):
+@pytest.mark.parametrize(("counts", "size", "n_rows"), [(True, 3, 4), (False, 3, 0), (True, 9, 0)])
+def test_the_job_writes_a_tidy_table(tmp_path, counts, size, n_rows):
+    """No rows without counts, nor where all selectors failed and there is no panel."""
     write_prepared(tmp_path, counts=counts)
-    files = [str(tmp_path / name) for name in ("prepared.h5ad", "panels.json", "robustness.csv")]
-    evaluate_robustness(*files, seeds=[0], config=CONFIG, threads=1)
-    with Path(files[2]).open(newline="", encoding="utf-8") as file:
+    output = tmp_path / "robustness.csv"
+    evaluate_robustness(
+        str(tmp_path / "prepared.h5ad"),
+        [str(tmp_path / f"panel_{size}.csv")],
+        str(output),
+        about={"dataset": "d", "split": 0, "task": "classification"},
+        seeds=[0],
+        config=CONFIG,
+        threads=1,
+    )
+    with output.open(newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
         rows = list(reader)
     assert tuple(reader.fieldnames) == COLUMNS
