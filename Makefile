@@ -1,4 +1,5 @@
 # The chores: make setup | run | test | fast | bench | envs | lock. Everything runs in .venv, made from the lock.
+# make peers | peers-lock: other packages' selectors, each in an environment of its own.
 
 ifeq ($(origin PYTHON), undefined)
 PYTHON := $(shell for python in python3.11 python3 python3.12 python3.13; do \
@@ -12,11 +13,12 @@ TORCH := torch==2.13.0
 
 BIN := .venv/bin
 STAMP := .venv/.installed
+PEERS := $(basename $(notdir $(wildcard envs/peers/*.in)))
 # What Snakemake starts finds the tools of the environment first.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup run test lint types fast slow bench envs lock
+.PHONY: setup run test lint types fast slow bench envs lock peers peers-lock
 
 setup: $(STAMP)
 
@@ -65,3 +67,31 @@ lock:
 	mv .lock/requirements.txt requirements.txt
 	rm -rf .lock
 	$(MAKE) envs
+
+# A peer that cannot be built must not stop the others.
+peers:
+	@for peer in $(PEERS); do \
+		$(MAKE) --no-print-directory .venv-peers/$$peer/.installed \
+			|| echo "$$peer: not built; the results will say so" >&2; \
+	done
+
+# The stamp says what is installed: when that changes, the peer's panels are chosen anew.
+.venv-peers/%/.installed: envs/peers/%.txt
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet -r $<
+	test ! -f envs/peers/$*.post-deploy.sh || PATH="$(CURDIR)/$(@D)/bin:$$PATH" sh envs/peers/$*.post-deploy.sh
+	$(@D)/bin/python -m pip freeze > $@
+
+peers-lock: $(PEERS:%=.lock/%.txt)
+	cp $^ envs/peers/
+	rm -rf .lock
+	$(MAKE) envs
+
+.lock/%.txt: envs/peers/%.in
+	rm -rf .lock/$*
+	$(PYTHON) -m venv .lock/$*
+	.lock/$*/bin/python -m pip install --quiet -r $<
+	.lock/$*/bin/python -m pip freeze --all --exclude pip --exclude wheel > .lock/$*.freeze
+	.lock/$*/bin/python -m tools.lock $* < .lock/$*.freeze > $@
+	rm -rf .lock/$*

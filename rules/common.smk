@@ -42,6 +42,7 @@ wildcard_constraints:
 
 
 FAMILIES = families(config["selectors"])
+PEERS = [family for family in FAMILIES if SELECTORS[FAMILIES[family][0]].external]
 
 
 def runs(selectors):
@@ -63,6 +64,11 @@ def everywhere(patterns, tasks=True):
 def section(*keys):
     """The part of the config that a rule depends on, so that other edits do not rerun it."""
     return {key: config[key] for key in keys}
+
+
+def installed(peer):
+    """What is installed for a peer, so that its panels are chosen anew when that changes."""
+    return digest.file(os.path.join(config["peers"]["folder"], peer, ".installed"))
 
 
 def without_gate(training):

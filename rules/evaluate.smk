@@ -1,7 +1,7 @@
 """Evaluation: refits of every panel, judged on the test cells, with a floor and a ceiling.
 
 INPUT: prepared.h5ad, panels.json. OUTPUT: scores.csv and cells.npz beside each panels.json;
-scores.csv, summary.csv and stability.csv of the whole run.
+scores.csv, summary.csv, costs.csv and stability.csv of the whole run.
 """
 
 JUDGING = {
@@ -74,13 +74,15 @@ JUDGED = [*runs(config["selectors"]), *REFERENCES]
 
 
 rule collect_scores:
-    """Gather all scores; summarise them with intervals and tiers."""
+    """Gather all scores and costs; summarise the scores with intervals and tiers."""
     input:
         scores=everywhere(files(JUDGED, "scores.csv")),
         cells=everywhere(files(JUDGED, "cells.npz")),
+        panels=everywhere(files(runs(config["selectors"]), "panels.json")),
     output:
         scores=f"{RESULTS}/scores.csv",
         summary=f"{RESULTS}/summary.csv",
+        costs=f"{RESULTS}/costs.csv",
     log:
         f"{RESULTS}/logs/collect_scores.log",
     benchmark:

@@ -94,6 +94,7 @@ rule write_report:
     input:
         scores=f"{RESULTS}/scores.csv",
         summary=f"{RESULTS}/summary.csv",
+        costs=f"{RESULTS}/costs.csv",
         stability=f"{RESULTS}/stability.csv",
         provenance=f"{RESULTS}/provenance.json",
         config=f"{RESULTS}/config.yaml",

@@ -41,8 +41,38 @@ for family, selectors in FAMILIES.items():
             "../scripts/select_with_networks.py"
 
 
+if "recommended" in FAMILIES:
+
+    rule select_recommended:
+        """Choose the recommended panels: several ways, and per size the one that tells most."""
+        input:
+            prepared=PREPARED,
+        output:
+            panels=files(runs(FAMILIES["recommended"]), "panels.json"),
+            rankings=files(runs(FAMILIES["recommended"]), "ranking.csv"),
+        log:
+            f"{LOG}/{{task}}/select_recommended.log",
+        benchmark:
+            f"{BENCHMARK}/{{task}}/select_recommended.tsv"
+        conda:
+            "../envs/spinn.yaml"
+        threads: 1
+        resources:
+            mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+            gpu=gpus,
+        params:
+            code=digest.modules("jobs_recommend"),
+            runs=runs(FAMILIES["recommended"]),
+            sizes=SIZES,
+            config={**training_of("bernoulli"), **section("rfe", "refit", "genes")},
+        message:
+            "choose the recommended panels; {wildcards.task}, {wildcards.dataset}"
+        script:
+            "../scripts/select_recommended.py"
+
+
 for family, selectors in FAMILIES.items():
-    if not trains_alone(selectors):
+    if family == "recommended" or not trains_alone(selectors):
         continue
 
     rule:
@@ -103,3 +133,36 @@ if "baselines" in FAMILIES:
             "choose panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
         script:
             "../scripts/select_baselines.py"
+
+
+for peer in PEERS:
+
+    rule:
+        name:
+            f"select_{peer}"
+        input:
+            prepared=PREPARED,
+        output:
+            panels=expand(files(runs([peer]), "panels.json"), task=TASKS, allow_missing=True),
+            rankings=expand(files(runs([peer]), "ranking.csv"), task=TASKS, allow_missing=True),
+        log:
+            f"{LOG}/select_{peer}.log",
+        benchmark:
+            f"{BENCHMARK}/select_{peer}.tsv"
+        conda:
+            f"../envs/peers/{peer}.yaml"
+        threads: 1
+        resources:
+            mem_mb=lambda wildcards, input, attempt: attempt * (1000 + 60 * input.size_mb)
+            + int(1024 * config["peers"]["memory_gb"]),
+        params:
+            code=digest.modules("jobs_external"),
+            peer=peer,
+            installed=installed(peer),
+            runs=[(task, seed) for _, seed in runs([peer]) for task in TASKS],
+            sizes=SIZES,
+            config=section("genes", "peers"),
+        message:
+            "choose panels: {params.peer}; {wildcards.dataset}"
+        script:
+            "../scripts/select_with_peer.py"

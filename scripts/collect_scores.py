@@ -10,7 +10,7 @@ from spinn.jobs_collect import collect_scores
 collect_scores(
     snakemake.input.scores,
     snakemake.input.cells,
-    output=snakemake.output.scores,
-    summary=snakemake.output.summary,
+    dict(snakemake.output.items()),
+    panels=snakemake.input.panels,
     n_bootstrap=snakemake.params.n_bootstrap,
 )

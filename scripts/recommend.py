@@ -12,6 +12,5 @@ recommend(
     dict(zip(map(tuple, snakemake.params.runs), snakemake.input.panels, strict=True)),
     dict(zip(snakemake.params.sizes, snakemake.output.panels, strict=True)),
     audited=snakemake.output.audit,
-    run=tuple(snakemake.params.runs[0]),
     config={**snakemake.params.config, "task": snakemake.wildcards.task},
 )

@@ -34,6 +34,9 @@ class Entry:
         Whether it chooses genes by cell type, whatever the task.
     needs_torch
         Whether its job imports torch.
+    external
+        Whether another package chooses, in an environment of its own; where it fails, the run goes
+        on.
     """
 
     family: str
@@ -41,9 +44,11 @@ class Entry:
     draws: bool = False
     needs_labels: bool = False
     needs_torch: bool = False
+    external: bool = False
 
 
 SELECTORS: dict[str, Entry] = {
+    "recommended": Entry("recommended", draws=True, needs_torch=True),
     **{
         f"{ranker}-{strategy}": Entry(ranker, gate=gate, draws=True, needs_torch=True)
         for ranker, gate in RANKER_GATES.items()
@@ -60,6 +65,11 @@ SELECTORS: dict[str, Entry] = {
     "cosine": Entry("baselines", needs_labels=True),
     "persist": Entry("persist", draws=True, needs_torch=True),
     "concrete_ae": Entry("concrete_ae", draws=True, needs_torch=True),
+    # Peers from their own packages, in environments of their own.
+    "lassonet": Entry("lassonet", draws=True, external=True),
+    "cosg": Entry("cosg", needs_labels=True, external=True),
+    "spapros": Entry("spapros", needs_labels=True, external=True),
+    "scgenefit": Entry("scgenefit", draws=True, needs_labels=True, external=True),
 }
 
 

@@ -81,7 +81,9 @@ def _filled(value: Any, schema: Mapping[str, Any]) -> Any:
 def _data_set_problems(config: Mapping[str, Any]) -> Iterator[str]:
     needing = [f"'{name}' (tasks)" for name in config["tasks"] if name == "classification"]
     needing += [
-        f"'{name}' (selectors)" for name in config["selectors"] if SELECTORS[name].needs_labels
+        f"'{name}' (selectors)"
+        for name in config["selectors"]
+        if SELECTORS[name].needs_labels and not SELECTORS[name].external
     ]
     for name, data_set in config["datasets"].items():
         where = f"datasets.{name}"

@@ -8,16 +8,18 @@ import torch
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
-from spinn.cells import measures, pooled
+from spinn.cells import CellScores, measures, pooled
 from spinn.data import ExpressionData
 from spinn.evaluation import evaluate, make_judge
 from spinn.metrics import DIRECTION, headline_of
 from spinn.panel import PanelPath
+from spinn.resampling import Resampling
 from spinn.settings import Settings
 
 FOLDS = 2
+DRAWS = 200
 # Choosing between panels needs them treated alike, not judged to the last digit: half the steps.
-LR, STEPS = 3e-3, 500
+LR, STEPS, PATIENCE = 3e-3, 500, 4
 
 
 def folds(data: ExpressionData, *, seed: int) -> list[NDArray[np.int64]]:
@@ -67,22 +69,32 @@ def cross_fitted(
     Returns
     -------
     dict
-        Per path the metric per panel, in the path's order, signed so that lower is better.
+        Per path an array of shape (1 + DRAWS, panels): the metric, signed so that lower is better,
+        and after it the same for bootstrap draws of the cells (of donors, where there are donors)
+        that all paths share.
     """
     seen = data.of("train", "valid")
     quick = replace(
         settings,
         training=replace(settings.training, lr=LR),
-        refit=replace(settings.refit, start="fresh", max_steps=STEPS, patience=4),
+        refit=replace(
+            settings.refit,
+            start="fresh",
+            max_steps=min(STEPS, settings.refit.max_steps),
+            patience=PATIENCE,
+        ),
     )
-    judged: dict[str, list] = {name: [] for name in paths}
+    judged: dict[str, list[CellScores]] = {name: [] for name in paths}
     for held in folds(seen, seed=seed):
         part = seen.part.copy()
         part[held] = "test"
         judge = make_judge(replace(seen, part=part), task, quick, device=device, headline_only=True)
         for name, path in paths.items():
             judged[name].append(evaluate(judge, path.panels, seed=seed)[1])
-    found = {name: measures(pooled(cells)) for name, cells in judged.items()}
+    together = {name: pooled(cells) for name, cells in judged.items()}
+    block = next(iter(together.values())).block
+    weights = np.concatenate(list(Resampling(task, DRAWS).cells(0, block, len(block))))
+    found = {name: measures(cells, weights) for name, cells in together.items()}
     metric = headline_of(next(iter(found.values())))
     sign = -1.0 if DIRECTION[metric] == "higher" else 1.0
-    return {name: sign * values[metric][0] for name, values in found.items()}
+    return {name: sign * values[metric] for name, values in found.items()}

@@ -129,3 +129,10 @@ def folder(path: str | Path) -> str:
         about = file.stat()
         digest.update(f"{file.relative_to(root)} {about.st_size} {about.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:12]
+
+
+def file(path: str | Path) -> str | None:
+    """Return a digest of one file's bytes; None where there is no such file."""
+    if not Path(path).is_file():
+        return None
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:LENGTH]

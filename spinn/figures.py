@@ -10,7 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinn.metrics import DIRECTION, HEADLINES, LABEL
+from spinn.outcomes import judged
 from spinn.plots import quality_against_size, seed_agreement, selector_overlap
+from spinn.tiers import REFERENCES
 
 FORMATS = ("svg", "png", "pdf")
 _BESIDE = ("fvu_panel_known", "balanced_accuracy", "knn_share")  # shown beside the headline
@@ -43,6 +45,8 @@ def quality_figure(summary: pd.DataFrame, dataset: str, task: str) -> Figure:
         When the table has no row of this dataset and task.
     """
     rows = _rows(summary, dataset, task)
+    failed = ", ".join(dict.fromkeys(rows.loc[rows["mean"].isna(), "selector"]))
+    rows = judged(rows)
     present = set(rows["metric"])
     metrics = [name for name in (*HEADLINES, *_BESIDE) if name in present]
     with rc_context(_LOOK):
@@ -52,12 +56,13 @@ def quality_figure(summary: pd.DataFrame, dataset: str, task: str) -> Figure:
             quality_against_size(rows[rows["metric"] == metric], ax)
             arrow = "↑" if DIRECTION[metric] == "higher" else "↓"
             ax.set_title(f"{LABEL[metric]}\n{DIRECTION[metric]} is better {arrow}")
-        seeds = rows.loc[~rows["selector"].isin(("floor", "ceiling")), "n_seeds"]
+        seeds = rows.loc[~rows["selector"].isin(REFERENCES), "n_seeds"]
         _title(
             figure,
             f"Quality of panels: {dataset}, {task}",
             f"untouched test cells; mean of {_count(seeds, 'seed')}, "
-            f"{_count(rows['n_splits'], 'split')}; bars and bands: 95 % intervals",
+            f"{_count(rows['n_splits'], 'split')}; bars and bands: 95 % intervals"
+            + (f"; failed: {failed}" if failed else ""),
         )
         _legend(figure, axes[0])
     return figure
@@ -87,8 +92,7 @@ def agreement_figure(
             part = rows[rows["measure"] == measure]
             ax.set_title(f"{labels[measure]}\nNogueira's index; 1: the same genes, 0: chance")
             if part.empty:
-                ax.set_axis_off()
-                ax.text(0.5, 0.5, "needs at least two seeds", ha="center", transform=ax.transAxes)
+                _blank(ax, "needs at least two seeds")
             else:
                 seed_agreement(part, ax)
         _title(
@@ -114,7 +118,8 @@ def overlap_figure(
     Parameters
     ----------
     overlap
-        The table of `spinn.stability.panel_overlap`.
+        The table of `spinn.stability.panel_overlap`; where it is empty, all selectors failed, and
+        the figure says so.
     dataset, task
         What to show.
     sizes
@@ -127,15 +132,17 @@ def overlap_figure(
     KeyError
         When the table has no row of this dataset and task.
     """
-    rows = _rows(overlap, dataset, task)
+    rows = overlap if overlap.empty else _rows(overlap, dataset, task)
     if sizes is None:
-        sizes = sorted({int(rows["size"].min()), int(rows["size"].max())})
+        sizes = sorted({*rows["size"].agg(["min", "max"]).dropna().astype(int)})
     side = 0.36 * rows["selector"].nunique()
     with rc_context(_LOOK):
         width = max((side + 0.3) * len(sizes) + 1.4, 6.5)
         figure = Figure(figsize=(width, side + 2.0), layout="compressed")
-        axes = figure.subplots(1, len(sizes), squeeze=False)[0]
-        for size, ax in zip(sizes, axes, strict=True):
+        axes = figure.subplots(1, max(len(sizes), 1), squeeze=False)[0]
+        if overlap.empty:
+            _blank(axes[0], "no selector has panels")
+        for size, ax in zip(sizes, axes, strict=False):
             selector_overlap(rows[rows["size"] == size], ax)
             ax.set_title(f"{size} genes")
             ax.tick_params(labelleft=ax is axes[0])
@@ -176,6 +183,12 @@ def _rows(table: pd.DataFrame, dataset: str, task: str) -> pd.DataFrame:
     return rows
 
 
+def _blank(ax: Axes, text: str) -> None:
+    """Write into empty axes why they are empty."""
+    ax.set_axis_off()
+    ax.text(0.5, 0.5, text, ha="center", transform=ax.transAxes)
+
+
 def _title(figure: Figure, title: str, subtitle: str) -> None:
     # The empty second line of the title keeps the layout off the subtitle, which is set lighter.
     figure.suptitle(f"{title}\n", x=0.01, ha="left", weight="bold", linespacing=1.5)
@@ -193,7 +206,9 @@ def _seeds(n_seeds: int | None) -> str:
 
 
 def _count(numbers: pd.Series, noun: str) -> str:
-    """Say "2 seeds", or "2 to 5 seeds" where selectors differ."""
+    """Say "2 seeds", or "2 to 5 seeds" where selectors differ, or "no seed"."""
+    if numbers.empty:
+        return f"no {noun}"
     low, high = int(numbers.min()), int(numbers.max())
     text = str(low) if low == high else f"{low} to {high}"
     return f"{text} {noun}" if high == 1 else f"{text} {noun}s"

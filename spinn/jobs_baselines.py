@@ -1,7 +1,6 @@
 """The selecting rule of the baselines: no torch."""
 
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,6 +10,7 @@ from typing import Any
 from spinn.baselines import BASELINES
 from spinn.catalogue import SELECTORS
 from spinn.constrained import constrained, constraints_of
+from spinn.costs import Cost, measured
 from spinn.data import read_prepared
 from spinn.panel import PanelPath
 from spinn.provenance import made_by
@@ -33,22 +33,23 @@ def select_baselines(
     """
     data = read_prepared(prepared, parts=("train", "valid"))
     identity, constraints = data.identity(), constraints_of(config["genes"], data)
-    found: dict[tuple[str, int], tuple[PanelPath, float]] = {}
+    found: dict[tuple[str, int], tuple[PanelPath, Cost]] = {}
     for done, ((selector, seed), output) in enumerate(outputs.items(), start=1):
         log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
         key = (selector, seed if SELECTORS[selector].draws else 0)
         if key not in found:
-            started = time.perf_counter()
             choose = partial(BASELINES[selector], data, seed=seed, task=about["task"])
-            path = constrained(choose, data.genes, sizes=sizes, constraints=constraints)
-            found[key] = path, time.perf_counter() - started
-        path, seconds = found[key]
+            demanded = partial(constrained, choose, data.genes, constraints=constraints)
+            found[key] = measured(partial(demanded, sizes=sizes))
+        path, cost = found[key]
         document = {
             **about,
             "selector": selector,
             "seed": seed,
             "settings": dict(config),
             "data": identity,
-            "made_by": made_by(seconds=seconds, threads=threads, device="cpu"),
+            "made_by": made_by(
+                seconds=cost.seconds, peak_mb=cost.peak_mb, threads=threads, device="cpu"
+            ),
         }
         replace(path, about=document).save(Path(output).parent)

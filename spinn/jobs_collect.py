@@ -11,8 +11,9 @@ from spinn.data import read_prepared
 from spinn.gene_files import read_rules
 from spinn.intervals import Run, read_cells, summarize
 from spinn.moments import split_moments
+from spinn.outcomes import cost_table, failures, with_failed
 from spinn.panel import load_panels
-from spinn.reasons import reasons
+from spinn.reasons import COLUMNS, reasons
 from spinn.spares import spares
 from spinn.stability import selected_panels, stability
 from spinn.tables import read_table
@@ -21,16 +22,33 @@ PER_GENE = "r2_gene"  # one row per gene: too many for the table of the whole ru
 
 
 def collect_scores(
-    scores: Sequence[str], cells: Sequence[str], *, output: str, summary: str, n_bootstrap: int
+    scores: Sequence[str],
+    cells: Sequence[str],
+    outputs: Mapping[str, str],
+    *,
+    panels: Sequence[str],
+    n_bootstrap: int,
 ) -> None:
-    """Write the tidy scores of a whole run, and the summary with intervals and tiers."""
-    tables = [read_table(path) for path in scores]
-    everything = pd.concat(tables, ignore_index=True)
+    """Write the tables of a whole run.
+
+    ``outputs`` names scores (tidy), summary (intervals and tiers) and costs; a selector that failed
+    has no scores and stands in the two others.
+    """
+    tables = {path: read_table(table) for table, path in zip(scores, cells, strict=True)}
+    tables = {path: table for path, table in tables.items() if len(table)}
+    everything = pd.concat(tables.values(), ignore_index=True)
     everything = everything[everything["metric"] != PER_GENE]
-    everything.to_csv(output, index=False)
-    runs = [_run(table.iloc[0], path) for table, path in zip(tables, cells, strict=True)]
-    overall = everything[everything["metric"] != "recall"]  # a type may be called "all"
-    summarize(runs, overall, n_bootstrap=n_bootstrap, seed=0).to_csv(summary, index=False)
+    everything.to_csv(outputs["scores"], index=False)
+    costs = cost_table(load_panels(path).document() for path in panels)
+    costs.to_csv(outputs["costs"], index=False)
+    failed = failures(costs)
+    runs = [_run(table.iloc[0], path) for path, table in tables.items()]
+    runs = [run for run in runs if (run.dataset, run.task, run.selector) not in failed]
+    names = zip(*(everything[name] for name in ("dataset", "task", "selector")), strict=True)
+    whole = pd.Series([name not in failed for name in names], index=everything.index)
+    overall = everything[whole & (everything["metric"] != "recall")]  # a type may be called "all"
+    found = summarize(runs, overall, n_bootstrap=n_bootstrap, seed=0)
+    with_failed(found, costs).to_csv(outputs["summary"], index=False)
 
 
 def _run(row: "pd.Series[Any]", cells: str) -> Run:
@@ -51,24 +69,29 @@ def recommend(
     outputs: Mapping[int, str],
     *,
     audited: str,
-    run: tuple[str, int],
     config: Mapping[str, Any],
 ) -> None:
     """Write the recommended panel of each size, gene by gene, and their audit.
 
-    It is the panel of ``run``, a (selector, seed); ``panels`` maps those to panels.json,
-    ``outputs`` maps sizes to CSV files, ``audited`` is the audit's; ``config`` has the section
-    ``genes`` and the ``task``.
+    It is the panel of the first run that did not fail; ``panels`` maps (selector, seed) to
+    panels.json, in the config's order, ``outputs`` maps sizes to CSV files, ``audited`` is the
+    audit's; ``config`` has the section ``genes`` and the ``task``. Where all runs failed, the
+    panels' files have no row.
     """
     data = read_prepared(prepared, parts=("train", "valid"))
     paths = {key: load_panels(path) for key, path in panels.items()}
-    chosen = {size: paths[run].of_size(size) for size in outputs}
+    paths = {key: path for key, path in paths.items() if path.failed is None}
+    own = next(iter(paths), None)
+    chosen = {} if own is None else {size: paths[own].of_size(size) for size in outputs}
     rules = read_rules(config["genes"])
     audit(data, rules, chosen).to_csv(audited, index=False)
     constraints = rules.resolve(data.genes, data.mean)
     found = split_moments(data.of("train"), config["task"])
     for size, output in outputs.items():
-        others = [p.of_size(size) for key, p in paths.items() if key != run and key[0] != "random"]
-        why = reasons(data, chosen[size], others, selector=run[0], seed=run[1])
+        if own is None:
+            pd.DataFrame(columns=COLUMNS).to_csv(output, index=False)
+            continue
+        others = [p.of_size(size) for key, p in paths.items() if key != own and key[0] != "random"]
+        why = reasons(data, chosen[size], others, selector=own[0], seed=own[1])
         table = pd.concat([why, spares(data, chosen[size], found, constraints)], axis=1)
         table.to_csv(output, index=False, float_format="%.4g")

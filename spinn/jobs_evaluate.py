@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
-from spinn.cells import write_cells
+from spinn.cells import CellScores, write_cells
 from spinn.data import ExpressionData, read_prepared
 from spinn.evaluation import evaluate, make_judge
 from spinn.panel import Panel, load_panels
@@ -29,13 +30,20 @@ def evaluate_panels(
     config: Mapping[str, Any],
     threads: int,
 ) -> None:
-    """Judge every (selector, seed); write scores.csv, and cells.npz beside it."""
-    data = read_prepared(prepared)
-    jobs = [
-        (selector, seed, load_panels(panels[selector, seed]).panels, output)
-        for (selector, seed), output in outputs.items()
-    ]
-    judge_jobs(data, jobs, about=about, config=config, threads=threads)
+    """Judge every (selector, seed); write scores.csv, and cells.npz beside it.
+
+    Those of a selector that failed hold no numbers.
+    """
+    jobs = []
+    for (selector, seed), output in outputs.items():
+        path = load_panels(panels[selector, seed])
+        if path.failed is None:
+            jobs.append((selector, seed, path.panels, output))
+        else:
+            log.warning("no panels of %s, seed %d: %s", selector, seed, path.failed)
+            _write(output, [], CellScores(sizes=np.array([]), block=np.array([])))
+    if jobs:
+        judge_jobs(read_prepared(prepared), jobs, about=about, config=config, threads=threads)
 
 
 def judge_jobs(
@@ -53,11 +61,15 @@ def judge_jobs(
     for done, (selector, seed, panels, output) in enumerate(jobs, start=1):
         log.info("evaluation %d of %d: %s, seed %d", done, len(jobs), selector, seed)
         rows, cells = evaluate(judge, panels, seed=seed)
-        folder = Path(output).parent
-        folder.mkdir(parents=True, exist_ok=True)
         named = {**about, "selector": selector, "seed": seed}
-        with Path(output).open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows({**named, **row, "value": f"{row['value']:.6g}"} for row in rows)
-        write_cells(folder / "cells.npz", cells)
+        _write(output, [{**named, **row, "value": f"{row['value']:.6g}"} for row in rows], cells)
+
+
+def _write(scores: str, rows: Sequence[Mapping[str, Any]], cells: CellScores) -> None:
+    folder = Path(scores).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with Path(scores).open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    write_cells(folder / "cells.npz", cells)

@@ -35,7 +35,7 @@ def write_report(
     *,
     output: str,
 ) -> None:
-    """Write the page; ``tables`` names scores, summary, stability, provenance and config.
+    """Write the page; ``tables`` names scores, summary, costs, stability, provenance, config.
 
     ``panels`` and ``audits`` map places (dataset, split, task, and size of a panel) to files.
     """
@@ -50,7 +50,10 @@ def write_report(
         panels={key: read_table(path) for key, path in panels.items()},
         provenance=about,
         figures=read_figures(Path(figures[0]).parent),
-        beside={"scores": read_table(tables["scores"]), "audit": _gathered(audits)},
+        beside={
+            "audit": _gathered(audits),
+            **{name: read_table(tables[name]) for name in ("scores", "costs")},
+        },
     )
     Path(output).write_text(html, encoding="utf-8")
 

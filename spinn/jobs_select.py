@@ -1,7 +1,6 @@
 """The selecting rule of neural selectors: panels from base models."""
 
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -9,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from spinn.constrained import constrained, constraints_of
+from spinn.costs import measured
 from spinn.data import read_prepared
 from spinn.jobs_train import open_problem
-from spinn.network import load_network
+from spinn.network import load_network, training_cost
 from spinn.provenance import made_by
 from spinn.selection import select
 from spinn.settings import read_settings
@@ -40,13 +40,14 @@ def select_with_networks(
     identity, constraints = data.identity(), constraints_of(config["genes"], data)
     for done, ((selector, seed), output) in enumerate(outputs.items(), start=1):
         log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
-        started = time.perf_counter()
         base, genes = load_network(Path(bases[seed]))
         if genes != problem.genes:
             raise ValueError(f"{bases[seed]} was trained on other genes; train it again")
         base = base.to(problem.positions.device)
         choose = partial(select, problem, base, selector, settings, seed=seed)
-        path = constrained(choose, problem.genes, sizes=sizes, constraints=constraints)
+        demanded = partial(constrained, choose, problem.genes, constraints=constraints)
+        path, own = measured(partial(demanded, sizes=sizes))
+        cost = training_cost(Path(bases[seed])) + own
         document = {
             **about,
             "selector": selector,
@@ -54,7 +55,8 @@ def select_with_networks(
             "settings": {**config, "noise": problem.encoder.noise},
             "data": identity,
             "made_by": made_by(
-                seconds=time.perf_counter() - started,
+                seconds=cost.seconds,
+                peak_mb=cost.peak_mb,
                 threads=threads,
                 device=str(problem.positions.device),
             ),

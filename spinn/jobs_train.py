@@ -7,11 +7,13 @@ much as a run on few genes.
 import csv
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from spinn.costs import measured
 from spinn.data import ExpressionData, read_prepared
 from spinn.network import save_network
 from spinn.problem import Problem, make_problem
@@ -62,8 +64,8 @@ def train_bases(
     for done, (seed, output) in enumerate(zip(seeds, outputs, strict=True), start=1):
         log.info("base model %d of %d: %s, seed %d", done, len(outputs), about["gate"], seed)
         start = base_network(problem, about["gate"], settings, seed=seed)
-        fitted = fit(start, problem, settings.training, seed=seed)
-        save_network(fitted.network, Path(output), genes=problem.genes)
+        fitted, cost = measured(partial(fit, start, problem, settings.training, seed=seed))
+        save_network(fitted.network, Path(output), genes=problem.genes, cost=cost)
         with Path(output).with_suffix(".csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(fitted.history[0]), lineterminator="\n")
             writer.writeheader()

@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from spinn.costs import Cost
 from spinn.gates import Gate, gate_name, gate_settings, make_gate
 from spinn.settings import GateSettings
 
@@ -153,8 +156,14 @@ class Network(nn.Module):
         return copy.to(self.device).train(self.training)
 
 
-def save_network(network: Network, path: Path, *, genes: Sequence[str]) -> None:
-    """Write weights and settings as safetensors; ``genes`` are the names of the inputs."""
+def save_network(
+    network: Network, path: Path, *, genes: Sequence[str], cost: Cost | None = None
+) -> None:
+    """Write weights and settings as safetensors.
+
+    ``genes`` are the names of the inputs. ``cost``, that of the training, is the only thing that
+    may differ between equal networks.
+    """
     description = {
         "format": FORMAT,
         "gate": gate_name(network.gate),
@@ -164,6 +173,7 @@ def save_network(network: Network, path: Path, *, genes: Sequence[str]) -> None:
         "activation": network.activation,
         "input_dropout": network.input_dropout,
         "genes": list(genes),
+        **({} if cost is None else {"cost": asdict(cost)}),
     }
     state = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()}
     # One entry alone: safetensors writes several in random order, and equal networks would differ.
@@ -180,15 +190,9 @@ def load_network(path: Path) -> tuple[Network, tuple[str, ...]]:
     ValueError
         If the file's format is not the one that this version reads.
     """
+    about = _description(path)
     with safe_open(path, framework="pt") as file:
-        metadata = file.metadata() or {}
         state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a dict
-    about = json.loads(metadata.get("spinn", "{}"))
-    if about.get("format") != FORMAT:
-        raise ValueError(
-            f"{path}: network format must be {FORMAT}, came {about.get('format')!r}; "
-            "train it again with this version of spinn"
-        )
     genes = tuple(about["genes"])
     gate = make_gate(about["gate"], len(genes), GateSettings(**about["gate_settings"]))
     network = Network(
@@ -201,3 +205,26 @@ def load_network(path: Path) -> tuple[Network, tuple[str, ...]]:
     )
     network.load_state_dict(state)
     return network.eval(), genes
+
+
+def training_cost(path: Path) -> Cost:
+    """Return what training the network in a file has cost; nothing where the file does not say.
+
+    Raises
+    ------
+    ValueError
+        If the file's format is not the one that this version reads.
+    """
+    return Cost(**_description(path).get("cost", {"seconds": 0.0}))
+
+
+def _description(path: Path) -> dict[str, Any]:
+    with safe_open(path, framework="pt") as file:
+        metadata = file.metadata() or {}
+    about: dict[str, Any] = json.loads(metadata.get("spinn", "{}"))
+    if about.get("format") != FORMAT:
+        raise ValueError(
+            f"{path}: network format must be {FORMAT}, came {about.get('format')!r}; "
+            "train it again with this version of spinn"
+        )
+    return about

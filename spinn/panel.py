@@ -73,7 +73,7 @@ class PanelPath:
     """The panels of one run, large to small, with the ranking they come from.
 
     ``about`` holds what `panels.json` says besides the panels: dataset, split, task, selector,
-    seed, settings, data, made_by.
+    seed, settings, data, made_by. A run that failed has no panels, and says why under ``failed``.
     """
 
     panels: tuple[Panel, ...]
@@ -84,6 +84,11 @@ class PanelPath:
         sizes = [panel.size for panel in self.panels]
         if sizes != sorted(set(sizes), reverse=True):
             raise ValueError(f"a path's panels go from large to small, came sizes {sizes}")
+
+    @property
+    def failed(self) -> str | None:
+        """Why the run has no panels; None where it has."""
+        return self.about.get("failed")
 
     def of_size(self, size: int) -> Panel:
         """Return the panel of a size; KeyError with the sizes there are where it is absent."""

@@ -35,6 +35,7 @@ _BASELINES = {
     "persist": ("#56B4E9", "p"),
     "concrete_ae": ("#56B4E9", "*"),
 }
+_PEERS = {"lassonet": "<", "cosg": ">", "spapros": "d", "scgenefit": "*"}
 _DODGE = 0.5  # octaves over which the selectors of one size are spread, so that intervals show
 
 
@@ -49,6 +50,8 @@ def selector_style(selector: str) -> dict[str, Any]:
             "marker": "o",
             "markerfacecolor": _RANKERS[ranker] if solid else "white",
         }
+    if selector in _PEERS:
+        return {"color": "#8c564b", "linestyle": (0, (4, 1, 1, 1)), "marker": _PEERS[selector]}
     color, marker = _BASELINES.get(selector, ("#737373", "h"))
     return {"color": color, "linestyle": (0, (1, 1.5)), "marker": marker}
 
@@ -136,7 +139,9 @@ def selector_overlap(table: pd.DataFrame, ax: Axes) -> Axes:
 def _lines(table: pd.DataFrame, ax: Axes, *, value: str) -> None:
     """Draw one dodged line per selector over logarithmic sizes."""
     names = list(dict.fromkeys(table["selector"]))
-    offsets = np.linspace(-0.5, 0.5, len(names)) * _DODGE if len(names) > 1 else [0.0]
+    offsets = (
+        np.linspace(-0.5, 0.5, len(names)) * _DODGE if len(names) > 1 else np.zeros(len(names))
+    )
     for name, offset in zip(names, offsets, strict=True):
         own = table[table["selector"] == name].sort_values("size")
         x = own["size"].to_numpy() * 2.0**offset

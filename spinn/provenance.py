@@ -12,14 +12,17 @@ from spinn.data import read_about
 from spinn.runtime import versions
 
 
-def made_by(*, seconds: float, threads: int, device: str) -> dict[str, Any]:
-    """Return versions, machine and time of a run: all that may differ between equal results."""
+def made_by(
+    *, seconds: float, threads: int, device: str, peak_mb: float | None = None
+) -> dict[str, Any]:
+    """Return versions, machine and cost of a run: all that may differ between equal results."""
     return {
         "versions": {"spinn": __version__, **versions()},
         "machine": platform.machine(),
         "device": device,
         "threads": threads,
         "seconds": round(seconds, 3),
+        "peak_mb": None if peak_mb is None else round(peak_mb, 1),
     }
 
 

@@ -10,6 +10,7 @@ from spinn.data import ExpressionData
 from spinn.panel import Panel
 
 N_FOLLOWERS = 3
+COLUMNS = ("gene", "rank", "why", "frequency", "selector", "seed")
 
 
 def reasons(
@@ -59,7 +60,7 @@ def reasons(
                 "seed": seed,
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _mean(values: NDArray[np.floating]) -> float:

@@ -7,9 +7,10 @@ training cells, judged on the other half, decide size by size. Test cells play n
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spinn.baselines import BASELINES
 from spinn.constraints import Constraints
@@ -30,14 +31,14 @@ BY_TYPE = ("markers",)
 
 
 class Recommended(NamedTuple):
-    """Panels, and per size how each candidate fared.
+    """Panels, and per size where its panel was `taken` from and every candidate's `losses`.
 
-    ``losses`` maps sizes to candidates to the headline metric on training cells that the refit did
-    not see, signed so that lower is better; the lowest is the one taken.
+    A loss is the headline metric on training cells that the refit did not see, signed so that
+    lower is better.
     """
 
     path: PanelPath
-    losses: Mapping[int, Mapping[str, float]]
+    choices: Mapping[int, Mapping[str, Any]]
 
 
 def recommend(
@@ -65,10 +66,15 @@ def recommend(
     task
         `classification` also tries the markers of each type.
     """
-    wanted = {"sizes": sizes, "seed": seed, "constraints": constraints}
     names = (*LINEAR, *BY_TYPE) if task == "classification" else LINEAR
-    linear = {name: BASELINES[name](data, task=task, **wanted) for name in names}
-    voted = eliminate(problem, _bases(problem, settings, seed), RANKER, settings, **wanted)
+    linear = {
+        name: BASELINES[name](data, sizes=sizes, seed=seed, constraints=constraints, task=task)
+        for name in names
+    }
+    bases = _bases(problem, settings, seed)
+    voted = eliminate(
+        problem, bases, RANKER, settings, sizes=sizes, seed=seed, constraints=constraints
+    )
     paths = {"voted": voted, **linear}
     device = problem.positions.device
     losses = cross_fitted(data, paths, task, settings, seed=seed, device=device)
@@ -81,16 +87,20 @@ def _bases(problem: Problem, settings: Settings, seed: int) -> list[Network]:
     return [fit(start, problem, settings.training, seed=s).network for s, start in starts]
 
 
-def _best(paths: Mapping[str, PanelPath], losses: Mapping[str, np.ndarray]) -> Recommended:
-    """Take each size's panel from the path with the lowest loss, the first named where they tie."""
+def _best(paths: Mapping[str, PanelPath], losses: Mapping[str, NDArray[np.float64]]) -> Recommended:
+    """Take each size's panel from the first path, unless another is better by a standard error."""
     names = list(paths)
+    first = names[0]
     panels, table = [], {}
-    for place, panel in enumerate(paths[names[0]].panels):
-        here = {name: float(losses[name][place]) for name in names}
+    for place, panel in enumerate(paths[first].panels):
+        here = {name: float(losses[name][0, place]) for name in names}
         best = min(names, key=lambda name: here[name])
+        doubt = float(np.std((losses[best] - losses[first])[1:, place]))
+        if here[first] - here[best] <= doubt:
+            best = first
         log.info("%d genes: %s (%s)", panel.size, best, _listed(here))
         panels.append(paths[best].panels[place])
-        table[panel.size] = here
+        table[panel.size] = {"taken": best, "losses": here}
     genes = panels[0].genes
     # One score has no meaning across ways to choose: a gene's is its place, from 1 down to 0.
     ranking = tuple(

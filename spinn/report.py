@@ -13,8 +13,10 @@ from spinn.report_tables import (
     answers,
     audit_table,
     cautions,
+    cost_lines,
     flat,
     grid,
+    headline_table,
     metric_table,
     part_table,
     recall_table,
@@ -53,7 +55,8 @@ def render(
         stand with their task.
     beside
         Further tables by file name, each with columns dataset and task: `scores`, whose rows of the
-        metric `recall` make the table of cell types; `audit`, with a column split.
+        metric `recall` make the table of cell types; `costs`: what every run cost, and why some
+        failed; `audit`, with a column split.
     title
         Of the page.
 
@@ -111,7 +114,6 @@ def _task(
     names = [f"{kind}_{dataset}_{task}" for kind in ("quality", "agreement", "overlap")]
     return {
         "name": task,
-        "headline": metric_table(rows, headline),
         "answers": answers(rows[rows["metric"] == headline]),
         "others": [metric_table(rows, metric) for metric in metrics if metric != headline],
         "notes": cautions(rows),
@@ -142,7 +144,12 @@ def _beside(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> dict[str,
         name: table[(table["dataset"] == place[0]) & (table["task"] == place[1])]
         for name, table in tables.items()
     }
-    return {"recall": recall_table(own.get("scores"), rows), "audit": audit_table(own.get("audit"))}
+    return {
+        "headline": headline_table(rows, own.get("costs")),
+        "costs": cost_lines(own.get("costs")),
+        "recall": recall_table(own.get("scores"), rows),
+        "audit": audit_table(own.get("audit")),
+    }
 
 
 def _data_uri(svg: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from spinn.metrics import DIRECTION, LABEL, headline_of
+from spinn.outcomes import failures, judged
 from spinn.tiers import REFERENCES
 
 _FEW_BLOCKS = 5  # donors below which an interval between donors means little
@@ -24,6 +25,41 @@ def metric_table(rows: pd.DataFrame, metric: str) -> Table:
     return table | {"metric": metric, "label": LABEL[metric], "better": DIRECTION[metric]}
 
 
+def headline_table(rows: pd.DataFrame, costs: pd.DataFrame | None) -> Table:
+    """Return the table of a task's headline metric; lines of selectors that failed say why.
+
+    ``costs`` are the task's rows of costs.csv.
+    """
+    table = metric_table(rows, headline_of(rows["metric"]))
+    failed = {} if costs is None else failures(costs)
+    reason = {selector: why for (_, _, selector), why in failed.items()}
+    lines = [line | {"failed": reason.get(line["selector"])} for line in table["lines"]]
+    return table | {"lines": lines}
+
+
+def cost_lines(costs: pd.DataFrame | None) -> list[dict[str, str]]:
+    """Return what the runs of each selector took: mean, and least to most where they differ."""
+    if costs is None:
+        return []
+    lines = []
+    for selector, own in costs.groupby("selector", sort=False):
+        notes = []
+        if len(failed := own.loc[own["failed"] != "", "failed"]):
+            notes.append(f"{len(failed)} of {len(own)} runs failed: {failed.iloc[0]}")
+        if filled := int(own["filled"].max()):
+            notes.append(f"up to {filled} genes of a panel filled up by greedy")
+        lines.append(
+            {
+                "selector": str(selector),
+                "runs": str(len(own)),
+                "seconds": _spread(own["seconds"], 1),
+                "peak": _spread(own["peak_mb"].dropna(), 0),
+                "note": "; ".join(notes),
+            }
+        )
+    return lines
+
+
 def grid(rows: pd.DataFrame, order: Iterable[str] | None = None) -> Table:
     """Return cells by selector and size; the ceiling's one number stands in a column of its own."""
     ceiling = rows["selector"] == "ceiling"
@@ -32,7 +68,11 @@ def grid(rows: pd.DataFrame, order: Iterable[str] | None = None) -> Table:
     order = list(dict.fromkeys(rows["selector"])) if order is None else list(order)
     extra = sorted(set(rows.loc[ceiling, "size"].astype(int)) - set(sizes))
     lines = [
-        {"selector": name, "cells": [cells.get((name, size)) for size in (*sizes, *extra)]}
+        {
+            "selector": name,
+            "cells": [cells.get((name, size)) for size in (*sizes, *extra)],
+            "failed": None,
+        }
         for name in order
     ]
     return {"sizes": sizes, "extra": extra, "lines": lines}
@@ -71,7 +111,9 @@ def answers(rows: pd.DataFrame) -> list[Table]:
 def cautions(rows: pd.DataFrame) -> list[str]:
     """Return what a reader must know before trusting the intervals."""
     notes = []
-    selectors = rows[~rows["selector"].isin(REFERENCES)]
+    selectors = judged(rows[~rows["selector"].isin(REFERENCES)])
+    if selectors.empty:
+        return ["No selector has panels."]
     blocks = int(selectors["n_blocks"].min())
     if blocks == 1:
         notes.append("One donor was held out: the intervals say nothing about other donors.")
@@ -155,6 +197,14 @@ def part_table(splits: Mapping[str, Any]) -> list[dict[str, str]]:
                 }
             )
     return rows
+
+
+def _spread(values: "pd.Series[float]", digits: int) -> str:
+    """Say the mean, and in brackets the least and the most."""
+    if values.empty:
+        return "–"
+    mean, least, most = (f"{v:.{digits}f}" for v in (values.mean(), values.min(), values.max()))
+    return mean if least == most else f"{mean} [{least} to {most}]"
 
 
 def _number(value: float) -> str:

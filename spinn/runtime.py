@@ -49,7 +49,7 @@ def check_environment(modules: Sequence[str]) -> None:
     """
     if isinstance(modules, str):
         raise TypeError(f"modules must be a sequence of names, got the string {modules!r}")
-    if not _is_deployed():
+    if not is_deployed():
         return
     places = {name: _place(name) for name in modules}
     foreign = {name: place for name, place in places.items() if place and not _is_own(place)}
@@ -110,24 +110,25 @@ def place(wildcards: Iterable[tuple[str, str]]) -> dict[str, str | int]:
     return {name: int(value) if name == "split" else value for name, value in wildcards}
 
 
+def is_deployed() -> bool:
+    """Tell whether this interpreter is that of an activated conda environment."""
+    conda = os.environ.get("CONDA_PREFIX")
+    return bool(conda) and Path(sys.prefix).resolve().is_relative_to(Path(conda or "").resolve())
+
+
 def versions() -> dict[str, str]:
     """Return the versions of Python and of spinn's installed dependencies, importing none.
 
     A dependency that is not installed is left out; in a deployed conda environment one that only
     another environment on the search path has counts as not installed.
     """
-    path = [place for place in sys.path if not _is_deployed() or _is_own(place)]
+    path = [place for place in sys.path if not is_deployed() or _is_own(place)]
     found = {"python": platform.python_version()}
     for name in DEPENDENCIES:
         installed = next(iter(distributions(name=name, path=path)), None)
         if installed is not None:
             found[name] = installed.version
     return found
-
-
-def _is_deployed() -> bool:
-    conda = os.environ.get("CONDA_PREFIX")
-    return bool(conda) and Path(sys.prefix).resolve().is_relative_to(Path(conda or "").resolve())
 
 
 def _is_own(place: str) -> bool:

@@ -6,7 +6,7 @@ import pandas as pd
 
 # Names are text whatever they look like: a data set called 2024, a gene or a type called NA.
 TEXT = (
-    *("dataset", "task", "selector", "target", "metric", "measure", "gene", "why"),
+    *("dataset", "task", "selector", "target", "metric", "measure", "gene", "why", "failed"),
     *("constraint", "wanted", "came", "met", "note", "role", "substitutes"),
 )
 

@@ -126,7 +126,7 @@ def test_junk_in_any_key_gives_one_line_or_passes(key, junk):
 def test_the_default_config_shows_true_defaults():
     shown = yaml.safe_load((FOLDER / "config.yaml").read_text(encoding="utf-8"))
     assert check(shown)["datasets"]["pbmc68k_reduced"].items() >= PACKAGED.items()
-    assert set(SCHEMA["properties"]) - set(shown) == {"rfe", "refit", "evaluation"}
+    assert set(SCHEMA["properties"]) - set(shown) == {"rfe", "refit", "evaluation", "peers"}
     for key, rule in LEAVES.items():
         if not key.startswith("datasets."):
             assert at(check(shown), key) == rule["default"], key

@@ -121,3 +121,15 @@ def test_digest_refuses_unknown_modules(root):
     (root / "panel.py").write_text("def f(:\n")
     with pytest.raises(SyntaxError):
         digest.modules("data", root=root)
+
+
+def test_digest_of_a_file_changes_with_its_bytes(tmp_path):
+    path = tmp_path / "stamp"
+    assert digest.file(path) is None
+    path.write_text("cosg==1")
+    first = digest.file(path)
+    assert re.fullmatch(r"[0-9a-f]{12}", first)
+    path.touch()
+    assert digest.file(path) == first
+    path.write_text("cosg==2")
+    assert digest.file(path) != first

@@ -11,6 +11,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 import spinn
+from spinn.catalogue import SELECTORS
 from tools import envs
 from tools.lock import HEADER, lock, read_lock
 
@@ -19,10 +20,22 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PINS = read_lock((ROOT / "requirements.txt").read_text())
 
 
-@pytest.mark.parametrize("name", ["spinn", "spinn-light"])
-def test_environments_follow_the_lock(name):
-    path = ROOT / "envs" / f"{name}.yaml"
+@pytest.mark.parametrize("path", envs.environments(), ids=lambda path: path.stem)
+def test_environments_follow_the_locks(path):
     assert path.read_text() == envs.environments()[path], f"{path.name} has drifted: `make envs`"
+    assert set((ROOT / "envs").rglob("*.yaml")) == set(envs.environments())
+
+
+def test_every_peer_is_locked_as_it_asks():
+    wanted = {path.stem: path.read_text() for path in envs.PEERS.glob("*.in")}
+    assert set(wanted) == {name for name, entry in SELECTORS.items() if entry.external}
+    for peer, text in wanted.items():
+        pins = read_lock((envs.PEERS / f"{peer}.txt").read_text())
+        lines = [line.partition(" #")[0] for line in text.splitlines() if not line.startswith("#")]
+        for asked in map(Requirement, lines):
+            pin = next(iter(Requirement(pins[canonicalize_name(asked.name)]).specifier))
+            assert asked.specifier.contains(pin.version), f"{peer}: {pin}: `make peers-lock`"
+        assert {"numpy", "scipy", "h5py"} <= set(pins)  # what the job around it reads cells with
 
 
 def packages(name):
@@ -66,6 +79,7 @@ def test_lock_is_portable_and_in_order():
 def test_lock_drops_build_labels_and_the_cuda_packages():
     freeze = "torch==2.13.0+cpu\nnvidia-nccl-cu13==2\ntriton==3\n\nattrs==26.1.0\n"
     assert lock(freeze) == HEADER + "attrs==26.1.0\ntorch==2.13.0\n"
+    assert lock(freeze, "# Mine.\n") == "# Mine.\nattrs==26.1.0\ntorch==2.13.0\n"
 
 
 @pytest.mark.parametrize("line", ["-e .", "attrs @ file:///somewhere/attrs.whl", "attrs>=1"])

@@ -22,6 +22,7 @@ ORDER = (
     ("gene_terms",),
     ("catalogue", "config", "config_messages", "digest", "runtime", "settings"),
     ("limits",),
+    ("costs", "child", "runners"),
     ("metrics", "neighbors", "panel", "constraints", "split"),
     ("gene_rules", "gene_files"),
     ("cells", "resampling", "tiers", "intervals", "tables"),
@@ -36,16 +37,19 @@ ORDER = (
     ("concrete_ae", "persist"),
     ("peers",),
     ("replaceability", "roles", "spares"),
-    ("stability", "reasons", "audit"),
+    ("stability", "reasons", "audit", "external", "outcomes"),
     ("refit",),
     ("evaluation",),
+    ("crossfit",),
+    ("recommended",),
     ("provenance",),
     ("plots",),
     ("figures", "report_tables"),
     ("report",),
     # What the workflow's rules call; nothing else imports these.
-    ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_collect", "jobs_figures"),
-    ("jobs_select", "jobs_peers", "jobs_evaluate", "jobs_report"),
+    ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_external"),
+    ("jobs_collect", "jobs_figures"),
+    ("jobs_select", "jobs_peers", "jobs_recommend", "jobs_evaluate", "jobs_report"),
     ("jobs_references",),
 )
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
@@ -54,6 +58,7 @@ INNER = [name for name in MODULES if name != "__init__"]
 LIGHT = {
     *("audit", "gene_files", "spares"),
     *("catalogue", "config", "digest", "metrics", "panel", "intervals", "stability"),
+    *("costs", "child", "outcomes", "runners", "external", "jobs_external"),
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),
     *("jobs_collect", "jobs_figures", "jobs_report"),
 }

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
+from spinn.costs import Cost
 from spinn.gates import GATES, BernoulliGate, OpenGate, make_gate
-from spinn.network import ACTIVATIONS, Network, load_network, save_network
+from spinn.network import ACTIVATIONS, Network, load_network, save_network, training_cost
 from spinn.settings import GateSettings
 from tests.cells import copy_of, same_state
 
@@ -135,6 +136,14 @@ def test_files_bring_back_the_same_network(tmp_path, gate, hidden):
     first = path.read_bytes()
     save_network(loaded, path, genes=genes)
     assert path.read_bytes() == first
+
+
+def test_files_tell_what_the_training_cost(tmp_path):
+    path = tmp_path / "base.safetensors"
+    save_network(network(), path, genes="abcdef", cost=Cost(2.5, 100.0))
+    assert training_cost(path) == Cost(2.5, 100.0)
+    save_network(network(), path, genes="abcdef")
+    assert training_cost(path) == Cost(0.0)
 
 
 @pytest.mark.parametrize(("metadata", "came"), [({"spinn": '{"format": 2}'}, "2"), (None, "None")])

@@ -12,6 +12,7 @@ from spinn.config import check
 from spinn.jobs_baselines import select_baselines
 from spinn.jobs_peers import select_peers
 from spinn.jobs_prepare import prepare_file
+from spinn.jobs_recommend import select_recommended
 from spinn.jobs_select import select_with_networks
 from spinn.jobs_train import train_bases
 from tests.cells import make_adata
@@ -39,6 +40,7 @@ def config(tmp_path_factory):
             "network": {"hidden": [8]},
             "training": {"max_steps": 20, "check_every": 10, "basis": 4, "n_splits": 2},
             "rfe": {"ratio": 0.5, "max_steps": 10},
+            "refit": {"max_steps": 10},
             "device": "cpu",
         }
     )
@@ -77,6 +79,8 @@ def choose(prepared, folder, task, config):
         )
     outputs = {(name, 0): str(folder / name / "panels.json") for name in BASELINES}
     select_baselines(str(prepared), outputs, about=about, sizes=SIZES, config=config, threads=1)
+    outputs = {("recommended", 0): str(folder / "recommended" / "panels.json")}
+    select_recommended(str(prepared), outputs, about=about, sizes=SIZES, config=config, threads=1)
     for name in PEERS:
         outputs = {(name, 0): str(folder / name / "panels.json")}
         select_peers(str(prepared), outputs, about=about, sizes=SIZES, config=config, threads=1)
@@ -105,5 +109,5 @@ def test_scrambled_test_cells_change_no_panel(task, config, tmp_path):
     scramble(prepared, scrambled)
     before = choose(prepared, tmp_path / "before", task, config)
     after = choose(scrambled, tmp_path / "after", task, config)
-    assert len(before) == sum(map(len, SELECTORS.values())) + len(BASELINES) + len(PEERS)
+    assert len(before) == sum(map(len, SELECTORS.values())) + len(BASELINES) + len(PEERS) + 1
     assert after == before

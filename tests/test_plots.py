@@ -134,6 +134,30 @@ def test_quality_figure_shows_headline_and_neighbours():
     assert [text.get_text() for text in figure.legends[0].get_texts()] == list(SELECTORS)
 
 
+def failing(table, name):
+    """The table with a selector that failed."""
+    own = table["selector"] == name
+    numbers = {name: table[name].mask(own) for name in ("mean", "low", "high")}
+    return table.assign(**numbers, n_seeds=table["n_seeds"].mask(own, 0), n_splits=1 - own)
+
+
+def test_quality_figure_names_those_that_failed():
+    figure = figures.quality_figure(failing(summary(), "greedy"), "d", "classification")
+    assert any("; failed: greedy" in text.get_text() for text in figure.texts)
+    assert "mean of 2 seeds, 1 split;" in figure.texts[-1].get_text()
+    assert [ax for ax in figure.axes if "greedy" in lines(ax)] == []
+    table = summary()
+    for name in SELECTORS:
+        table = failing(table, name)
+    figure = figures.quality_figure(table, "d", "classification")
+    assert "mean of no seed" in figure.texts[-1].get_text()
+
+
+def test_overlap_figure_without_panels_says_so():
+    figure = figures.overlap_figure(overlap().head(0), "d", "classification")
+    assert "no selector has panels" in [text.get_text() for text in figure.axes[0].texts]
+
+
 def test_agreement_figure_has_a_panel_per_question():
     one = figures.agreement_figure(stability(), "d", "classification", n_seeds=3)
     assert len(one.axes) == 1

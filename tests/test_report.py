@@ -195,6 +195,53 @@ def test_weak_designs_are_named(change, words):
     assert words in render(**given | {"summary": given["summary"].assign(**change)})
 
 
+def costs(**failed):
+    """costs.csv of two seeds of two selectors; ``failed`` maps selectors to seeds that did."""
+    runs = [
+        ("data", 0, task, who.replace("_", "-"), seed, 1.5 + seed, 80.0, 0)
+        for task in ("reconstruction", "classification")
+        for who in ("bernoulli_rfe", "greedy")
+        for seed in (0, 1)
+    ]
+    columns = ["dataset", "split", "task", "selector", "seed", "seconds", "peak_mb", "filled"]
+    table = pd.DataFrame(runs, columns=columns)
+    lost = [
+        seed in failed.get(who.replace("-", "_"), ())
+        for who, seed in zip(table["selector"], table["seed"], strict=True)
+    ]
+    return table.assign(failed=np.where(lost, "over its time <limit>", ""))
+
+
+def test_costs_stand_beside_the_quality():
+    text = " ".join(Page(render(**tables() | {"beside": {"costs": costs()}})).text)
+    assert "2.0 [1.5 to 2.5] 80" in " ".join(text.split())
+    assert "failed" not in text
+    assert "peak MiB" not in render(**tables())
+
+
+def test_a_selector_that_failed_stands_in_its_place_with_the_reason():
+    given = tables()
+    greedy = given["summary"]["selector"] == "greedy"
+    given["summary"].loc[greedy, ["mean", "low", "high", "diff_to_best", "tier"]] = np.nan
+    given["summary"].loc[greedy, ["n_seeds", "n_splits", "n_blocks"]] = 0
+    html = render(**given | {"beside": {"costs": costs(greedy=(0, 1))}})
+    line = 'greedy</th> <td class="wrap" colspan="3">failed: over its time &lt;limit&gt;'
+    assert " ".join(html.split()).count(line) == 2
+    assert "One donor" not in html
+    assert "2 of 2 runs failed: over its time &lt;limit&gt;" in html
+    part = html[html.index("FVU on split molecules ↓ lower is better; mean") :]
+    places = [
+        part.index(f'<th scope="row">{name}<') for name in ("bernoulli-rfe", "greedy", "floor")
+    ]
+    assert places == sorted(places)
+
+
+def test_a_seed_that_failed_is_told_with_the_costs():
+    html = render(**tables() | {"beside": {"costs": costs(greedy=(1,))}})
+    assert "1 of 2 runs failed: over its time" in html
+    assert '<td class="wrap" colspan' not in html
+
+
 def test_hard_types_come_first():
     text = " ".join(render(**tables()).split())
     hard, easy = '<th scope="row">data</th> <td>0.250', '<th scope="row">B</th> <td>0.900'

@@ -15,7 +15,7 @@ from tests.workflow import TINY, command, copy_project, environment, panels, pla
 from tests.workflow import write_config as write
 
 pytestmark = pytest.mark.slow
-SELECTORS = ["bernoulli-rfe", "jacobian-ranking", "greedy", "markers", "random"]
+SELECTORS = ["recommended", "bernoulli-rfe", "jacobian-ranking", "greedy", "markers", "random"]
 TASKS = ["reconstruction", "classification"]
 SIZES, SEEDS = [4, 8], [0, 1]
 
@@ -36,8 +36,8 @@ def results(finished):
 
 def test_every_file_of_the_contract_is_there(results):
     place = results / "tiny" / "split0"
-    wanted = ["scores.csv", "summary.csv", "stability.csv", "report.html", "provenance.json"]
-    for name in [*wanted, "config.yaml"]:
+    wanted = ["scores.csv", "summary.csv", "costs.csv", "stability.csv", "report.html"]
+    for name in [*wanted, "provenance.json", "config.yaml"]:
         assert (results / name).stat().st_size > 0, name
     assert (place / "prepared.h5ad").is_file()
     for task in TASKS:

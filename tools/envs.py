@@ -1,7 +1,8 @@
-"""Write the conda environments in envs/ from the lock and what is installed: `make envs`.
+"""Write the conda environments in envs/ from the locks and what is installed: `make envs`.
 
 Snakemake's script directive needs nothing of its own in an environment, so each one holds the
-dependencies of the steps, all that those need in turn, and no tool of development.
+dependencies of the steps, all that those need in turn, and no tool of development. A peer's
+environment holds what its own lock pins.
 """
 
 import tomllib
@@ -15,6 +16,7 @@ from packaging.utils import canonicalize_name
 from tools.lock import is_accelerator, read_lock
 
 ROOT = Path(__file__).parents[1]
+PEERS = ROOT / "envs" / "peers"
 PYTHON = "3.11.7"  # the version that the lock was made and tested with
 LIGHT = ("pandas", "numpy", "scipy", "h5py", "matplotlib", "jinja2", "pyyaml")
 # The environments are for Linux, whatever machine writes them.
@@ -43,10 +45,11 @@ def environments() -> dict[Path, str]:
     full = [Requirement(line).name for line in project["dependencies"]]
     pins = read_lock((ROOT / "requirements.txt").read_text())
     wanted = {"spinn": full, "spinn-light": LIGHT}
-    return {
+    own = {
         ROOT / "envs" / f"{name}.yaml": _conda(name, _pinned(closure(packages), pins))
         for name, packages in wanted.items()
     }
+    return own | {path.with_suffix(".yaml"): _peer(path) for path in sorted(PEERS.glob("*.txt"))}
 
 
 def closure(packages: Iterable[str]) -> set[str]:
@@ -74,9 +77,14 @@ def _pinned(names: set[str], pins: dict[str, str]) -> list[str]:
     return [pins[name] for name in sorted(names)]
 
 
-def _conda(name: str, lines: list[str]) -> str:
+def _peer(path: Path) -> str:
+    pins = sorted(read_lock(path.read_text()).values(), key=str.lower)
+    return _conda(path.stem, pins, source=f"peers/{path.name}")
+
+
+def _conda(name: str, lines: list[str], source: str = "requirements.txt") -> str:
     head = [
-        "# Written by `make envs` from requirements.txt; not edited by hand.",
+        f"# Written by `make envs` from {source}; not edited by hand.",
         f"name: {name}",
         "channels:",
         "  - conda-forge",

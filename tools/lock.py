@@ -1,4 +1,4 @@
-"""Turn the output of `pip freeze` into the lock: `make lock` pipes it through here."""
+"""Turn the output of `pip freeze` into a lock: `make lock` and `make peers-lock` pipe it here."""
 
 import re
 import sys
@@ -12,12 +12,23 @@ HEADER = """\
 # packages that only torch's CUDA build needs: so pip takes the CPU build wherever it finds one.
 # `make envs` carries a change on into envs/.
 """
+PEER_HEADER = """\
+# The exact versions that the peer {name} is run with on Python 3.11; not edited by hand.
+# Made from {name}.in by `make peers-lock`, as `make lock` makes the lock of spinn itself.
+"""
 PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s+]+)(\+\S+)?")
 ACCELERATOR = ("nvidia-", "cuda-", "triton")
 
 
-def lock(freeze: str) -> str:
+def lock(freeze: str, header: str = HEADER) -> str:
     """Return the lock file's text for the output of `pip freeze`.
+
+    Parameters
+    ----------
+    freeze
+        One pin a line.
+    header
+        Comment lines to begin with.
 
     Raises
     ------
@@ -29,7 +40,7 @@ def lock(freeze: str) -> str:
     if strays:
         raise ValueError(f"every line must read name==version, got {strays[:3]}")
     kept = [line.partition("+")[0] for line in lines if not is_accelerator(line)]
-    return HEADER + "\n".join(sorted(kept, key=str.lower)) + "\n"
+    return header + "\n".join(sorted(kept, key=str.lower)) + "\n"
 
 
 def read_lock(text: str) -> dict[str, str]:
@@ -44,4 +55,5 @@ def is_accelerator(name: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(lock(sys.stdin.read()))
+    peers = [PEER_HEADER.format(name=name) for name in sys.argv[1:]]
+    sys.stdout.write(lock(sys.stdin.read(), *peers))

@@ -1,0 +1,17 @@
+"""Choose the recommended panels, for every seed."""
+
+from spinn.runtime import check_environment, place, start_log
+
+start_log(snakemake.log[0])
+check_environment(["torch", "numpy", "scipy", "h5py", "safetensors", "sklearn"])
+
+from spinn.jobs_recommend import select_recommended
+
+select_recommended(
+    snakemake.input.prepared,
+    dict(zip(map(tuple, snakemake.params.runs), snakemake.output.panels, strict=True)),
+    about=place(snakemake.wildcards.items()),
+    sizes=snakemake.params.sizes,
+    config=snakemake.params.config,
+    threads=snakemake.threads,
+)

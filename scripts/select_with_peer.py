@@ -1,0 +1,18 @@
+"""Choose the panels of one peer, in its own interpreter, for every task and seed."""
+
+from spinn.runtime import check_environment, place, start_log
+
+start_log(snakemake.log[0])
+check_environment(["numpy", "scipy", "h5py"])
+
+from spinn.jobs_external import select_with_peer
+
+select_with_peer(
+    snakemake.input.prepared,
+    dict(zip(map(tuple, snakemake.params.runs), snakemake.output.panels, strict=True)),
+    peer=snakemake.params.peer,
+    about=place(snakemake.wildcards.items()),
+    sizes=snakemake.params.sizes,
+    config=snakemake.params.config,
+    threads=snakemake.threads,
+)

@@ -1,0 +1,66 @@
+"""The recommended selector takes each size's panel from where it tells most."""
+
+import numpy as np
+import pytest
+
+from spinn.constraints import Constraints
+from spinn.crossfit import DRAWS
+from spinn.panel import ranked_path
+from spinn.problem import make_problem
+from spinn.recommended import _best, recommend
+from tests.cells import QUICK, make_data
+
+SIZES = [3, 6]
+
+
+def found(task="reconstruction", *, seed=0, **constraints):
+    data = make_data()
+    problem = make_problem(data, task, basis=6, n_splits=1)
+    demanded = Constraints(**constraints)
+    return recommend(
+        problem, data, QUICK, sizes=SIZES, seed=seed, constraints=demanded, task=task
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("task", ["reconstruction", "classification", "regression", "hurdle"])
+def test_every_task_gets_panels_of_every_size_and_is_told_why(task):
+    path, choices = found(task)
+    assert [panel.size for panel in path.panels] == [6, 3]
+    assert [ranked.gene for ranked in path.ranking] == list(path.panels[0].genes)
+    tried = {"voted", "greedy_split", "greedy"}
+    for size in SIZES:
+        assert set(choices[size]) == {"taken", "losses"}
+        assert choices[size]["taken"] in choices[size]["losses"]
+        assert tried <= set(choices[size]["losses"])
+        assert ("markers" in choices[size]["losses"]) == (task == "classification")
+
+
+def test_the_seed_decides():
+    assert found(seed=1) == found(seed=1)
+
+
+def test_required_and_excluded_genes_are_heeded():
+    path, _ = found(required=("g07",), excluded=("g00", "g01"))
+    for panel in path.panels:
+        assert "g07" in panel.genes
+        assert not {"g00", "g01"} & set(panel.genes)
+
+
+def losses(estimate, doubt):
+    """Losses of one size: an estimate, and draws around it."""
+    draws = estimate + doubt * np.random.default_rng(0).normal(size=DRAWS)
+    return np.concatenate([[estimate], draws])[:, None]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "doubt", "taken"),
+    [(0.9, 0.8, 0.01, "second"), (0.9, 0.8, 0.5, "first"), (0.8, 0.9, 0.01, "first")],
+)
+def test_the_first_stays_unless_another_is_clearly_better(first, second, doubt, taken):
+    paths = {"first": ranked_path(["a", "b"], [2, 1], [2]),
+             "second": ranked_path(["c", "d"], [2, 1], [2])}  # fmt: skip
+    given = {"first": losses(first, 0.0), "second": losses(second, doubt)}
+    path, choices = _best(paths, given)
+    assert path.panels == paths[taken].panels
+    assert choices[2]["taken"] == taken
+    assert choices[2]["losses"] == {"first": first, "second": second}
