@@ -83,6 +83,11 @@ def training_of(gate):
     return {**section("network", "noise", "device"), "training": own}
 
 
+def trains_alone(selectors):
+    """Whether selectors of one family train networks of their own, from no base model."""
+    return all(SELECTORS[name].needs_torch and not SELECTORS[name].gate for name in selectors)
+
+
 def gpus(wildcards):
     """A GPU where one was asked for by name."""
     return 1 if config["device"] == "cuda" else 0

@@ -1,4 +1,4 @@
-"""Selection: panels of every selector and seed, one job per ranker or peer, one for all baselines.
+"""Selection: panels of every selector and seed; a job per ranker and peer, one for all baselines.
 
 INPUT: prepared.h5ad, base models. OUTPUT: SELECTOR/seedN/panels.json and ranking.csv.
 """
@@ -69,6 +69,40 @@ if "recommended" in FAMILIES:
             "choose the recommended panels; {wildcards.task}, {wildcards.dataset}"
         script:
             "../scripts/select_recommended.py"
+
+
+for family, selectors in FAMILIES.items():
+    if family == "recommended" or not trains_alone(selectors):
+        continue
+
+    rule:
+        name:
+            f"select_{family}"
+        input:
+            prepared=PREPARED,
+        output:
+            panels=files(runs(selectors), "panels.json"),
+            rankings=files(runs(selectors), "ranking.csv"),
+        log:
+            f"{LOG}/{{task}}/select_{family}.log",
+        benchmark:
+            f"{BENCHMARK}/{{task}}/select_{family}.tsv"
+        conda:
+            "../envs/spinn.yaml"
+        threads: 1
+        resources:
+            mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+            gpu=gpus,
+        params:
+            code=digest.modules("jobs_peers"),
+            selectors=", ".join(selectors),
+            runs=runs(selectors),
+            sizes=SIZES,
+            config={**training_of("open"), **section("rfe", "genes")},
+        message:
+            "choose panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
+        script:
+            "../scripts/select_peers.py"
 
 
 if "baselines" in FAMILIES:

@@ -60,6 +60,12 @@ SELECTORS: dict[str, Entry] = {
     "hvg": Entry("baselines"),
     "markers": Entry("baselines", needs_labels=True),
     "random": Entry("baselines", draws=True),
+    # Peers, re-implemented from their papers.
+    "genebasis": Entry("baselines", draws=True),
+    "cosine": Entry("baselines", needs_labels=True),
+    "persist": Entry("persist", draws=True, needs_torch=True),
+    "concrete_ae": Entry("concrete_ae", draws=True, needs_torch=True),
+    # Peers from their own packages, in environments of their own.
     "lassonet": Entry("lassonet", draws=True, external=True),
     "cosg": Entry("cosg", needs_labels=True, external=True),
     "spapros": Entry("spapros", needs_labels=True, external=True),

@@ -11,7 +11,12 @@ from matplotlib.figure import Figure
 
 from spinn.metrics import DIRECTION, HEADLINES, LABEL
 from spinn.outcomes import judged
-from spinn.plots import quality_against_size, seed_agreement, selector_overlap
+from spinn.plots import (
+    quality_against_efficiency,
+    quality_against_size,
+    seed_agreement,
+    selector_overlap,
+)
 from spinn.tiers import REFERENCES
 
 FORMATS = ("svg", "png", "pdf")
@@ -150,6 +155,45 @@ def overlap_figure(
             f"training cells; {_behind(rows)}mean Jaccard index of pairs, below it the 95 % "
             "interval (one pair: none)",
         )
+    return figure
+
+
+def robustness_figure(robustness: pd.DataFrame, dataset: str, task: str) -> Figure:
+    """Return quality against detection efficiency, one plot per kind of inputs; the first split.
+
+    Parameters
+    ----------
+    robustness
+        robustness.csv; without rows of this dataset and task the figure says why.
+    dataset, task
+        What to show.
+    """
+    rows = robustness[(robustness["dataset"] == dataset) & (robustness["task"] == task)]
+    rows = rows[rows["split"] == rows["split"].min()]
+    kinds = list(dict.fromkeys(rows["inputs"])) or ["raw"]
+    with rc_context(_LOOK):
+        figure = Figure(figsize=(3.9 * len(kinds) + 2.1, 4.6), layout="constrained")
+        axes = figure.subplots(1, len(kinds), squeeze=False, sharey=True)[0]
+        if rows.empty:
+            axes[0].set_axis_off()
+            axes[0].text(0.5, 0.5, "needs counts", ha="center", transform=axes[0].transAxes)
+        for kind, ax in zip(kinds, axes, strict=True):
+            ax.set_title(
+                {"raw": "levels read", "binary": "read only whether a gene is there"}[kind]
+            )
+            if len(rows):
+                quality_against_efficiency(rows[rows["inputs"] == kind], ax)
+        if len(rows):
+            metric, selector = rows["metric"].iloc[0], rows["selector"].iloc[0]
+            arrow = "↑" if DIRECTION[metric] == "higher" else "↓"
+            axes[0].set_ylabel(f"{LABEL[metric]}, {DIRECTION[metric]} is better {arrow}")
+            _legend(figure, axes[0])
+            seeds = _count(rows["n_seeds"], "seed")
+            _title(
+                figure,
+                f"Panels under detection loss: {dataset}, {task}",
+                f"{selector}; untouched test cells; mean of {seeds}; bars: 95 % intervals",
+            )
     return figure
 
 

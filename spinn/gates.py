@@ -16,9 +16,21 @@ from spinn.settings import GateSettings
 
 
 class Gate(nn.Module, ABC):
-    """Noise in front of a network, applied while training only."""
+    """Noise in front of a network, applied while training only.
+
+    ``n_channels`` is how many numbers it hands on per cell where that is not one per gene;
+    ``progress`` the share of the training that is done, in 0..1, which whoever trains keeps up.
+    """
 
     settings: GateSettings
+    n_channels: int | None = None
+    progress = 0.0
+
+    @property
+    def temperature(self) -> float:
+        """Temperature of concrete draws at this point of the training."""
+        start, end = self.settings.temperature, self.settings.final_temperature
+        return start if end is None else start * (end / start) ** self.progress
 
     @abstractmethod
     def forward(self, x: Tensor) -> Tensor:
@@ -122,7 +134,7 @@ class BernoulliGate(Gate):
             x = x - reference
         if self.training:
             noise = logistic(x)
-            noisy, mask = _Concrete.apply(x, self.logit_keep, noise, self.settings.temperature)
+            noisy, mask = _Concrete.apply(x, self.logit_keep, noise, self.temperature)
         else:
             mask = torch.sigmoid(self.logit_keep).expand_as(x)
             noisy = x * mask

@@ -19,6 +19,7 @@ from spinn.outcomes import cost_table, failures, with_failed
 from spinn.panel import load_panels
 from spinn.reasons import COLUMNS, reasons
 from spinn.recalls import recalls
+from spinn.smallest import smallest
 from spinn.spares import spares
 from spinn.stability import selected_panels, stability
 from spinn.tables import read_table
@@ -33,11 +34,13 @@ def collect_scores(
     *,
     panels: Sequence[str],
     n_bootstrap: int,
+    wanted_share: float,
 ) -> None:
     """Write the tables of a whole run.
 
-    ``outputs`` names scores (tidy), costs, and the tables of intervals: summary, differences,
-    normalised, recall. A selector that failed stands in summary and costs only.
+    ``outputs`` names the files of `scores`, `costs`, and of the tables of intervals: `summary`,
+    `differences`, `normalised`, `smallest` and `recall`. A selector that failed has no scores and
+    stands in costs and summary.
     """
     tables = {path: read_table(table) for table, path in zip(scores, cells, strict=True)}
     tables = {path: table for path, table in tables.items() if len(table)}
@@ -55,7 +58,9 @@ def collect_scores(
     tasks = bootstrap(runs, overall, n_bootstrap=n_bootstrap, seed=0)
     with_failed(summarize(tasks), costs).to_csv(outputs["summary"], index=False)
     differences(tasks).to_csv(outputs["differences"], index=False)
-    normalised(tasks).to_csv(outputs["normalised"], index=False)
+    shares = normalised(tasks)
+    shares.to_csv(outputs["normalised"], index=False)
+    smallest(shares, wanted_share).to_csv(outputs["smallest"], index=False)
     recalls(runs, n_bootstrap=n_bootstrap, seed=0).to_csv(outputs["recall"], index=False)
 
 
@@ -81,6 +86,11 @@ def collect_frequencies(parts: Sequence[str], *, output: str) -> None:
     """Write the selection frequencies of one data set, split and task as one table."""
     everything = pd.concat([read_table(path) for path in parts], ignore_index=True)
     everything.to_csv(output, index=False)
+
+
+def collect_robustness(tables: Sequence[str], *, output: str) -> None:
+    """Write the recommended panels' quality under detection loss of a whole run."""
+    pd.concat([read_table(path) for path in tables], ignore_index=True).to_csv(output, index=False)
 
 
 def recommend(

@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from spinn.gene_files import described
 from spinn.provenance import provenance, write_json
 from spinn.report import read_figures, render
 from spinn.tables import read_table
 
-BESIDE = ("recall", "differences", "normalised", "costs")
+BESIDE = ("recall", "differences", "normalised", "smallest", "costs", "robustness")
 
 
 def write_provenance(
@@ -44,9 +45,7 @@ def write_report(
     """
     about = json.loads(Path(tables["provenance"]).read_text(encoding="utf-8"))
     about["config"] = yaml.safe_load(Path(tables["config"]).read_text(encoding="utf-8"))
-    genes = about["config"]["genes"]
-    if genes["table"]:  # thousands of rows, it may be
-        about["config"]["genes"] = {**genes, "table": f"{len(genes['table'])} rows: config.yaml"}
+    about["config"]["genes"] = described(about["config"]["genes"])
     html = render(
         summary=read_table(tables["summary"]),
         stability=read_table(tables["stability"]),
@@ -54,7 +53,7 @@ def write_report(
         provenance=about,
         figures=read_figures(Path(figures[0]).parent),
         beside={
-            **{name: read_table(tables[name]) for name in BESIDE},
+            **{name: read_table(tables[name]) for name in BESIDE if tables.get(name)},
             **{name: _gathered(files) for name, files in places.items() if files},
         },
     )

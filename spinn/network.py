@@ -36,7 +36,7 @@ class Network(nn.Module):
     gate
         Noise on the inputs, for ``n_inputs`` genes.
     n_inputs
-        Number of input genes, at least 1.
+        Number of input genes, at least 1; what the gate hands on is what the first layer reads.
     hidden
         Widths of the hidden layers; empty for a linear network.
     n_outputs
@@ -65,9 +65,10 @@ class Network(nn.Module):
         if not 0 <= input_dropout < 1:
             raise ValueError(f"input_dropout must lie in [0, 1), came {input_dropout}")
         self.gate = gate
+        self.n_inputs = n_inputs
         self.activation = activation
         self.input_dropout = input_dropout
-        widths = [n_inputs, *hidden, n_outputs]
+        widths = [gate.n_channels or n_inputs, *hidden, n_outputs]
         self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
 
     @property
@@ -79,11 +80,6 @@ class Network(nn.Module):
     def device(self) -> torch.device:
         """Where the weights live."""
         return self.linears[0].weight.device
-
-    @property
-    def n_inputs(self) -> int:
-        """Number of input genes."""
-        return self.linears[0].in_features
 
     @property
     def n_outputs(self) -> int:
@@ -145,7 +141,8 @@ class Network(nn.Module):
             self.input_dropout,
         )
         state = {k: v.clone() for k, v in self.state_dict().items() if not k.startswith("gate.")}
-        state["layers.0.weight"] = state["layers.0.weight"][:, index].clone()
+        if self.gate.n_channels is None:
+            state["layers.0.weight"] = state["layers.0.weight"][:, index].clone()
         smaller.load_state_dict(state, strict=False)
         return smaller.to(self.device).train(self.training)
 

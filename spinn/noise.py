@@ -21,6 +21,8 @@ def _pool(kind: str, device: torch.device) -> Tensor:
     if kind == "normal":
         return torch.randn(POOL, generator=generator).to(device)
     uniform = torch.rand(POOL, generator=generator, dtype=torch.float64)
+    if kind == "gumbel":
+        return uniform.clamp_(1e-12, 1 - 1e-12).log_().neg_().log_().neg_().float().to(device)
     return torch.logit(uniform, eps=1e-12).float().to(device)
 
 
@@ -34,9 +36,22 @@ def normal(like: Tensor) -> Tensor:
     return _window("normal", like)
 
 
+def gumbel(like: Tensor) -> Tensor:
+    """Return standard Gumbel noise, -log(-log u) of uniform draws, of a tensor's shape."""
+    return _window("gumbel", like)
+
+
 def _window(kind: str, like: Tensor) -> Tensor:
     n = like.numel()
     if 2 * n > POOL:  # too few windows to choose from: fresh draws
-        return torch.randn_like(like) if kind == "normal" else torch.rand_like(like).logit_(1e-6)
+        return _fresh(kind, like)
     start = int(torch.randint(POOL - n + 1, ()))
     return _pool(kind, like.device)[start : start + n].view(like.shape)
+
+
+def _fresh(kind: str, like: Tensor) -> Tensor:
+    if kind == "normal":
+        return torch.randn_like(like)
+    if kind == "gumbel":
+        return torch.empty_like(like).exponential_().log_().neg_()
+    return torch.rand_like(like).logit_(1e-6)

@@ -30,13 +30,17 @@ _BASELINES = {
     "hvg": ("#595959", "v"),
     "markers": ("#8c8c8c", "P"),
     "random": ("#8c8c8c", "X"),
+    "genebasis": ("#56B4E9", "<"),
+    "cosine": ("#56B4E9", ">"),
+    "persist": ("#56B4E9", "p"),
+    "concrete_ae": ("#56B4E9", "*"),
 }
 _PEERS = {"lassonet": "<", "cosg": ">", "spapros": "d", "scgenefit": "*"}
 _DODGE = 0.5  # octaves over which the selectors of one size are spread, so that intervals show
 
 
 def selector_style(selector: str) -> dict[str, Any]:
-    """Return line properties: rankers have colours, solid for rfe, dashed for ranking."""
+    """Return line properties: a ranker's colour, solid for rfe, dashed for ranking; else dotted."""
     ranker, _, strategy = selector.rpartition("-")
     if ranker in _RANKERS:
         solid = strategy == "rfe"
@@ -128,6 +132,36 @@ def selector_overlap(table: pd.DataFrame, ax: Axes) -> Axes:
     ax.set_yticks(range(len(names)), names)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
+    return ax
+
+
+def quality_against_efficiency(table: pd.DataFrame, ax: Axes) -> Axes:
+    """Draw a metric against the share of molecules detected, one line with intervals per size.
+
+    Parameters
+    ----------
+    table
+        Rows of robustness.csv of one dataset, split, task and kind of inputs.
+    ax
+        Where to draw; nothing lost is at the left. Larger panels are darker.
+    """
+    sizes = sorted(set(table["size"]))
+    levels = sorted(set(table["efficiency"]), reverse=True)
+    for i, size in enumerate(sizes):
+        own = table[table["size"] == size].sort_values("efficiency")
+        shade = str(round(0.7 * (1 - i / max(len(sizes) - 1, 1)), 2))
+        # Sizes are spread sideways, so that their intervals show.
+        x = own["efficiency"].to_numpy() * 2.0 ** (0.06 * (i - (len(sizes) - 1) / 2))
+        ax.vlines(x, own["low"], own["high"], color=shade, lw=0.9, zorder=2)
+        ax.plot(x, own["value"], label=f"{size} genes", color=shade, marker="o", ms=3.8, lw=1.2)
+    ax.set_xscale("log", base=2)
+    ax.set_xticks(levels, [f"{level:g}" for level in levels])
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.invert_xaxis()
+    ax.set_xlabel("share of molecules detected of a typical gene")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(axis="y", color="#ebebeb", lw=0.7)
+    ax.set_axisbelow(True)
     return ax
 
 

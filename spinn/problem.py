@@ -19,6 +19,7 @@ from spinn.tasks import Classification, Hurdle, Reconstruction, Regression, Task
 from spinn.thinning import thin
 
 NOISE = ("split", "hidden", "none")
+Pairs = list[tuple[sp.csr_matrix, sp.csr_matrix]]
 TRAIN_SEED, VALID_SEED, TEST_SEED = 0, 1, 2
 
 
@@ -46,7 +47,8 @@ class Examples:
 class Encoder:
     """How cells become examples of a task; everything learnt from the training cells.
 
-    ``input_mean`` and ``input_std`` standardise inputs; a gene at its mean is 0.
+    ``input_mean`` and ``input_std`` standardise inputs; a gene at its mean is 0. Where ``binary``
+    it is only read whether a gene is there.
     """
 
     name: str
@@ -58,15 +60,20 @@ class Encoder:
     device: torch.device
     target_mean: NDArray[np.floating] | None = None
     target_std: NDArray[np.floating] | None = None
+    binary: bool = False
 
     def examples(
         self, data: ExpressionData, *, seed: int, n_splits: int | None = None, resident: bool = True
     ) -> Examples:
         """Return the examples of all cells of ``data``, with all genes as inputs."""
         pairs = views(data, self.noise, n_splits or self.n_splits, seed)
+        return self.examples_of(data, pairs, resident=resident)
+
+    def examples_of(self, data: ExpressionData, pairs: Pairs, *, resident: bool = True) -> Examples:
+        """Return the examples of all cells of ``data`` from pairs of values to read and predict."""
         inputs = tuple(
             standardised_rows(
-                _binary(x) if self.name == "hurdle" else x,
+                self.read(x),
                 self.input_mean,
                 self.input_std,
                 self.device,
@@ -75,6 +82,10 @@ class Encoder:
             for x, _ in pairs
         )
         return Examples(inputs, tuple(self._target(data, y) for _, y in pairs), data.n_cells)
+
+    def read(self, values: sp.csr_matrix) -> sp.csr_matrix:
+        """Return what is read of log-normalised values: themselves, or 1 where there is any."""
+        return _binary(values) if self.binary else values
 
     def _target(self, data: ExpressionData, values: sp.csr_matrix) -> Tensor:
         task = self.task
@@ -120,7 +131,7 @@ class Problem:
         )
 
 
-def make_problem(
+def make_problem(  # noqa: PLR0913 - each is a choice of its own
     data: ExpressionData,
     task: str,
     *,
@@ -129,6 +140,7 @@ def make_problem(
     n_splits: int = 5,
     device: torch.device | None = None,
     resident: bool = True,
+    binary: bool = False,
 ) -> Problem:
     """Return the problem of a task on the training and validation cells of ``data``.
 
@@ -150,6 +162,8 @@ def make_problem(
         Where tensors live; the CPU by default.
     resident
         Whether all genes' inputs are made dense now; not, where only a few will be kept.
+    binary
+        Whether inputs say only if a gene is on (value > 0); `hurdle` always asks for that.
 
     Raises
     ------
@@ -167,7 +181,8 @@ def make_problem(
     if task in ("classification", "regression") and not data.has_counts:
         noise = "none"  # their targets need no split
     pairs = views(train, noise, n_splits, TRAIN_SEED)
-    seen = [_binary(x) if task == "hurdle" else x for x, _ in pairs]
+    binary = binary or task == "hurdle"
+    seen = [_binary(x) if binary else x for x, _ in pairs]
     mean, std = _pooled_moments(seen)
     std = np.where(std > 1e-6, std, 1.0)
     extra: dict[str, Any] = {}
@@ -202,7 +217,7 @@ def make_problem(
             f"{task!r} is not a task; the tasks are reconstruction, classification, regression, "
             "hurdle"
         )
-    encoder = Encoder(task, noise, n_splits, mean, std, kind, device, **extra)
+    encoder = Encoder(task, noise, n_splits, mean, std, kind, device, binary=binary, **extra)
     return Problem(
         encoder,
         encoder.examples(train, seed=TRAIN_SEED, resident=resident),
@@ -258,9 +273,7 @@ def _reconstruction(
     )
 
 
-def views(
-    data: ExpressionData, noise: str, n_splits: int, seed: int
-) -> list[tuple[sp.csr_matrix, sp.csr_matrix]]:
+def views(data: ExpressionData, noise: str, n_splits: int, seed: int) -> Pairs:
     """Return pairs of values to read and values to predict, each CSR (n_cells, n_genes)."""
     if noise != "split":
         return [(data.values, data.values)]
@@ -274,9 +287,8 @@ def views(
 
 
 def _binary(values: sp.csr_matrix) -> sp.csr_matrix:
-    return sp.csr_matrix(
-        (np.ones_like(values.data), values.indices, values.indptr), shape=values.shape
-    )
+    on = (values.data > 0).astype(values.dtype)
+    return sp.csr_matrix((on, values.indices, values.indptr), shape=values.shape)
 
 
 def _pooled_moments(

@@ -22,6 +22,8 @@ from spinn.report_tables import (
     metric_table,
     part_table,
     recall_table,
+    robustness_table,
+    smallest_table,
 )
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -57,8 +59,8 @@ def render(
         stand with their task.
     beside
         Further tables by file name, each with columns dataset and task: `recall`, `differences`,
-        `normalised`; `costs`: what every run cost, and why some failed; `audit` and `frequencies`,
-        with a column split.
+        `normalised`, `smallest`; `costs`: what every run cost, and why some failed; `audit`,
+        `robustness` and `frequencies`, with a column split.
     title
         Of the page.
 
@@ -90,6 +92,7 @@ def render(
         title=title,
         datasets=datasets,
         metrics=set(summary["metric"]),
+        has_robustness=len((beside or {}).get("robustness", ())) > 0,
         has_spares=any("loss" in panel for panel in panels.values()),
         provenance={name: flat(value) for name, value in provenance.items()},
     )
@@ -113,7 +116,8 @@ def _task(
     headline = headline_of(present)
     own = stability[(stability["dataset"] == dataset) & (stability["task"] == task)]
     splits = sorted({split for name, split, of, _ in panels if (name, of) == (dataset, task)})
-    names = [f"{kind}_{dataset}_{task}" for kind in ("quality", "agreement", "overlap")]
+    kinds = ("quality", "agreement", "overlap", "robustness")
+    names = [f"{kind}_{dataset}_{task}" for kind in kinds]
     return {
         "name": task,
         "answers": answers(rows[rows["metric"] == headline]),
@@ -158,6 +162,8 @@ def _beside(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> dict[str,
         "frequencies": frequency_table(own.get("frequencies")),
         "claims": claims(found["differences"], headline) if "differences" in found else {},
         "comparisons": comparison_tables(**found, metric=headline) if len(found) == 2 else [],
+        "robustness": robustness_table(own.get("robustness")),
+        "smallest": smallest_table(own.get("smallest")),
     }
 
 

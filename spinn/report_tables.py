@@ -164,6 +164,51 @@ def audit_table(audit: pd.DataFrame | None) -> Table | None:
     return {"lines": ordered.to_dict("records"), "n_unmet": int((own["met"] == "no").sum())}
 
 
+def smallest_table(smallest: pd.DataFrame | None) -> Table | None:
+    """Return selectors by the smallest panel that surely reaches the wanted share, fewest first."""
+    if smallest is None or smallest.empty:
+        return None
+    found = smallest[smallest["size"] != "none"]
+    order = found["size"].astype(int).sort_values(kind="stable").index
+    return {
+        "share": f"{100 * smallest['share'].iloc[0]:g} %",
+        "found": [
+            {"selector": row["selector"], "size": row["size"], "low": _number(row["low"])}
+            for row in found.loc[order].to_dict("records")
+        ],
+        "none": [
+            {"selector": row["selector"], "low": _number(row["low"])}
+            for row in smallest[smallest["size"] == "none"].to_dict("records")
+        ],
+    }
+
+
+def robustness_table(robustness: pd.DataFrame | None) -> Table | None:
+    """Return the first split's quality, a line per kind of inputs and size, by efficiency."""
+    if robustness is None or robustness.empty:
+        return None
+    own = robustness[robustness["split"] == robustness["split"].min()]
+    levels = sorted(set(own["efficiency"]), reverse=True)
+    lines = []
+    for (inputs, size), rows in own.groupby(["inputs", "size"], sort=False):
+        cells = {
+            row["efficiency"]: _cell({**row, "mean": row["value"]})
+            for row in rows.to_dict("records")
+        }
+        lines.append(
+            {"inputs": inputs, "size": int(size), "cells": [cells.get(level) for level in levels]}
+        )
+    metric = own["metric"].iloc[0]
+    return {
+        "levels": [f"{level:g}" for level in levels],
+        "lines": sorted(lines, key=lambda line: line["size"]),
+        "selector": own["selector"].iloc[0],
+        "n_seeds": int(own["n_seeds"].iloc[0]),
+        "label": LABEL[metric],
+        "better": DIRECTION[metric],
+    }
+
+
 def flat(value: Any, name: str = "") -> Sequence[tuple[str, str]]:
     """Return nested facts as (dotted name, text) pairs."""
     if isinstance(value, Mapping):

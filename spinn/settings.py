@@ -14,7 +14,9 @@ class GateSettings:
     Parameters
     ----------
     temperature
-        Of the concrete relaxation of `BernoulliGate`, above 0; near 0 the noise is binary.
+        Of concrete (relaxed) draws, above 0; near 0 they are binary.
+    final_temperature
+        Where given, the temperature falls to it geometrically while a network is trained.
     penalty_form
         `linear`: the mean of the genes' keep probabilities; `log`: minus the mean log dropout
         rate. Used by `BernoulliGate`.
@@ -25,6 +27,7 @@ class GateSettings:
     """
 
     temperature: float = 0.1
+    final_temperature: float | None = None
     penalty_form: str = "linear"
     reference: float = 0.0
     initial_dropout: float = 0.5
@@ -32,6 +35,8 @@ class GateSettings:
     def __post_init__(self) -> None:
         if self.temperature <= 0:
             raise ValueError(f"temperature must be above 0, came {self.temperature}")
+        if self.final_temperature is not None and self.final_temperature <= 0:
+            raise ValueError(f"final_temperature must be above 0, came {self.final_temperature}")
         if self.penalty_form not in ("linear", "log"):
             raise ValueError(f"penalty_form must be linear or log, came {self.penalty_form!r}")
         if not 0 < self.initial_dropout < 1:

@@ -7,8 +7,7 @@ import pandas as pd
 # Names are text whatever they look like: a data set called 2024, a gene or a type called NA.
 TEXT = (
     *("dataset", "task", "selector", "reference", "target", "metric", "measure", "gene", "why"),
-    "failed",
-    *("constraint", "wanted", "came", "met", "note", "role", "substitutes"),
+    *("constraint", "wanted", "came", "met", "note", "role", "substitutes", "inputs", "failed"),
 )
 
 

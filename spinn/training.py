@@ -120,6 +120,7 @@ def _fit_once(
     history: list[dict[str, float]] = []
     running, steps = torch.zeros((), device=problem.positions.device), 0
     for step, (x, y) in enumerate(batches(problem.train, settings), start=1):
+        network.gate.progress = (step - 1) / settings.max_steps
         running, steps = (
             running + take_step(network, optimizer, problem, (x, y), penalty),
             steps + 1,

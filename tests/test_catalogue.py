@@ -32,8 +32,8 @@ def test_families_keep_the_order_and_lose_nobody():
 
 @pytest.mark.parametrize("name", BASELINES)
 def test_only_those_that_draw_depend_on_the_seed(name):
-    panels = {baseline(name, make_data(), seed).panels for seed in range(5)}
-    assert (len(panels) > 1) == SELECTORS[name].draws
+    rankings = {baseline(name, make_data(), seed).ranking for seed in range(3)}
+    assert (len(rankings) > 1) == SELECTORS[name].draws
 
 
 @pytest.mark.parametrize("name", BASELINES)
@@ -43,10 +43,10 @@ def test_only_those_that_need_labels_refuse_cells_without(name):
         with pytest.raises(ValueError, match=f"{name} needs labels; name an obs column as label"):
             baseline(name, data, 0)
     else:
-        assert baseline(name, data, 0).of_size(5).size == 5
+        assert baseline(name, data, 0).of_size(12).size == 12
 
 
 def baseline(name, data, seed):
     free = baselines.Constraints()
     choose = baselines.BASELINES[name]
-    return choose(data, sizes=[5], seed=seed, constraints=free, task="reconstruction")
+    return choose(data, sizes=[12], seed=seed, constraints=free, task="reconstruction")

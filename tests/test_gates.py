@@ -186,6 +186,7 @@ def test_messages():
         make_gate("cauchy", 3, GateSettings())
     for field, value, rule in (
         ("temperature", 0, "must be above 0, came 0"),
+        ("final_temperature", -1.0, "must be above 0, came -1.0"),
         ("penalty_form", "square", "must be linear or log, came 'square'"),
         ("initial_dropout", 1.0, r"must lie in \(0, 1\), came 1.0"),
     ):

@@ -6,8 +6,11 @@ import anndata as ad
 import numpy as np
 import pytest
 
+from spinn.catalogue import SELECTORS as KNOWN
+from spinn.catalogue import families
 from spinn.config import check
 from spinn.jobs_baselines import select_baselines
+from spinn.jobs_peers import select_peers
 from spinn.jobs_prepare import prepare_file
 from spinn.jobs_recommend import select_recommended
 from spinn.jobs_select import select_with_networks
@@ -19,7 +22,8 @@ SELECTORS = {
     "bernoulli": ["bernoulli-rfe", "bernoulli-ranking"],
     "gaussian": ["gaussian-rfe"],
 }
-BASELINES = ["greedy", "greedy_split", "pca", "hvg", "markers", "random"]
+BASELINES = families(KNOWN)["baselines"]
+PEERS = ["persist", "concrete_ae"]
 SIZES = [3, 6]
 
 
@@ -77,6 +81,9 @@ def choose(prepared, folder, task, config):
     select_baselines(str(prepared), outputs, about=about, sizes=SIZES, config=config, threads=1)
     outputs = {("recommended", 0): str(folder / "recommended" / "panels.json")}
     select_recommended(str(prepared), outputs, about=about, sizes=SIZES, config=config, threads=1)
+    for name in PEERS:
+        outputs = {(name, 0): str(folder / name / "panels.json")}
+        select_peers(str(prepared), outputs, about=about, sizes=SIZES, config=config, threads=1)
     texts = {}
     for path in sorted(folder.glob("*/panels.json")):
         document = json.loads(path.read_text())
@@ -102,5 +109,5 @@ def test_scrambled_test_cells_change_no_panel(task, config, tmp_path):
     scramble(prepared, scrambled)
     before = choose(prepared, tmp_path / "before", task, config)
     after = choose(scrambled, tmp_path / "after", task, config)
-    assert len(before) == sum(map(len, SELECTORS.values())) + len(BASELINES) + 1
+    assert len(before) == sum(map(len, SELECTORS.values())) + len(BASELINES) + len(PEERS) + 1
     assert after == before

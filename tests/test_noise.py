@@ -6,22 +6,27 @@ import torch
 
 from spinn import noise
 from spinn.gates import BernoulliGate, GateSettings, GaussianGate
-from spinn.noise import logistic, normal
+from spinn.noise import gumbel, logistic, normal
 
 LIKE = torch.empty(64, 500)
 
 
 @pytest.mark.parametrize(
-    ("draw", "name", "variance"), [(logistic, "logistic", torch.pi**2 / 3), (normal, "norm", 1.0)]
+    ("draw", "name", "mean", "variance"),
+    [
+        (logistic, "logistic", 0.0, torch.pi**2 / 3),
+        (normal, "norm", 0.0, 1.0),
+        (gumbel, "gumbel_r", 0.57721566, torch.pi**2 / 6),
+    ],
 )
-def test_windows_have_the_distribution_s_mean_variance_and_shape(draw, name, variance):
+def test_windows_have_the_distribution_s_mean_variance_and_shape(draw, name, mean, variance):
     values = torch.cat([draw(LIKE).flatten() for _ in range(5)]).double()
-    assert values.mean() == pytest.approx(0, abs=4 * (variance / len(values)) ** 0.5)
+    assert values.mean() == pytest.approx(mean, abs=4 * (variance / len(values)) ** 0.5)
     assert values.var() == pytest.approx(variance, rel=0.05)
     assert scipy.stats.kstest(values.numpy(), name).pvalue > 1e-3
 
 
-@pytest.mark.parametrize("draw", [logistic, normal])
+@pytest.mark.parametrize("draw", [logistic, normal, gumbel])
 def test_a_window_repeats_no_draw_and_another_starts_elsewhere(draw):
     one, other = draw(LIKE), draw(LIKE)
     assert one.shape == LIKE.shape
@@ -36,10 +41,14 @@ def test_the_same_seed_gives_the_same_windows():
     assert torch.equal(one, logistic(LIKE))
 
 
-@pytest.mark.parametrize("draw", [logistic, normal])
-def test_what_is_too_large_for_a_window_is_drawn_anew(draw, monkeypatch):
+@pytest.mark.parametrize(
+    ("draw", "name"), [(logistic, "logistic"), (normal, "norm"), (gumbel, "gumbel_r")]
+)
+def test_what_is_too_large_for_a_window_is_drawn_anew(draw, name, monkeypatch):
     monkeypatch.setattr(noise, "POOL", 1000)
-    assert draw(torch.empty(30, 40)).shape == (30, 40)
+    values = draw(torch.empty(30, 40))
+    assert values.shape == (30, 40)
+    assert scipy.stats.kstest(values.flatten().numpy(), name).pvalue > 1e-3
 
 
 def test_the_gate_s_mask_is_the_textbook_s():

@@ -43,6 +43,20 @@ def overlap() -> pd.DataFrame:
     return table.assign(dataset="d", task="classification", **ends, n_seeds=2, n_splits=3)
 
 
+def robustness() -> pd.DataFrame:
+    rows = [
+        (split, kind, size, level)
+        for split in (1, 0)
+        for kind in ("raw", "binary")
+        for size in SIZES
+        for level in (0.1, 1.0, 0.5)
+    ]
+    table = pd.DataFrame(rows, columns=["split", "inputs", "size", "efficiency"])
+    value = np.random.default_rng(2).random(len(table))
+    about = {"dataset": "d", "task": "classification", "selector": "greedy", "n_seeds": 2}
+    return table.assign(**about, metric="macro_f1", value=value, low=value - 0.1, high=value + 0.2)
+
+
 def lines(ax) -> dict:
     return {line.get_label(): line for line in ax.get_lines()}
 
@@ -172,6 +186,30 @@ def test_agreement_figure_has_a_panel_per_question():
     assert len(figures.agreement_figure(both, "d", "classification").axes) == 2
     empty = figures.agreement_figure(stability().head(0), "d", "classification")
     assert "at least two seeds" in empty.axes[0].texts[0].get_text()
+
+
+def test_efficiency_lines_are_the_table(ax):
+    table = robustness().query("split == 0 and inputs == 'raw'")
+    assert plots.quality_against_efficiency(table, ax) is ax
+    drawn = lines(ax)
+    assert set(drawn) == {f"{size} genes" for size in SIZES}
+    for size in SIZES:
+        own = table[table["size"] == size].sort_values("efficiency")
+        np.testing.assert_array_equal(drawn[f"{size} genes"].get_ydata(), own["value"])
+    assert ax.xaxis_inverted()
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1", "0.5", "0.1"]
+
+
+def test_robustness_figure_has_a_plot_per_kind_of_inputs():
+    table = robustness()
+    figure = figures.robustness_figure(table, "d", "classification")
+    assert len(figure.axes) == 2
+    first = table.query("split == 0 and inputs == 'binary' and size == 8")
+    drawn = lines(figure.axes[1])["8 genes"].get_ydata()
+    np.testing.assert_array_equal(drawn, first.sort_values("efficiency")["value"])
+    assert "greedy; untouched test cells; mean of 2 seeds" in figure.texts[-1].get_text()
+    empty = figures.robustness_figure(table, "d", "reconstruction")
+    assert [text.get_text() for text in empty.axes[0].texts] == ["needs counts"]
 
 
 def test_overlap_figure_takes_sizes():

@@ -58,6 +58,18 @@ def test_without_splitting_whole_cells_are_read_and_predicted():
     assert problem.task.variance == pytest.approx(float((DATA.std**2).sum()), rel=1e-5)
 
 
+@pytest.mark.parametrize("task", TASKS)
+def test_binary_inputs_say_what_is_on_and_leave_targets_alone(task):
+    problem = make_problem(DATA, task, basis=None, n_splits=2, binary=True)
+    plain = make_problem(DATA, task, basis=None, n_splits=2)
+    halves = [half for pair in thin(TRAIN, n_splits=2, seed=TRAIN_SEED) for half in pair]
+    for view, half in enumerate(halves):
+        x, y = problem.train.batch(view, ALL)
+        read = x.numpy() * problem.encoder.input_std + problem.encoder.input_mean
+        np.testing.assert_allclose(read, half.toarray() > 0, atol=1e-4)
+        assert torch.equal(y, plain.train.batch(view, ALL)[1])
+
+
 def test_rare_classes_weigh_more_by_the_root_of_their_rarity():
     data = replace(DATA, labels=np.where(np.arange(100) < 70, 0, DATA.labels))
     problem = make_problem(data, "classification", noise="none")

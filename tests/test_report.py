@@ -315,6 +315,42 @@ def test_each_gene_s_role_and_substitutes_are_shown():
     assert "<dt>Roles, losses and substitutes of single genes</dt>" in text
 
 
+def test_quality_under_detection_loss_is_shown():
+    given = tables()
+    assert "Under detection loss" not in render(**given)
+    rows = [
+        (0, inputs, size, level, size / 100 + level / 10)
+        for inputs in ("raw", "binary")
+        for size in (16, 8)
+        for level in (1.0, 0.5)
+    ]
+    table = pd.DataFrame(rows, columns=["split", "inputs", "size", "efficiency", "value"])
+    table = table.assign(low=table["value"] - 0.01, high=table["value"] + 0.01, n_seeds=2)
+    place = {"dataset": "data", "task": "classification", "selector": "greedy"}
+    given["beside"]["robustness"] = table.assign(**place, metric="macro_f1")
+    text = " ".join(render(**given).split())
+    assert "of the recommended panels (greedy)" in text
+    assert text.count("<summary>Under detection loss</summary>") == 1
+    line = '<tr><td>8</td><th scope="row">raw</th> <td>0.180 <small>[0.170, 0.190]</small></td>'
+    assert f"{line} <td>0.130 <small>[0.120, 0.140]</small></td>" in text
+    assert text.index("<td>8</td><th") < text.index("<td>16</td><th")
+
+
+def test_the_fewest_genes_that_are_enough_are_named():
+    given = tables()
+    assert "Fewest genes" not in render(**given)
+    rows = [("b", "16", 0.93), ("a", "8", 0.91), ("c", "none", 0.4), ("d", "none", np.nan)]
+    table = pd.DataFrame(rows, columns=["selector", "size", "low"])
+    place = {"dataset": "data", "task": "classification", "metric": "macro_f1", "share": 0.9}
+    given["beside"]["smallest"] = table.assign(**place)
+    text = " ".join(render(**given).split())
+    assert "surely go 90 % of the way" in text
+    assert "a <strong>8</strong> <small>[0.910]</small>; b <strong>16</strong>" in text
+    assert "Not reached by c <small>[at best 0.400]</small>, d <small>[at best –]</small>." in text
+    given["beside"]["smallest"] = given["beside"]["smallest"].query("size == 'none'")
+    assert "no panel of this run." in render(**given)
+
+
 def test_the_audit_shows_what_is_not_met_first():
     given = tables()
     calm = " ".join(render(**given).split())

@@ -38,8 +38,8 @@ def results(finished):
 def test_every_file_of_the_contract_is_there(results):
     place = results / "tiny" / "split0"
     wanted = ["scores.csv", "summary.csv", "differences.csv", "normalised.csv", "recall.csv"]
-    wanted += ["costs.csv", "stability.csv", "report.html", "provenance.json", "config.yaml"]
-    wanted += ["tiny/split0/interchangeable.csv"]
+    wanted += ["stability.csv", "report.html", "provenance.json", "config.yaml"]
+    wanted += ["tiny/split0/interchangeable.csv", "robustness.csv", "smallest.csv", "costs.csv"]
     for name in wanted:
         assert (results / name).stat().st_size > 0, name
     assert (place / "prepared.h5ad").is_file()
@@ -57,7 +57,10 @@ def test_every_file_of_the_contract_is_there(results):
             table = pd.read_csv(place / task / f"panel_{size}.csv")
             assert table.columns[:3].tolist() == ["gene", "rank", "why"]
             assert table["rank"].tolist() == list(range(1, size + 1))
-        for figure in ("quality", "agreement", "overlap"):
+            assert {"role", "loss", "substitutes", "restored"} <= set(table.columns)
+            assert (table["loss"] >= 0).all()
+        assert (place / task / "audit.csv").is_file()
+        for figure in ("quality", "agreement", "overlap", "robustness"):
             for ending in ("svg", "png", "pdf"):
                 path = results / "figures" / f"{figure}_tiny_{task}.{ending}"
                 assert path.stat().st_size > 1000
@@ -104,14 +107,22 @@ def test_provenance_names_input_filters_and_versions(results):
     assert config["split"] == {"valid": 0.1, "test": 0.2, "repeats": 1}  # a default, written out
 
 
+def test_the_audit_finds_what_was_demanded_and_met(results):
+    audit = pd.read_csv(results / "tiny" / "split0" / "reconstruction" / "audit.csv")
+    assert audit.columns.tolist()[:5] == ["constraint", "wanted", "came", "met", "note"]
+    assert audit["size"].tolist() == SIZES
+    assert (audit["met"] == "yes").all()
+
+
 def test_nothing_is_left_to_do(finished):
     done = snakemake(finished, "--cores", 1, "--configfile", TINY)
     assert "Nothing to be done" in done.stdout
 
 
 NEURAL = {"select_bernoulli", "select_jacobian", "evaluate_bernoulli", "evaluate_jacobian"}
+LOSS = {"evaluate_robustness", "collect_robustness"}  # of the recommended panels
 TABLES = {"collect_scores", "collect_stability", "recommend", "plot_figures", "write_report"}
-AFTER = {*TABLES, "write_provenance"}
+AFTER = {*TABLES, *LOSS, "write_provenance"}
 
 
 @pytest.mark.parametrize(
@@ -129,17 +140,7 @@ AFTER = {*TABLES, "write_provenance"}
         ),
         ("plots.py", {"plot_figures", "write_report"}),
         ("report.py", {"write_report", "write_provenance"}),
-        (
-            "reasons.py",
-            {
-                "collect_scores",
-                "collect_stability",
-                "recommend",
-                "plot_figures",
-                "write_provenance",
-                "write_report",
-            },
-        ),
+        ("reasons.py", AFTER),
     ],
 )
 def test_editing_a_module_reruns_what_depends_on_it(finished, module, rerun):
@@ -158,7 +159,7 @@ def test_editing_a_module_reruns_what_depends_on_it(finished, module, rerun):
         ({"rfe": {"ratio": 0.3, "max_steps": 30}}, NEURAL | AFTER),
         (
             {"evaluation": {"bootstrap": 50}},
-            {"collect_scores", "plot_figures", "write_provenance", "write_report"},
+            {"collect_scores", "plot_figures", "write_provenance", "write_report", *LOSS},
         ),
         (
             {"refit": {"max_steps": 50}},
@@ -167,6 +168,7 @@ def test_editing_a_module_reruns_what_depends_on_it(finished, module, rerun):
                 "evaluate_jacobian",
                 "evaluate_baselines",
                 "evaluate_references",
+                *LOSS,
                 "collect_scores",
                 "plot_figures",
                 "write_provenance",
@@ -195,6 +197,33 @@ def test_editing_a_file_of_genes_reruns_selection(finished, tmp_path):
     assert planned(finished, "--configfile", config) == {}
     table.write_text("gene,exclude\nCD3D,1\n")
     assert "select_baselines" in planned(finished, "--configfile", config)
+
+
+def test_peers_have_rules_of_their_own(finished, tmp_path):
+    names = ["cosine", "genebasis", "persist", "concrete_ae"]
+    config = write(
+        tmp_path / "peers.yaml",
+        results=str(tmp_path / "results"),
+        selectors=names,
+        tasks=["reconstruction"],
+        training={"max_steps": 20, "check_every": 10},
+    )
+    rules = ["select_baselines", "select_persist", "select_concrete_ae"]
+    words = ["--configfile", config, "--until", *rules]
+    done = snakemake(finished, "--cores", 2, *words)
+    assert done.returncode == 0, done.stdout
+    found = panels(tmp_path / "results")
+    assert {document["selector"] for document in found.values()} == set(names)
+    assert len(found) == len(names) * len(SEEDS)
+    assert planned(finished, *words) == {}
+    path = finished / "spinn" / "persist.py"
+    before = path.read_text()
+    path.write_text(before + "\n# edited\n")
+    try:
+        assert "select_baselines" not in planned(finished, *words)
+        assert "select_persist" in planned(finished, *words)
+    finally:
+        path.write_text(before)
 
 
 def test_a_killed_run_ends_with_the_same_panels(finished, results, tmp_path):

@@ -1,0 +1,17 @@
+"""Choose the panels of one peer that trains networks of its own, for every seed."""
+
+from spinn.runtime import check_environment, place, start_log
+
+start_log(snakemake.log[0])
+check_environment(["torch", "numpy", "scipy", "h5py"])
+
+from spinn.jobs_peers import select_peers
+
+select_peers(
+    snakemake.input.prepared,
+    dict(zip(map(tuple, snakemake.params.runs), snakemake.output.panels, strict=True)),
+    about=place(snakemake.wildcards.items()),
+    sizes=snakemake.params.sizes,
+    config=snakemake.params.config,
+    threads=snakemake.threads,
+)
