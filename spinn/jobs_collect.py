@@ -15,6 +15,7 @@ from spinn.interchange import read_groups
 from spinn.intervals import summarize
 from spinn.moments import split_moments
 from spinn.normalised import normalised
+from spinn.optimism import optimism
 from spinn.outcomes import cost_table, failures, with_failed
 from spinn.panel import load_panels
 from spinn.reasons import COLUMNS, reasons
@@ -67,6 +68,23 @@ def collect_scores(
 def _run(row: "pd.Series[Any]", cells: str) -> Run:
     place = str(row["dataset"]), int(row["split"]), str(row["task"]), str(row["selector"])
     return Run(*place, int(row["seed"]), read_cells(cells))
+
+
+def collect_optimism(
+    scores: Sequence[str], cells: Sequence[str], *, output: str, n_bootstrap: int
+) -> None:
+    """Write how much better panels look by random cells than by donors.
+
+    A selector without panels in some split is left out.
+    """
+    tables = {path: read_table(table) for table, path in zip(scores, cells, strict=True)}
+    runs = [_run(table.iloc[0], path) for path, table in tables.items() if len(table)]
+    splits = {run.split for run in runs}
+    found: dict[tuple[str, str, str], set[int]] = {}
+    for run in runs:
+        found.setdefault((run.dataset, run.task, run.selector), set()).add(run.split)
+    whole = [run for run in runs if found[run.dataset, run.task, run.selector] == splits]
+    optimism(bootstrap(whole, n_bootstrap=n_bootstrap, seed=0)).to_csv(output, index=False)
 
 
 def collect_stability(

@@ -13,7 +13,7 @@ from spinn.provenance import provenance, write_json
 from spinn.report import read_figures, render
 from spinn.tables import read_table
 
-BESIDE = ("recall", "differences", "normalised", "smallest", "costs", "robustness")
+BESIDE = ("recall", "differences", "normalised", "smallest", "costs", "robustness", "optimism")
 
 
 def write_provenance(

@@ -73,6 +73,28 @@ def comparison_tables(
     return tables
 
 
+def optimism_tables(optimism: pd.DataFrame | None, metric: str) -> list[Table]:
+    """Return tables of one dataset's and task's headline by cells, by donors, and of the gap."""
+    if optimism is None or optimism.empty:
+        return []
+    own = optimism[optimism["metric"] == metric]
+    units = (
+        f"{_count(own['n_donors'], 'donor')} against {_count(own['n_cells'], 'cell')} drawn anew"
+    )
+    tables = []
+    for name, words in (
+        ("gap", "how much better by random cells than by donors, above 0 if better"),
+        ("by_cells", "cells split at random"),
+        ("by_donors", "whole donors held out"),
+    ):
+        ends = {f"{name}_low": "low", f"{name}_high": "high"} if name != "gap" else {}
+        shown = own.drop(columns=list(ends.values())).rename(columns={name: "mean", **ends})
+        caption = f"{LABEL[metric]}, {words}; 95 % intervals; {behind(own)}; {units} drawn anew"
+        title = f"Random cells or held-out donors: {words.partition(',')[0]}"
+        tables.append(grid(shown) | {"title": title, "caption": caption})
+    return tables
+
+
 def _table(rows: pd.DataFrame, title: str, words: str) -> Table:
     return grid(rows) | {"title": title, "caption": f"{words}; {behind(rows)}"}
 

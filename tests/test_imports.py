@@ -20,13 +20,13 @@ MODULES = sorted(
 # A module may import those of earlier lines and, without a circle, of its own line.
 ORDER = (
     ("gene_terms",),
-    ("catalogue", "config", "config_messages", "digest", "runtime", "settings"),
+    ("catalogue", "config", "derived", "config_messages", "digest", "runtime", "settings"),
     ("limits",),
     ("costs", "child", "runners"),
     ("metrics", "neighbors", "panel", "constraints", "split"),
     ("gene_rules", "gene_files"),
     ("cells", "resampling", "simultaneous", "proportions", "draws", "tables"),
-    ("tiers", "intervals", "differences", "normalised", "recalls"),
+    ("tiers", "intervals", "differences", "normalised", "recalls", "optimism"),
     ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows", "adam"),
     ("concrete", "genebasis", "markers"),
     ("constrained", "moments", "problem"),
@@ -64,7 +64,7 @@ INNER = [name for name in MODULES if name != "__init__"]
 
 LIGHT = {
     *("audit", "gene_files", "spares", "proportions", "draws", "differences", "normalised"),
-    *("catalogue", "config", "digest", "metrics", "panel", "intervals", "stability"),
+    *("catalogue", "config", "derived", "digest", "metrics", "panel", "intervals", "stability"),
     "interchange",
     *("costs", "child", "outcomes", "runners", "external", "jobs_external"),
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),

@@ -104,6 +104,7 @@ def test_with_structure_the_same_code_says_so(case):
     task, _, prepare = CASES[case]
     better, summary = claims(prepare(structured(0)), task)
     found = set(better.loc[better["size"] == 12, "selector"])
-    assert {"greedy_split", "bernoulli-rfe"} <= found
+    assert "bernoulli-rfe" in found
+    assert len(found) >= 3
     assert "random" not in set(better["selector"])
     assert summary.set_index(["selector", "size"]).loc[("random", 12), "tier"] > 1
