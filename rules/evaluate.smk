@@ -8,7 +8,7 @@ stability.csv and robustness.csv of the whole run.
 JUDGING = {
     **section("network", "refit", "device"),
     "training": without_gate(config["training"]),
-    "evaluation": {"test_splits": config["evaluation"]["test_splits"]},
+    "evaluation": {key: config["evaluation"][key] for key in ("test_splits", "clusters")},
 }
 
 for family, selectors in FAMILIES.items():

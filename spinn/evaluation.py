@@ -12,16 +12,15 @@ from numpy.typing import NDArray
 from spinn.cells import CellScores, measures
 from spinn.data import ExpressionData
 from spinn.metrics import confusion, r2, recall, redundancy
-from spinn.neighbors import knn_share, neighbors, principal_components
 from spinn.network import Network
 from spinn.panel import Panel
 from spinn.problem import TEST_SEED, Pairs, Problem, make_problem, views
 from spinn.refit import refit
 from spinn.settings import Settings
+from spinn.structure import Structure, kept, structure
 from spinn.tasks import Reconstruction
 
 log = logging.getLogger(__name__)
-N_NEIGHBORS, N_COMPONENTS = 15, 50
 Row = dict[str, Any]
 Floats = NDArray[np.float64]
 
@@ -31,8 +30,7 @@ class Judge:
     """A task on one data set, ready to judge any number of panels.
 
     ``problems`` maps what is read (`split`, `hidden`, `none`) to the refits' problem;
-    ``neighbors`` are the test cells' nearest neighbours by all genes, None to leave out what they
-    are for.
+    ``structure`` is that of the test cells by all genes, None to leave out what it is for.
     """
 
     data: ExpressionData
@@ -40,7 +38,7 @@ class Judge:
     task: str
     settings: Settings
     problems: Mapping[str, Problem]
-    neighbors: NDArray[np.int64] | None
+    structure: Structure | None
 
     def views(self, problem: Problem) -> Pairs:
         """Return pairs of what is read in the test cells and what is to be predicted."""
@@ -80,8 +78,10 @@ def make_judge(
         for noise in readings
     }
     test = data.of("test")
-    nearest = None if headline_only else _nearest(test.values.toarray())
-    return Judge(data, test, task, settings, problems, nearest)
+    if headline_only:
+        return Judge(data, test, task, settings, problems, None)
+    whole = structure(test.values.toarray(), clusters=settings.clusters, seed=0)
+    return Judge(data, test, task, settings, problems, whole)
 
 
 def evaluate(judge: Judge, panels: Sequence[Panel], *, seed: int) -> tuple[list[Row], CellScores]:
@@ -129,25 +129,27 @@ def evaluate(judge: Judge, panels: Sequence[Panel], *, seed: int) -> tuple[list[
                 metric, per_cell, per_target = residuals(judge, pairs, problem, network)
                 ratio.setdefault(metric, []).append(per_cell)
                 rows += _target_rows(judge, panel, metric, per_target)
-    nearest = judge.neighbors
-    values = [] if whole or nearest is None else [_values(judge, panel) for panel in panels]
-    shares = [knn_share(nearest, _nearest(x)) for x in values if nearest is not None]
-    rows += [_row(x.shape[1], "all", "redundancy", redundancy(x)) for x in values]
+    mean: dict[str, list[Floats]] = {}
+    for panel in () if whole else panels:
+        shares, overall = _kept(judge, panel, seed)
+        for metric, values in shares.items():
+            mean.setdefault(metric, []).append(values)
+        rows += [_row(panel.size, "all", metric, value) for metric, value in overall.items()]
     cells = CellScores(
         sizes=np.array([panel.size for panel in panels]),
         block=blocks(judge.test),
         ratio={metric: np.stack(parts, axis=1) for metric, parts in ratio.items()},
-        mean={"knn_share": np.stack(shares)} if shares else {},
+        mean={metric: np.stack(parts) for metric, parts in mean.items()},
         truth=judge.test.labels if predicted else None,
         classes=np.array(judge.data.classes) if predicted else None,
         predicted=np.stack(predicted) if predicted else None,
     )
-    overall = [
+    summed = [
         _row(int(size), "all", metric, float(value))
         for metric, by_size in measures(cells).items()
         for size, value in zip(cells.sizes, by_size[0], strict=True)
     ]
-    return overall + rows, cells
+    return summed + rows, cells
 
 
 def blocks(test: ExpressionData) -> NDArray[np.str_]:
@@ -158,10 +160,14 @@ def blocks(test: ExpressionData) -> NDArray[np.str_]:
     return test.cells if distinct else np.arange(test.n_cells).astype(np.str_)
 
 
-def _values(judge: Judge, panel: Panel) -> Floats:
-    """Return the panel's genes in the test cells, log-normalised, shape (cells, genes)."""
-    found: Floats = judge.test.values[:, judge.data.positions(panel.genes)].toarray()
-    return found
+def _kept(judge: Judge, panel: Panel, seed: int) -> tuple[dict[str, Floats], dict[str, float]]:
+    """Return what a panel keeps of the test cells' structure, and its redundancy."""
+    if judge.structure is None:
+        return {}, {}
+    values = judge.test.values[:, judge.data.positions(panel.genes)].toarray()
+    own = structure(values, clusters=judge.settings.clusters, seed=seed)
+    shares, overall = kept(judge.structure, own)
+    return shares, overall | {"redundancy": redundancy(values)}
 
 
 def residuals(
@@ -270,11 +276,6 @@ def _null_hurdle(judge: Judge, problem: Problem) -> torch.Tensor:
     silent = np.clip(1 - on / n, 1e-4, 1 - 1e-4)
     outputs = np.concatenate([heights / np.maximum(on, 1), np.log(silent / (1 - silent))])
     return torch.as_tensor(outputs, dtype=torch.float32, device=problem.encoder.device)
-
-
-def _nearest(values: NDArray[np.floating]) -> NDArray[np.int64]:
-    k = min(N_NEIGHBORS, len(values) - 1)
-    return neighbors(principal_components(values, N_COMPONENTS), k)
 
 
 def _row(size: int, target: str, metric: str, value: float) -> Row:

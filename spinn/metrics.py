@@ -29,6 +29,10 @@ DIRECTION: dict[str, Literal["lower", "higher"]] = {
     "r2_gene": "higher",
     "hurdle_loss": "lower",
     "knn_share": "higher",
+    "knn_overlap": "higher",
+    "cluster_nmi_coarse": "higher",
+    "cluster_nmi_fine": "higher",
+    "cluster_counts": "higher",
     "redundancy": "lower",
 }
 """Which way each metric is better."""
@@ -46,6 +50,10 @@ LABEL: dict[str, str] = {
     "r2_gene": "R² of a gene",
     "hurdle_loss": "hurdle loss, share of the null model's",
     "knn_share": "share of the 15 nearest neighbours kept",
+    "knn_overlap": "share of the 5 to 30 nearest neighbours kept",
+    "cluster_nmi_coarse": "agreement of 5 to 20 clusters",
+    "cluster_nmi_fine": "agreement of 21 to 60 clusters",
+    "cluster_counts": "share of the numbers of clusters that could be compared",
     "redundancy": "largest |r| within the panel",
 }
 """What each metric is called before readers."""

@@ -6,6 +6,9 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+OVERLAP_AT = range(5, 31)
+"""Numbers of neighbours over which `knn_overlap` averages."""
+
 _BLOCK = 2**23  # distances held at once, 64 MB
 _TIE = 2.0**-40  # squared distances nearer than this share of the largest norm are ties
 
@@ -90,6 +93,48 @@ def knn_share(reference_neighbors: ArrayLike, panel_neighbors: ArrayLike) -> Flo
         )
     kept = (reference[:, :, None] == panel[:, None, :]).any(axis=2)
     return kept.mean(axis=1)
+
+
+def knn_overlap(
+    reference_neighbors: ArrayLike, panel_neighbors: ArrayLike, numbers: range = OVERLAP_AT
+) -> Floats:
+    """Return the share of each cell's k reference neighbours kept, averaged over k, in 0..1.
+
+    Parameters
+    ----------
+    reference_neighbors, panel_neighbors
+        Shape (cells, most), nearest first, as `neighbors` returns them.
+    numbers
+        The k's; those beyond ``most`` are left out.
+
+    Notes
+    -----
+    A neighbour that is the i-th for the one and the j-th for the other counts for every k of at
+    least max(i, j), so that one comparison serves all k.
+
+    References
+    ----------
+    Kuemmerle et al. 2024, Spapros (doi:10.1038/s41592-024-02496-z), metric knn_overlap, with k real
+    neighbours: there the cell is one of its own k.
+    """
+    reference, panel = np.asarray(reference_neighbors), np.asarray(panel_neighbors)
+    if reference.shape != panel.shape:
+        raise ValueError(
+            f"both must have the same cells and k, came {reference.shape} and {panel.shape}"
+        )
+    n_cells, most = reference.shape
+    ks = np.array([k for k in numbers if k <= most])
+    if ks.size == 0:
+        raise ValueError(f"at least {numbers.start} neighbours are needed, came {most}")
+    found = np.empty(n_cells)
+    later = np.maximum.outer(np.arange(most), np.arange(most))
+    rows = max(1, _BLOCK // most**2)
+    for start in range(0, n_cells, rows):
+        block = slice(start, start + rows)
+        same = reference[block, :, None] == panel[block, None, :]
+        met = np.stack([(same & (later == at)).sum(axis=(1, 2)) for at in range(most)], axis=1)
+        found[block] = (met.cumsum(axis=1)[:, ks - 1] / ks).mean(axis=1)
+    return found
 
 
 def _centred(x: ArrayLike) -> Floats:

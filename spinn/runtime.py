@@ -25,6 +25,7 @@ DEPENDENCIES = (
     "jinja2",
     "pyyaml",
     "jsonschema",
+    "graspologic-native",
 )
 
 

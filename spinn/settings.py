@@ -140,6 +140,8 @@ class Settings:
         Pairs of halves that networks are trained on, where ``noise`` is `split`.
     test_splits
         Pairs of halves of the test cells that results are averaged over.
+    clusters
+        Whether panels are also judged by clusters and by the overlap of larger neighbourhoods.
     """
 
     network: NetworkSettings = field(default_factory=NetworkSettings)
@@ -151,6 +153,7 @@ class Settings:
     basis: int | None = 128
     n_splits: int = 5
     test_splits: int = 5
+    clusters: bool = False
 
 
 def read_settings(config: Mapping[str, Any]) -> Settings:
@@ -161,7 +164,8 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
     gate["reference"] = REFERENCE[gate.get("reference", "mean")]
     network = dict(config["network"])
     network["hidden"] = tuple(network["hidden"])
-    evaluation = {"test_splits": Settings.test_splits, **config.get("evaluation", {})}
+    defaults = {"test_splits": Settings.test_splits, "clusters": Settings.clusters}
+    evaluation = {**defaults, **config.get("evaluation", {})}
     return Settings(
         NetworkSettings(**network),
         GateSettings(**gate),
@@ -172,4 +176,5 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
         None if basis == "full" else basis,
         n_splits,
         evaluation["test_splits"],
+        evaluation["clusters"],
     )

@@ -23,7 +23,7 @@ ORDER = (
     ("catalogue", "config", "derived", "config_messages", "digest", "runtime", "settings"),
     ("limits",),
     ("costs", "child", "runners"),
-    ("metrics", "neighbors", "panel", "constraints", "split"),
+    ("metrics", "neighbors", "clusters", "structure", "panel", "constraints", "split"),
     ("gene_rules", "gene_files"),
     ("cells", "resampling", "simultaneous", "proportions", "draws", "tables"),
     ("tiers", "intervals", "differences", "normalised", "recalls", "optimism"),
