@@ -252,11 +252,13 @@ def part_table(splits: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _spread(values: "pd.Series[float]", digits: int) -> str:
-    """Say the mean, and in brackets the least and the most."""
+    """Say the mean, and in brackets the least and the most, or that there is one number only."""
     if values.empty:
         return "–"
+    if len(set(values)) == 1:
+        return f"{values.iloc[0]:.{digits}f} (measured once)"
     mean, least, most = (f"{v:.{digits}f}" for v in (values.mean(), values.min(), values.max()))
-    return mean if least == most else f"{mean} [{least} to {most}]"
+    return f"{mean} [{least} to {most}]"
 
 
 def _number(value: float) -> str:
