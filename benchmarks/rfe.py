@@ -12,8 +12,9 @@ from torch import Tensor, nn
 from benchmarks import plain
 from benchmarks.cells import cells
 from spinn.data import ExpressionData
+from spinn.draws import Run, bootstrap
 from spinn.evaluation import evaluate, make_judge
-from spinn.intervals import Run, summarize
+from spinn.intervals import summarize
 from spinn.panel import Panel
 from spinn.problem import make_problem
 from spinn.selection import schedule, select
@@ -155,7 +156,7 @@ def _result(
 ) -> dict[str, Any]:
     seeds = RULES[other].seeds
     pair = [run for run in runs if run.selector in (way, other) and run.seed in seeds]
-    table = summarize(pair, n_bootstrap=1000, seed=0)
+    table = summarize(bootstrap(pair, n_bootstrap=1000, seed=0))
     table = table[table["metric"] == "fvu_split"].set_index(["size", "selector"])
     quality = {}
     for size in SIZES:

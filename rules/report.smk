@@ -4,7 +4,8 @@ INPUT: panels and tables of the whole run. OUTPUT: panel_K.csv, audit.csv, figur
 provenance.json, config.yaml, report.html.
 """
 
-FIGURES = ["quality", "agreement", "overlap"]
+ROBUSTNESS = f"{RESULTS}/robustness.csv" if config["evaluation"]["robustness"] else []
+FIGURES = ["quality", "agreement", "overlap", *(["robustness"] if ROBUSTNESS else [])]
 FORMATS = ["svg", "png", "pdf"]
 FIGURE = f"{RESULTS}/figures/{{figure}}_{{dataset}}_{{task}}.{{format}}"
 
@@ -42,6 +43,7 @@ rule plot_figures:
     input:
         summary=f"{RESULTS}/summary.csv",
         stability=f"{RESULTS}/stability.csv",
+        robustness=ROBUSTNESS,
         panels=expand(
             files(runs(config["selectors"]), "panels.json"), split=SPLITS, allow_missing=True
         ),
@@ -56,7 +58,6 @@ rule plot_figures:
     threads: 1
     params:
         code=digest.modules("jobs_figures"),
-        n_seeds=len(SEEDS),
     message:
         "draw figures: {wildcards.task}, {wildcards.dataset}"
     script:
@@ -92,10 +93,14 @@ rule write_provenance:
 rule write_report:
     """Put tables, figures, panels and provenance on one page."""
     input:
-        scores=f"{RESULTS}/scores.csv",
         summary=f"{RESULTS}/summary.csv",
+        differences=f"{RESULTS}/differences.csv",
+        normalised=f"{RESULTS}/normalised.csv",
+        recall=f"{RESULTS}/recall.csv",
         costs=f"{RESULTS}/costs.csv",
         stability=f"{RESULTS}/stability.csv",
+        robustness=ROBUSTNESS,
+        smallest=f"{RESULTS}/smallest.csv",
         provenance=f"{RESULTS}/provenance.json",
         config=f"{RESULTS}/config.yaml",
         panels=everywhere([f"{TASK}/panel_{size}.csv" for size in SIZES]),

@@ -13,4 +13,5 @@ collect_scores(
     dict(snakemake.output.items()),
     panels=snakemake.input.panels,
     n_bootstrap=snakemake.params.n_bootstrap,
+    wanted_share=snakemake.params.wanted_share,
 )

@@ -7,4 +7,8 @@ check_environment(["numpy", "pandas", "scipy", "h5py"])
 
 from spinn.jobs_collect import collect_stability
 
-collect_stability(snakemake.input.panels, output=snakemake.output.stability)
+collect_stability(
+    snakemake.input.panels,
+    dict(zip(map(tuple, snakemake.params.datasets), snakemake.input.groups, strict=True)),
+    output=snakemake.output.stability,
+)

@@ -10,11 +10,9 @@ check_environment(["numpy", "pandas", "scipy", "matplotlib"])
 from spinn.jobs_figures import plot_figures
 
 plot_figures(
-    snakemake.input.summary,
-    snakemake.input.stability,
+    dict(snakemake.input.items()),
     snakemake.input.panels,
     folder=str(Path(snakemake.output.figures[0]).parent),
     dataset=snakemake.wildcards.dataset,
     task=snakemake.wildcards.task,
-    n_seeds=snakemake.params.n_seeds,
 )

@@ -97,26 +97,6 @@ def random(
     )
 
 
-def matched_random(
-    data: ExpressionData, panel: Sequence[str], *, seed: int, nearest: int = 20
-) -> tuple[str, ...]:
-    """Return a random panel whose genes match another's in mean expression, gene by gene.
-
-    Each gene is replaced by one of the ``nearest`` genes in mean (training cells) that are neither
-    in the panel nor drawn already; the panel's own genes where no other is left.
-    """
-    rng = np.random.default_rng(seed)
-    taken = set(data.positions(panel).tolist())
-    drawn: list[int] = []
-    for gene in data.positions(panel):
-        by_distance = np.argsort(np.abs(data.mean - data.mean[gene]), kind="stable")
-        free = [i for i in by_distance.tolist() if i not in taken][:nearest]
-        pick = int(rng.choice(free)) if free else int(gene)
-        taken.add(pick)
-        drawn.append(pick)
-    return tuple(data.genes[i] for i in dict.fromkeys(drawn))
-
-
 Baseline = Callable[..., PanelPath]
 BASELINES: dict[str, Baseline] = {
     "greedy": greedy,

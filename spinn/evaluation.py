@@ -15,7 +15,7 @@ from spinn.metrics import confusion, r2, recall, redundancy
 from spinn.neighbors import knn_share, neighbors, principal_components
 from spinn.network import Network
 from spinn.panel import Panel
-from spinn.problem import TEST_SEED, Problem, make_problem, views
+from spinn.problem import TEST_SEED, Pairs, Problem, make_problem, views
 from spinn.refit import refit
 from spinn.settings import Settings
 from spinn.tasks import Reconstruction
@@ -41,6 +41,10 @@ class Judge:
     settings: Settings
     problems: Mapping[str, Problem]
     neighbors: NDArray[np.int64] | None
+
+    def views(self, problem: Problem) -> Pairs:
+        """Return pairs of what is read in the test cells and what is to be predicted."""
+        return views(self.test, problem.encoder.noise, self.settings.test_splits, TEST_SEED)
 
 
 def make_judge(
@@ -116,12 +120,13 @@ def evaluate(judge: Judge, panels: Sequence[Panel], *, seed: int) -> tuple[list[
     predicted: list[NDArray[np.int64]] = []
     for reading in readings:
         fitted = refit(judge.problems[reading], panels, judge.settings, seed=seed)
+        pairs = judge.views(judge.problems[reading])
         for panel, (problem, network) in zip(panels, fitted, strict=True):
             if judge.task == "classification":
-                predicted.append(_classify(judge, problem, network))
+                predicted.append(classify(judge, pairs, problem, network))
                 rows += _recall_rows(judge, panel, predicted[-1])
             else:
-                metric, per_cell, per_target = _residuals(judge, reading, problem, network)
+                metric, per_cell, per_target = residuals(judge, pairs, problem, network)
                 ratio.setdefault(metric, []).append(per_cell)
                 rows += _target_rows(judge, panel, metric, per_target)
     nearest = judge.neighbors
@@ -130,7 +135,7 @@ def evaluate(judge: Judge, panels: Sequence[Panel], *, seed: int) -> tuple[list[
     rows += [_row(x.shape[1], "all", "redundancy", redundancy(x)) for x in values]
     cells = CellScores(
         sizes=np.array([panel.size for panel in panels]),
-        block=_blocks(judge.test),
+        block=blocks(judge.test),
         ratio={metric: np.stack(parts, axis=1) for metric, parts in ratio.items()},
         mean={"knn_share": np.stack(shares)} if shares else {},
         truth=judge.test.labels if predicted else None,
@@ -145,7 +150,7 @@ def evaluate(judge: Judge, panels: Sequence[Panel], *, seed: int) -> tuple[list[
     return overall + rows, cells
 
 
-def _blocks(test: ExpressionData) -> NDArray[np.str_]:
+def blocks(test: ExpressionData) -> NDArray[np.str_]:
     """Return what the bootstrap draws: donors, else cells (by number where their names repeat)."""
     if test.donors is not None:
         return test.donors
@@ -159,18 +164,24 @@ def _values(judge: Judge, panel: Panel) -> Floats:
     return found
 
 
-def _residuals(
-    judge: Judge, reading: str, problem: Problem, network: Network
+def residuals(
+    judge: Judge, pairs: Pairs, problem: Problem, network: Network
 ) -> tuple[str, Floats, tuple[Floats, Floats] | None]:
-    """Return the metric, its per-cell numerator and denominator, and the same per target."""
+    """Return the metric, its numerator and denominator per cell, and the same per target.
+
+    Parameters
+    ----------
+    judge
+        Of any task but classification.
+    pairs
+        What is read in the test cells and what is to be predicted, see `Judge.views`.
+    problem, network
+        A panel's, from `spinn.refit.refit`.
+    """
     if judge.task == "reconstruction":
-        return _reconstruction(judge, reading, problem, network)
-    examples = problem.encoder.examples(
-        judge.test,
-        seed=TEST_SEED,
-        n_splits=judge.settings.test_splits,
-        resident=False,
-    ).keep(problem.positions)
+        return _reconstruction(judge, pairs, problem, network)
+    examples = problem.encoder.examples_of(judge.test, pairs, resident=False)
+    examples = examples.keep(problem.positions)
     numerator, denominator = [], []
     for view in range(len(examples.inputs)):
         x, y = examples.batch(view, torch.arange(examples.n_cells))
@@ -192,19 +203,19 @@ def _residuals(
 
 
 def _reconstruction(
-    judge: Judge, reading: str, problem: Problem, network: Network
+    judge: Judge, pairs: Pairs, problem: Problem, network: Network
 ) -> tuple[str, Floats, tuple[Floats, Floats]]:
-    task = problem.task
+    task, reading = problem.task, problem.encoder.noise
     if not isinstance(task, Reconstruction):
         raise TypeError("this problem is no reconstruction")
     inputs = problem.positions.cpu().numpy()
     encoder = problem.encoder
-    pairs = views(judge.test, encoder.noise, judge.settings.test_splits, TEST_SEED)
     mean = task.mean.cpu().numpy().astype(np.float64)
     per_cell = np.zeros((2, judge.test.n_cells))
     per_gene = np.zeros((2, judge.data.n_genes))
     for read, wanted in pairs:
-        x = (read[:, inputs].toarray() - encoder.input_mean[inputs]) / encoder.input_std[inputs]
+        values = encoder.read(read[:, inputs]).toarray()
+        x = (values - encoder.input_mean[inputs]) / encoder.input_std[inputs]
         cells = torch.as_tensor(x, dtype=torch.float32, device=encoder.device)
         y = wanted.toarray().astype(np.float64)
         residual = y - _decode(task, network, cells)
@@ -239,8 +250,9 @@ def _without_self(
     return np.stack(columns, axis=1)
 
 
-def _classify(judge: Judge, problem: Problem, network: Network) -> NDArray[np.int64]:
-    examples = problem.encoder.examples(judge.test, seed=TEST_SEED, resident=False)
+def classify(judge: Judge, pairs: Pairs, problem: Problem, network: Network) -> NDArray[np.int64]:
+    """Return the class predicted for each test cell; parameters as in `residuals`."""
+    examples = problem.encoder.examples_of(judge.test, pairs, resident=False)
     x, _ = examples.keep(problem.positions).batch(0, torch.arange(examples.n_cells))
     with torch.no_grad():
         return np.asarray(network(x).argmax(1).cpu().numpy())

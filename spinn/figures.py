@@ -11,7 +11,12 @@ from matplotlib.figure import Figure
 
 from spinn.metrics import DIRECTION, HEADLINES, LABEL
 from spinn.outcomes import judged
-from spinn.plots import quality_against_size, seed_agreement, selector_overlap
+from spinn.plots import (
+    quality_against_efficiency,
+    quality_against_size,
+    seed_agreement,
+    selector_overlap,
+)
 from spinn.tiers import REFERENCES
 
 FORMATS = ("svg", "png", "pdf")
@@ -68,9 +73,7 @@ def quality_figure(summary: pd.DataFrame, dataset: str, task: str) -> Figure:
     return figure
 
 
-def agreement_figure(
-    stability: pd.DataFrame, dataset: str, task: str, *, n_seeds: int | None = None
-) -> Figure:
+def agreement_figure(stability: pd.DataFrame, dataset: str, task: str) -> Figure:
     """Return the agreement of each selector's panels against their size.
 
     Parameters
@@ -79,11 +82,14 @@ def agreement_figure(
         stability.csv; without rows of this dataset and task the figure says why.
     dataset, task
         What to show.
-    n_seeds
-        Named in the subtitle when given.
     """
     rows = stability[(stability["dataset"] == dataset) & (stability["task"] == task)]
-    labels = {"nogueira": "agreement between seeds", "nogueira_splits": "agreement between splits"}
+    labels = {
+        "nogueira": "agreement between seeds",
+        "nogueira_correlated": "the same, stand-ins counted",
+        "nogueira_splits": "agreement between splits",
+        "nogueira_correlated_splits": "the same, stand-ins counted",
+    }
     measures = [name for name in labels if name in set(rows["measure"])] or ["nogueira"]
     with rc_context(_LOOK):
         figure = Figure(figsize=(4.4 * len(measures) + 2.1, 4.6), layout="constrained")
@@ -98,7 +104,7 @@ def agreement_figure(
         _title(
             figure,
             f"Stability of panels: {dataset}, {task}",
-            f"panels from training cells; {_seeds(n_seeds)}95 % intervals from three panels on",
+            f"panels from training cells; {_behind(rows)}95 % intervals from three panels on",
         )
         if len(rows):
             _legend(figure, axes[0])
@@ -111,7 +117,6 @@ def overlap_figure(
     task: str,
     *,
     sizes: Sequence[int] | None = None,
-    n_seeds: int | None = None,
 ) -> Figure:
     """Return heat maps of the genes that selectors share.
 
@@ -124,8 +129,6 @@ def overlap_figure(
         What to show.
     sizes
         One heat map each; the smallest and the largest if None.
-    n_seeds
-        Named in the subtitle when given.
 
     Raises
     ------
@@ -135,9 +138,9 @@ def overlap_figure(
     rows = overlap if overlap.empty else _rows(overlap, dataset, task)
     if sizes is None:
         sizes = sorted({*rows["size"].agg(["min", "max"]).dropna().astype(int)})
-    side = 0.36 * rows["selector"].nunique()
+    side = 0.44 * rows["selector"].nunique()
     with rc_context(_LOOK):
-        width = max((side + 0.3) * len(sizes) + 1.4, 6.5)
+        width = max((side + 0.3) * len(sizes) + 1.4, 6.9)
         figure = Figure(figsize=(width, side + 2.0), layout="compressed")
         axes = figure.subplots(1, max(len(sizes), 1), squeeze=False)[0]
         if overlap.empty:
@@ -149,9 +152,48 @@ def overlap_figure(
         _title(
             figure,
             f"Genes that panels share: {dataset}, {task}",
-            f"panels from training cells; {_seeds(n_seeds)}Jaccard index, mean over pairs of "
-            "seeds; diagonal: a selector's own seeds",
+            f"training cells; {_behind(rows)}mean Jaccard index of pairs, below it the 95 % "
+            "interval (one pair: none)",
         )
+    return figure
+
+
+def robustness_figure(robustness: pd.DataFrame, dataset: str, task: str) -> Figure:
+    """Return quality against detection efficiency, one plot per kind of inputs; the first split.
+
+    Parameters
+    ----------
+    robustness
+        robustness.csv; without rows of this dataset and task the figure says why.
+    dataset, task
+        What to show.
+    """
+    rows = robustness[(robustness["dataset"] == dataset) & (robustness["task"] == task)]
+    rows = rows[rows["split"] == rows["split"].min()]
+    kinds = list(dict.fromkeys(rows["inputs"])) or ["raw"]
+    with rc_context(_LOOK):
+        figure = Figure(figsize=(3.9 * len(kinds) + 2.1, 4.6), layout="constrained")
+        axes = figure.subplots(1, len(kinds), squeeze=False, sharey=True)[0]
+        if rows.empty:
+            axes[0].set_axis_off()
+            axes[0].text(0.5, 0.5, "needs counts", ha="center", transform=axes[0].transAxes)
+        for kind, ax in zip(kinds, axes, strict=True):
+            ax.set_title(
+                {"raw": "levels read", "binary": "read only whether a gene is there"}[kind]
+            )
+            if len(rows):
+                quality_against_efficiency(rows[rows["inputs"] == kind], ax)
+        if len(rows):
+            metric, selector = rows["metric"].iloc[0], rows["selector"].iloc[0]
+            arrow = "↑" if DIRECTION[metric] == "higher" else "↓"
+            axes[0].set_ylabel(f"{LABEL[metric]}, {DIRECTION[metric]} is better {arrow}")
+            _legend(figure, axes[0])
+            seeds = _count(rows["n_seeds"], "seed")
+            _title(
+                figure,
+                f"Panels under detection loss: {dataset}, {task}",
+                f"{selector}; untouched test cells; mean of {seeds}; bars: 95 % intervals",
+            )
     return figure
 
 
@@ -201,8 +243,10 @@ def _legend(figure: Figure, ax: Axes) -> None:
     figure.legend(handles, labels, loc="outside right upper", frameon=False, handlelength=3)
 
 
-def _seeds(n_seeds: int | None) -> str:
-    return "" if n_seeds is None else f"{n_seeds} {'seed' if n_seeds == 1 else 'seeds'}; "
+def _behind(rows: pd.DataFrame) -> str:
+    if rows.empty:
+        return ""
+    return f"{_count(rows['n_seeds'], 'seed')}, {_count(rows['n_splits'], 'split')}; "
 
 
 def _count(numbers: pd.Series, noun: str) -> str:

@@ -1,6 +1,8 @@
 """Reading the config's section `genes`: lists, files of genes, earlier panels, the gene table."""
 
 import csv
+import hashlib
+import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -86,6 +88,15 @@ def resolve_genes(config: Mapping[str, Any]) -> dict[str, Any]:
         "excluded": list(rules.excluded),
         "table": [dict(row) for row in rules.rows] or None,
     }
+
+
+def described(genes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the section ``genes`` with its table, maybe thousands of rows, as size and digest."""
+    if not genes.get("table") or isinstance(genes["table"], str | Path):
+        return dict(genes)
+    text = json.dumps(genes["table"], sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return {**genes, "table": {"rows": len(genes["table"]), "sha256": digest}}
 
 
 def _distinct(terms: Iterable[str]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from spinn.catalogue import SELECTORS
 from spinn.constrained import constrained, constraints_of
 from spinn.costs import Cost, measured
 from spinn.data import read_prepared
+from spinn.gene_files import described
 from spinn.panel import PanelPath
 from spinn.provenance import made_by
 
@@ -46,7 +47,7 @@ def select_baselines(
             **about,
             "selector": selector,
             "seed": seed,
-            "settings": dict(config),
+            "settings": {**config, "genes": described(config["genes"])},
             "data": identity,
             "made_by": made_by(
                 seconds=cost.seconds, peak_mb=cost.peak_mb, threads=threads, device="cpu"

@@ -8,12 +8,18 @@ import pandas as pd
 
 from spinn.audit import audit
 from spinn.data import read_prepared
+from spinn.differences import differences
+from spinn.draws import Run, bootstrap, read_cells
 from spinn.gene_files import read_rules
-from spinn.intervals import Run, read_cells, summarize
+from spinn.interchange import read_groups
+from spinn.intervals import summarize
 from spinn.moments import split_moments
+from spinn.normalised import normalised
 from spinn.outcomes import cost_table, failures, with_failed
 from spinn.panel import load_panels
 from spinn.reasons import COLUMNS, reasons
+from spinn.recalls import recalls
+from spinn.smallest import smallest
 from spinn.spares import spares
 from spinn.stability import selected_panels, stability
 from spinn.tables import read_table
@@ -28,11 +34,13 @@ def collect_scores(
     *,
     panels: Sequence[str],
     n_bootstrap: int,
+    wanted_share: float,
 ) -> None:
     """Write the tables of a whole run.
 
-    ``outputs`` names scores (tidy), summary (intervals and tiers) and costs; a selector that failed
-    has no scores and stands in the two others.
+    ``outputs`` names the files of `scores`, `costs`, and of the tables of intervals: `summary`,
+    `differences`, `normalised`, `smallest` and `recall`. A selector that failed has no scores and
+    stands in costs and summary.
     """
     tables = {path: read_table(table) for table, path in zip(scores, cells, strict=True)}
     tables = {path: table for path, table in tables.items() if len(table)}
@@ -47,8 +55,13 @@ def collect_scores(
     names = zip(*(everything[name] for name in ("dataset", "task", "selector")), strict=True)
     whole = pd.Series([name not in failed for name in names], index=everything.index)
     overall = everything[whole & (everything["metric"] != "recall")]  # a type may be called "all"
-    found = summarize(runs, overall, n_bootstrap=n_bootstrap, seed=0)
-    with_failed(found, costs).to_csv(outputs["summary"], index=False)
+    tasks = bootstrap(runs, overall, n_bootstrap=n_bootstrap, seed=0)
+    with_failed(summarize(tasks), costs).to_csv(outputs["summary"], index=False)
+    differences(tasks).to_csv(outputs["differences"], index=False)
+    shares = normalised(tasks)
+    shares.to_csv(outputs["normalised"], index=False)
+    smallest(shares, wanted_share).to_csv(outputs["smallest"], index=False)
+    recalls(runs, n_bootstrap=n_bootstrap, seed=0).to_csv(outputs["recall"], index=False)
 
 
 def _run(row: "pd.Series[Any]", cells: str) -> Run:
@@ -56,11 +69,22 @@ def _run(row: "pd.Series[Any]", cells: str) -> Run:
     return Run(*place, int(row["seed"]), read_cells(cells))
 
 
-def collect_stability(panels: Sequence[str], *, output: str) -> None:
-    """Write how far the panels of different seeds and splits agree."""
+def collect_stability(
+    panels: Sequence[str], groups: Mapping[tuple[str, int], str], *, output: str
+) -> None:
+    """Write how far the panels of different seeds and splits agree.
+
+    ``groups`` maps (dataset, split) to its interchangeable.csv.
+    """
     documents = [load_panels(path).document() for path in panels]
     chosen = itertools.chain.from_iterable(selected_panels(document) for document in documents)
-    stability(chosen).to_csv(output, index=False)
+    same = {place: read_groups(path) for place, path in groups.items()}
+    stability(chosen, same).to_csv(output, index=False)
+
+
+def collect_robustness(tables: Sequence[str], *, output: str) -> None:
+    """Write the recommended panels' quality under detection loss of a whole run."""
+    pd.concat([read_table(path) for path in tables], ignore_index=True).to_csv(output, index=False)
 
 
 def recommend(

@@ -14,6 +14,7 @@ from spinn.constraints import Constraints
 from spinn.costs import Cost
 from spinn.data import ExpressionData, read_prepared
 from spinn.external import RUNNERS, Asked, Mended, ask, complete, interpreter
+from spinn.gene_files import described
 from spinn.panel import PanelPath
 from spinn.provenance import made_by
 from spinn.runners.exchange import Request
@@ -82,7 +83,7 @@ def select_with_peer(
             "task": task,
             "selector": peer,
             "seed": seed,
-            "settings": {"genes": config["genes"], "peers": limits, "mended": mended},
+            "settings": {"genes": described(config["genes"]), "peers": limits, "mended": mended},
             "data": identity,
             "made_by": made,
             **({} if failed is None else {"failed": failed}),

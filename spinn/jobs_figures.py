@@ -1,31 +1,41 @@
 """The plotting rule: all figures of one data set and task. No torch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from spinn.figures import agreement_figure, overlap_figure, quality_figure, save
+from spinn.figures import (
+    agreement_figure,
+    overlap_figure,
+    quality_figure,
+    robustness_figure,
+    save,
+)
 from spinn.panel import load_panels
 from spinn.stability import panel_overlap, selected_panels
 from spinn.tables import read_table
 
 
 def plot_figures(
-    summary: str,
-    stability: str,
+    tables: Mapping[str, str],
     panels: Sequence[str],
     *,
     folder: str,
     dataset: str,
     task: str,
-    n_seeds: int,
 ) -> None:
-    """Write quality, agreement and overlap figures, each as SVG, PNG and PDF."""
+    """Write quality, agreement, overlap and robustness figures, each as SVG, PNG and PDF.
+
+    ``tables`` names summary, stability and robustness; without the last it has no figure.
+    """
     documents = [load_panels(path).document() for path in panels]
     overlap = panel_overlap([panel for doc in documents for panel in selected_panels(doc)])
     figures = {
-        "quality": quality_figure(read_table(summary), dataset, task),
-        "agreement": agreement_figure(read_table(stability), dataset, task, n_seeds=n_seeds),
-        "overlap": overlap_figure(overlap, dataset, task, n_seeds=n_seeds),
+        "quality": quality_figure(read_table(tables["summary"]), dataset, task),
+        "agreement": agreement_figure(read_table(tables["stability"]), dataset, task),
+        "overlap": overlap_figure(overlap, dataset, task),
     }
+    if tables.get("robustness"):
+        rows = read_table(tables["robustness"])
+        figures["robustness"] = robustness_figure(rows, dataset, task)
     for name, figure in figures.items():
         save(figure, Path(folder) / f"{name}_{dataset}_{task}")

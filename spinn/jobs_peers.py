@@ -12,6 +12,7 @@ import torch
 
 from spinn.constrained import constrained, constraints_of
 from spinn.data import read_prepared
+from spinn.gene_files import described
 from spinn.peers import PEERS, peer_problem
 from spinn.provenance import made_by
 from spinn.settings import read_settings
@@ -48,7 +49,11 @@ def select_peers(
             **about,
             "selector": selector,
             "seed": seed,
-            "settings": {**config, "noise": problem.encoder.noise},
+            "settings": {
+                **config,
+                "genes": described(config["genes"]),
+                "noise": problem.encoder.noise,
+            },
             "data": identity,
             "made_by": made_by(
                 seconds=time.perf_counter() - started, threads=threads, device=str(device)

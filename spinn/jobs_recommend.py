@@ -7,12 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from spinn.constrained import constrained, constraints_of
-from spinn.constraints import Constraints
+from spinn.constrained import constraints_of
 from spinn.costs import measured
 from spinn.data import read_prepared
+from spinn.gene_files import described
 from spinn.jobs_train import open_problem
-from spinn.panel import PanelPath
 from spinn.provenance import made_by
 from spinn.recommended import recommend
 from spinn.settings import read_settings
@@ -39,29 +38,18 @@ def select_recommended(
     identity, constraints = data.identity(), constraints_of(config["genes"], data)
     for done, ((selector, seed), output) in enumerate(outputs.items(), start=1):
         log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
-        choices: dict[str, Any] = {}
-
-        def choose(
-            *,
-            sizes: Sequence[int],
-            constraints: Constraints,
-            seed: int = seed,
-            choices: dict[str, Any] = choices,
-        ) -> PanelPath:
-            found = recommend(
-                problem, data, settings,
-                sizes=sizes, seed=seed, constraints=constraints, task=about["task"],
-            )  # fmt: skip
-            choices.update({str(size): choice for size, choice in found.choices.items()})
-            return found.path
-
-        demanded = partial(constrained, choose, data.genes, constraints=constraints)
-        path, cost = measured(partial(demanded, sizes=sizes))
+        choose = partial(recommend, problem, data, settings, sizes=sizes, task=about["task"])
+        found, cost = measured(partial(choose, seed=seed, constraints=constraints))
         document = {
             **about,
             "selector": selector,
             "seed": seed,
-            "settings": {**config, "noise": problem.encoder.noise, "chosen": choices},
+            "settings": {
+                **config,
+                "genes": described(config["genes"]),
+                "noise": problem.encoder.noise,
+                "chosen": {str(size): choice for size, choice in found.choices.items()},
+            },
             "data": identity,
             "made_by": made_by(
                 seconds=cost.seconds,
@@ -70,4 +58,4 @@ def select_recommended(
                 device=str(problem.positions.device),
             ),
         }
-        replace(path, about=document).save(Path(output).parent)
+        replace(found.path, about=document).save(Path(output).parent)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from spinn.baselines import greedy, matched_random
+from spinn.baselines import greedy
 from spinn.constraints import Constraints
 from spinn.data import ExpressionData, read_prepared
 from spinn.jobs_evaluate import judge_jobs
+from spinn.matched import matched_random
 from spinn.panel import Panel
 
 
@@ -22,7 +23,7 @@ def evaluate_references(
     """Judge the floor and the ceiling; write scores.csv, and cells.npz beside it.
 
     The ceiling is a network on all genes. The floor has one draw per seed; each of its panels
-    matches the panel of `greedy` in mean expression, gene by gene.
+    matches the panel of `greedy` in mean expression and detection, gene by gene.
     """
     data = read_prepared(prepared)
     path = greedy(data, sizes=sizes, seed=0, constraints=Constraints(), task=about["task"])

@@ -8,9 +8,12 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from spinn.gene_files import described
 from spinn.provenance import provenance, write_json
 from spinn.report import read_figures, render
 from spinn.tables import read_table
+
+BESIDE = ("recall", "differences", "normalised", "smallest", "costs", "robustness")
 
 
 def write_provenance(
@@ -35,15 +38,15 @@ def write_report(
     *,
     output: str,
 ) -> None:
-    """Write the page; ``tables`` names scores, summary, costs, stability, provenance, config.
+    """Write the page; ``tables`` names the tables of the run, provenance and config.
+
+    And smallest, and robustness if that was asked for.
 
     ``panels`` and ``audits`` map places (dataset, split, task, and size of a panel) to files.
     """
     about = json.loads(Path(tables["provenance"]).read_text(encoding="utf-8"))
     about["config"] = yaml.safe_load(Path(tables["config"]).read_text(encoding="utf-8"))
-    genes = about["config"]["genes"]
-    if genes["table"]:  # thousands of rows, it may be
-        about["config"]["genes"] = {**genes, "table": f"{len(genes['table'])} rows: config.yaml"}
+    about["config"]["genes"] = described(about["config"]["genes"])
     html = render(
         summary=read_table(tables["summary"]),
         stability=read_table(tables["stability"]),
@@ -52,7 +55,7 @@ def write_report(
         figures=read_figures(Path(figures[0]).parent),
         beside={
             "audit": _gathered(audits),
-            **{name: read_table(tables[name]) for name in ("scores", "costs")},
+            **{name: read_table(tables[name]) for name in BESIDE if tables.get(name)},
         },
     )
     Path(output).write_text(html, encoding="utf-8")

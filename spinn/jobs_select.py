@@ -10,6 +10,7 @@ from typing import Any
 from spinn.constrained import constrained, constraints_of
 from spinn.costs import measured
 from spinn.data import read_prepared
+from spinn.gene_files import described
 from spinn.jobs_train import open_problem
 from spinn.network import load_network, training_cost
 from spinn.provenance import made_by
@@ -52,7 +53,11 @@ def select_with_networks(
             **about,
             "selector": selector,
             "seed": seed,
-            "settings": {**config, "noise": problem.encoder.noise},
+            "settings": {
+                **config,
+                "genes": described(config["genes"]),
+                "noise": problem.encoder.noise,
+            },
             "data": identity,
             "made_by": made_by(
                 seconds=cost.seconds,

@@ -41,7 +41,7 @@ class Limits:
     @property
     def are_coupled(self) -> bool:
         """Whether one gene's place in a panel can depend on another's."""
-        together = np.bincount(self.group[self.candidates], minlength=1).max() > self.max_per_group
+        together = np.bincount(self.group).max() > self.max_per_group
         return bool(np.isfinite(self.budget) or together)
 
     def cheapest(self, chosen: Sequence[int], size: int) -> Positions:

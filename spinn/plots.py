@@ -109,31 +109,65 @@ def selector_overlap(table: pd.DataFrame, ax: Axes) -> Axes:
     Parameters
     ----------
     table
-        Columns selector, other, value (0..1, NaN is left blank): every pair of one dataset, task
-        and size, as `spinn.stability.panel_overlap` returns.
+        Columns selector, other, value (0..1, NaN is left blank), low, high: every pair of one
+        dataset, task and size, as `spinn.stability.panel_overlap` returns.
     ax
         Where to draw.
     """
     names = list(dict.fromkeys(table["selector"]))
-    square = table.pivot_table(index="selector", columns="other", values="value", dropna=False)
-    values = square.reindex(index=names, columns=names).to_numpy(dtype=float)
+    place = {name: i for i, name in enumerate(names)}
+    values = np.full((len(names), len(names)), np.nan)
+    for row in table.to_dict("records"):
+        values[place[row["selector"]], place[row["other"]]] = row["value"]
     ax.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="equal")
-    for (row, column), value in np.ndenumerate(values):
-        if not np.isnan(value):
-            ax.text(
-                column,
-                row,
-                f"{value:.2f}".removeprefix("0"),
-                ha="center",
-                va="center",
-                fontsize=7,
-                color="white" if value > 0.6 else "black",
-            )
+    for row in table.dropna(subset=["value"]).to_dict("records"):
+        at = place[row["other"]], place[row["selector"]]
+        look: dict[str, Any] = {"ha": "center", "color": "white" if row["value"] > 0.6 else "black"}
+        known = not np.isnan(row["low"])
+        ax.text(*at, _short(row["value"]), va="bottom" if known else "center", fontsize=7, **look)
+        if known:
+            ends = f"{_short(row['low'])}–{_short(row['high'])}"
+            ax.text(at[0], at[1] + 0.1, ends, va="top", fontsize=4.5, **look)
     ax.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(names)), names)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     return ax
+
+
+def quality_against_efficiency(table: pd.DataFrame, ax: Axes) -> Axes:
+    """Draw a metric against the share of molecules detected, one line with intervals per size.
+
+    Parameters
+    ----------
+    table
+        Rows of robustness.csv of one dataset, split, task and kind of inputs.
+    ax
+        Where to draw; nothing lost is at the left. Larger panels are darker.
+    """
+    sizes = sorted(set(table["size"]))
+    levels = sorted(set(table["efficiency"]), reverse=True)
+    for i, size in enumerate(sizes):
+        own = table[table["size"] == size].sort_values("efficiency")
+        shade = str(round(0.7 * (1 - i / max(len(sizes) - 1, 1)), 2))
+        # Sizes are spread sideways, so that their intervals show.
+        x = own["efficiency"].to_numpy() * 2.0 ** (0.06 * (i - (len(sizes) - 1) / 2))
+        ax.vlines(x, own["low"], own["high"], color=shade, lw=0.9, zorder=2)
+        ax.plot(x, own["value"], label=f"{size} genes", color=shade, marker="o", ms=3.8, lw=1.2)
+    ax.set_xscale("log", base=2)
+    ax.set_xticks(levels, [f"{level:g}" for level in levels])
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.invert_xaxis()
+    ax.set_xlabel("share of molecules detected of a typical gene")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(axis="y", color="#ebebeb", lw=0.7)
+    ax.set_axisbelow(True)
+    return ax
+
+
+def _short(share: float) -> str:
+    """Write a share with two digits and no leading zero."""
+    return f"{share:.2f}".removeprefix("0")
 
 
 def _lines(table: pd.DataFrame, ax: Axes, *, value: str) -> None:

@@ -19,6 +19,7 @@ from spinn.tasks import Classification, Hurdle, Reconstruction, Regression, Task
 from spinn.thinning import thin
 
 NOISE = ("split", "hidden", "none")
+Pairs = list[tuple[sp.csr_matrix, sp.csr_matrix]]
 TRAIN_SEED, VALID_SEED, TEST_SEED = 0, 1, 2
 
 
@@ -46,8 +47,8 @@ class Examples:
 class Encoder:
     """How cells become examples of a task; everything learnt from the training cells.
 
-    ``input_mean`` and ``input_std`` standardise inputs; a gene at its mean is 0. Where ``binary``,
-    inputs say only whether a gene is on.
+    ``input_mean`` and ``input_std`` standardise inputs; a gene at its mean is 0. Where ``binary``
+    it is only read whether a gene is there.
     """
 
     name: str
@@ -66,9 +67,13 @@ class Encoder:
     ) -> Examples:
         """Return the examples of all cells of ``data``, with all genes as inputs."""
         pairs = views(data, self.noise, n_splits or self.n_splits, seed)
+        return self.examples_of(data, pairs, resident=resident)
+
+    def examples_of(self, data: ExpressionData, pairs: Pairs, *, resident: bool = True) -> Examples:
+        """Return the examples of all cells of ``data`` from pairs of values to read and predict."""
         inputs = tuple(
             standardised_rows(
-                _binary(x) if self.binary else x,
+                self.read(x),
                 self.input_mean,
                 self.input_std,
                 self.device,
@@ -77,6 +82,10 @@ class Encoder:
             for x, _ in pairs
         )
         return Examples(inputs, tuple(self._target(data, y) for _, y in pairs), data.n_cells)
+
+    def read(self, values: sp.csr_matrix) -> sp.csr_matrix:
+        """Return what is read of log-normalised values: themselves, or 1 where there is any."""
+        return _binary(values) if self.binary else values
 
     def _target(self, data: ExpressionData, values: sp.csr_matrix) -> Tensor:
         task = self.task
@@ -264,9 +273,7 @@ def _reconstruction(
     )
 
 
-def views(
-    data: ExpressionData, noise: str, n_splits: int, seed: int
-) -> list[tuple[sp.csr_matrix, sp.csr_matrix]]:
+def views(data: ExpressionData, noise: str, n_splits: int, seed: int) -> Pairs:
     """Return pairs of values to read and values to predict, each CSR (n_cells, n_genes)."""
     if noise != "split":
         return [(data.values, data.values)]

@@ -7,12 +7,15 @@ training cells, judged on the other half, decide size by size. Test cells play n
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from spinn.baselines import BASELINES
+from spinn.constrained import Chooser, constrained
 from spinn.constraints import Constraints
 from spinn.crossfit import cross_fitted
 from spinn.data import ExpressionData
@@ -27,7 +30,7 @@ log = logging.getLogger(__name__)
 RANKER = "bernoulli"
 NETWORKS = 4  # that vote
 LINEAR = ("greedy_split", "greedy")
-BY_TYPE = ("markers",)
+BY_TYPE = ("markers", "cosine")
 
 
 class Recommended(NamedTuple):
@@ -61,21 +64,26 @@ def recommend(
         Prepared data; test cells, if there are any, are left out.
     settings
         Of training, elimination and refits.
-    sizes, seed, constraints
+    sizes, seed
         As in `spinn.selection.select`.
+    constraints
+        Met by every panel, see `spinn.constrained.constrained`.
     task
         `classification` also tries the markers of each type.
     """
+    threads = torch.get_num_threads()
     names = (*LINEAR, *BY_TYPE) if task == "classification" else LINEAR
-    linear = {
-        name: BASELINES[name](data, sizes=sizes, seed=seed, constraints=constraints, task=task)
-        for name in names
-    }
+    torch.set_num_threads(threads)  # numba, inside scanpy, has raised it for the whole process
     bases = _bases(problem, settings, seed)
-    voted = eliminate(
-        problem, bases, RANKER, settings, sizes=sizes, seed=seed, constraints=constraints
-    )
-    paths = {"voted": voted, **linear}
+    ways: dict[str, Chooser] = {
+        "voted": partial(eliminate, problem, bases, RANKER, settings, seed=seed),
+        **{name: partial(BASELINES[name], data, seed=seed, task=task) for name in names},
+    }
+    # What is judged is what is taken: every way meets the constraints before they are compared.
+    paths = {
+        name: constrained(way, problem.genes, sizes=sizes, constraints=constraints)
+        for name, way in ways.items()
+    }
     device = problem.positions.device
     losses = cross_fitted(data, paths, task, settings, seed=seed, device=device)
     return _best(paths, losses)

@@ -9,6 +9,7 @@ import jinja2
 import pandas as pd
 
 from spinn.metrics import DIRECTION, headline_of
+from spinn.report_comparisons import behind, claims, comparison_tables
 from spinn.report_tables import (
     answers,
     audit_table,
@@ -20,6 +21,8 @@ from spinn.report_tables import (
     metric_table,
     part_table,
     recall_table,
+    robustness_table,
+    smallest_table,
 )
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -54,9 +57,9 @@ def render(
         File name without ending to SVG text. quality_, agreement_ and overlap_{dataset}_{task}
         stand with their task.
     beside
-        Further tables by file name, each with columns dataset and task: `scores`, whose rows of the
-        metric `recall` make the table of cell types; `costs`: what every run cost, and why some
-        failed; `audit`, with a column split.
+        Further tables by file name, each with columns dataset and task: `recall`, `differences`,
+        `normalised`, `smallest`; `costs`: what every run cost, and why some failed; `audit` and
+        `robustness`, with a column split.
     title
         Of the page.
 
@@ -88,6 +91,7 @@ def render(
         title=title,
         datasets=datasets,
         metrics=set(summary["metric"]),
+        has_robustness=len((beside or {}).get("robustness", ())) > 0,
         has_spares=any("loss" in panel for panel in panels.values()),
         provenance={name: flat(value) for name, value in provenance.items()},
     )
@@ -111,12 +115,14 @@ def _task(
     headline = headline_of(present)
     own = stability[(stability["dataset"] == dataset) & (stability["task"] == task)]
     splits = sorted({split for name, split, of, _ in panels if (name, of) == (dataset, task)})
-    names = [f"{kind}_{dataset}_{task}" for kind in ("quality", "agreement", "overlap")]
+    kinds = ("quality", "agreement", "overlap", "robustness")
+    names = [f"{kind}_{dataset}_{task}" for kind in kinds]
     return {
         "name": task,
         "answers": answers(rows[rows["metric"] == headline]),
         "others": [metric_table(rows, metric) for metric in metrics if metric != headline],
         "notes": cautions(rows),
+        "behind": behind(rows),
         "panels": [
             {
                 "size": size,
@@ -131,7 +137,8 @@ def _task(
             {"name": name, "uri": _data_uri(figures[name])} for name in names if name in figures
         ],
         "stability": [
-            grid(part.rename(columns={"value": "mean"})) | {"label": str(measure)}
+            grid(part.rename(columns={"value": "mean"}))
+            | {"label": str(measure), "behind": behind(part)}
             for measure, part in own.groupby("measure", sort=False)
         ],
     }
@@ -144,11 +151,17 @@ def _beside(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> dict[str,
         name: table[(table["dataset"] == place[0]) & (table["task"] == place[1])]
         for name, table in tables.items()
     }
+    headline = headline_of(rows["metric"])
+    found = {name: own[name] for name in ("differences", "normalised") if name in own}
     return {
         "headline": headline_table(rows, own.get("costs")),
         "costs": cost_lines(own.get("costs")),
-        "recall": recall_table(own.get("scores"), rows),
+        "recall": recall_table(own.get("recall"), rows),
         "audit": audit_table(own.get("audit")),
+        "claims": claims(found["differences"], headline) if "differences" in found else {},
+        "comparisons": comparison_tables(**found, metric=headline) if len(found) == 2 else [],
+        "robustness": robustness_table(own.get("robustness")),
+        "smallest": smallest_table(own.get("smallest")),
     }
 
 

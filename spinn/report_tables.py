@@ -9,6 +9,7 @@ from spinn.metrics import DIRECTION, LABEL, headline_of
 from spinn.outcomes import failures, judged
 from spinn.tiers import REFERENCES
 
+NO_INTERVAL = "no interval"
 _FEW_BLOCKS = 5  # donors below which an interval between donors means little
 
 Table = dict[str, Any]
@@ -22,7 +23,9 @@ def metric_table(rows: pd.DataFrame, metric: str) -> Table:
     order = [name for name in ordered if name not in REFERENCES]
     order += [name for name in REFERENCES if name in average.index]
     table = grid(rows, order)
-    return table | {"metric": metric, "label": LABEL[metric], "better": DIRECTION[metric]}
+    drawn = "cells and seeds" if rows["tier"].notna().any() else "seeds alone"
+    words = {"label": LABEL[metric], "better": DIRECTION[metric], "drawn": drawn}
+    return table | {"metric": metric} | words
 
 
 def headline_table(rows: pd.DataFrame, costs: pd.DataFrame | None) -> Table:
@@ -83,7 +86,7 @@ def _cell(row: Mapping[Any, Any]) -> Table:
     known = not pd.isna(row["low"])
     return {
         "value": _number(row["mean"]),
-        "interval": f"[{_number(row['low'])}, {_number(row['high'])}]" if known else "",
+        "interval": f"[{_number(row['low'])}, {_number(row['high'])}]" if known else NO_INTERVAL,
         "tier": None if tier is None or pd.isna(tier) else int(tier),
     }
 
@@ -95,14 +98,14 @@ def answers(rows: pd.DataFrame) -> list[Table]:
         first = own[own["tier"] == 1].sort_values("diff_to_best", key=abs, kind="stable")
         if len(first):
             best, *others = first.to_dict("records")
-            floor = rows[(rows["selector"] == "floor") & (rows["size"] == size)]["mean"]
+            floor = rows[(rows["selector"] == "floor") & (rows["size"] == size)]
             found.append(
                 {
                     "size": size,
                     "best": best["selector"],
                     "cell": _cell(best),
                     "others": [row["selector"] for row in others],
-                    "floor": _number(floor.iloc[0]) if len(floor) else "–",
+                    "floor": _cell(floor.iloc[0].to_dict()) if len(floor) else None,
                 }
             )
     return found
@@ -125,22 +128,26 @@ def cautions(rows: pd.DataFrame) -> list[str]:
 
 
 def recall_table(recall: pd.DataFrame | None, rows: pd.DataFrame) -> Table | None:
-    """Return recall of each cell type by the best selector of each size, rarest-found first."""
-    if recall is None:
-        return None
-    own = recall[recall["metric"] == "recall"]
+    """Return recall of each cell type by the best selector of each size, hardest first.
+
+    ``recall`` holds the task's rows of recall.csv, ``rows`` those of summary.csv.
+    """
     best = answers(rows[rows["metric"] == headline_of(rows["metric"])])
-    if own.empty or not best:
+    if recall is None or recall.empty or not best:
         return None
-    columns = []
-    for answer in best:
-        chosen = own[(own["selector"] == answer["best"]) & (own["size"] == answer["size"])]
-        columns.append(chosen.groupby("target")["value"].mean())
-    table = pd.concat(columns, axis=1)
-    table = table.loc[table.mean(axis=1).sort_values(kind="stable").index]
+    columns = [
+        recall[(recall["selector"] == answer["best"]) & (recall["size"] == answer["size"])]
+        for answer in best
+    ]
+    columns = [column.set_index("target") for column in columns]
+    average = pd.concat([column["mean"] for column in columns], axis=1).mean(axis=1)
     lines = [
-        {"type": name, "cells": [_number(value) for value in values]}
-        for name, values in zip(table.index, table.to_numpy(), strict=True)
+        {
+            "type": name,
+            "n_cells": int(columns[0].loc[name, "n_cells"]),
+            "cells": [_cell(column.loc[name].to_dict()) for column in columns],
+        }
+        for name in average.sort_values(kind="stable").index
     ]
     return {"columns": best, "lines": lines}
 
@@ -155,6 +162,51 @@ def audit_table(audit: pd.DataFrame | None) -> Table | None:
     own = audit[audit["split"] == audit["split"].min()]
     ordered = own.sort_values("met", kind="stable")  # "no" before "yes"
     return {"lines": ordered.to_dict("records"), "n_unmet": int((own["met"] == "no").sum())}
+
+
+def smallest_table(smallest: pd.DataFrame | None) -> Table | None:
+    """Return selectors by the smallest panel that surely reaches the wanted share, fewest first."""
+    if smallest is None or smallest.empty:
+        return None
+    found = smallest[smallest["size"] != "none"]
+    order = found["size"].astype(int).sort_values(kind="stable").index
+    return {
+        "share": f"{100 * smallest['share'].iloc[0]:g} %",
+        "found": [
+            {"selector": row["selector"], "size": row["size"], "low": _number(row["low"])}
+            for row in found.loc[order].to_dict("records")
+        ],
+        "none": [
+            {"selector": row["selector"], "low": _number(row["low"])}
+            for row in smallest[smallest["size"] == "none"].to_dict("records")
+        ],
+    }
+
+
+def robustness_table(robustness: pd.DataFrame | None) -> Table | None:
+    """Return the first split's quality, a line per kind of inputs and size, by efficiency."""
+    if robustness is None or robustness.empty:
+        return None
+    own = robustness[robustness["split"] == robustness["split"].min()]
+    levels = sorted(set(own["efficiency"]), reverse=True)
+    lines = []
+    for (inputs, size), rows in own.groupby(["inputs", "size"], sort=False):
+        cells = {
+            row["efficiency"]: _cell({**row, "mean": row["value"]})
+            for row in rows.to_dict("records")
+        }
+        lines.append(
+            {"inputs": inputs, "size": int(size), "cells": [cells.get(level) for level in levels]}
+        )
+    metric = own["metric"].iloc[0]
+    return {
+        "levels": [f"{level:g}" for level in levels],
+        "lines": sorted(lines, key=lambda line: line["size"]),
+        "selector": own["selector"].iloc[0],
+        "n_seeds": int(own["n_seeds"].iloc[0]),
+        "label": LABEL[metric],
+        "better": DIRECTION[metric],
+    }
 
 
 def flat(value: Any, name: str = "") -> Sequence[tuple[str, str]]:

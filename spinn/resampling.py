@@ -1,4 +1,9 @@
-"""Bootstrap weights of cells and seeds, the same for everybody who asks with the same key."""
+"""Bootstrap weights of cells and seeds, the same for everybody who asks with the same key.
+
+Of n seeds, donors or cells each draw takes n - 1 with replacement: the draws of a mean then vary by
+its unbiased variance, while n of n would fall short by (n - 1) / n, half of it with two seeds
+(McCarthy and Snowden 1985, The bootstrap and finite population sampling).
+"""
 
 import zlib
 from collections.abc import Iterator
@@ -29,10 +34,9 @@ class Resampling:
 
     def seeds(self, split: int, n_seeds: int) -> Floats:
         """Return how much each seed counts, shape (1 + n_bootstrap, seeds), rows sum to 1."""
-        shares = np.full(n_seeds, 1 / n_seeds)
         random = self._generator(f"seeds/{split}/{n_seeds}")
-        drawn = random.multinomial(n_seeds, shares, size=self.n_bootstrap) / n_seeds
-        return np.vstack([shares, drawn])
+        drawn = _draw(random, n_seeds, self.n_bootstrap)
+        return np.vstack([np.full(n_seeds, 1 / n_seeds), drawn / drawn.sum(axis=1, keepdims=True)])
 
     def cells(self, split: int, block: NDArray[np.str_], width: int) -> Iterator[Floats]:
         """Yield how often each cell counts, shape (some draws, cells), `width` numbers a draw."""
@@ -45,9 +49,15 @@ class Resampling:
         step = max(1, _CHUNK // width)
         for start in range(0, self.n_bootstrap, step):
             size = min(step, self.n_bootstrap - start)
-            drawn = random.multinomial(n_units, np.full(n_units, 1 / n_units), size=size)
+            drawn = _draw(random, n_units, size)
             # Cells in rows of memory: what the products in `measures` like best.
             yield drawn.T.astype(np.float64)[unit].T
 
     def _generator(self, purpose: str) -> np.random.Generator:
         return np.random.default_rng(zlib.crc32(f"{self.key}/{purpose}".encode()))
+
+
+def _draw(random: np.random.Generator, n_units: int, size: int) -> NDArray[np.int64]:
+    """Return how often each unit is drawn, shape (size, units)."""
+    taken = max(n_units - 1, 1)
+    return random.multinomial(taken, np.full(n_units, 1 / n_units), size=size)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from spinn.agreement import jaccard, nogueira, nogueira_correlated
 from spinn.metrics import Floats
 
 _N_BOOTSTRAP = 1000
@@ -33,128 +34,123 @@ def selected_panels(document: Mapping[str, Any]) -> list[SelectedPanel]:
     return [SelectedPanel(size=p["size"], genes=p["genes"], **place) for p in document["panels"]]
 
 
-def jaccard(first: Collection[str], second: Collection[str]) -> float:
-    """Return shared genes over all genes of two panels, in 0..1; 1 for two empty ones."""
-    union = set(first) | set(second)
-    return len(set(first) & set(second)) / len(union) if union else 1.0
-
-
-def nogueira(panels: Sequence[Collection[str]], n_genes: int) -> tuple[float, float]:
-    """Return the stability index of panels and its standard error.
-
-    Parameters
-    ----------
-    panels
-        At least two panels of distinct genes (else ValueError).
-    n_genes
-        How many genes they were chosen from; fewer than the panels hold is a ValueError.
-
-    Returns
-    -------
-    index
-        1 for identical panels, 0 on average for random ones, at least -1 / (panels - 1). NaN when
-        all panels are empty or all hold every gene: then nothing was chosen.
-    error
-        Asymptotic standard error. NaN for two panels: two of one size always give 0, which is no
-        error bar but a lack of data.
-
-    Notes
-    -----
-    With M panels, d genes, z_if = 1 when panel i holds gene f, p_f the share of panels that hold
-    gene f, k_i the size of panel i and k its mean (Definition 4)::
-
-        index = 1 - mean_f [M / (M - 1) p_f (1 - p_f)] / [k/d (1 - k/d)]
-
-    The squared error (Theorem 7) is 4 / M^2 sum_i (g_i - mean g)^2 with::
-
-        g_i = [mean_f z_if p_f - k_i k / d^2
-               + index / 2 (2 k_i k / d^2 - k_i / d - k / d + 1)] / [k/d (1 - k/d)]
-
-    References
-    ----------
-    Nogueira, Sechidis and Brown, On the stability of feature selection algorithms, JMLR 18(174),
-    2018.
-    """
-    if len(panels) < 2:
-        raise ValueError(f"the index needs at least two panels, came {len(panels)}")
-    names = sorted(set().union(*panels))
-    if len(names) > n_genes:
-        raise ValueError(f"n_genes must be at least the {len(names)} genes chosen, came {n_genes}")
-    # Genes in no panel add zeros to every sum: they enter by n_genes alone.
-    chosen = np.array([[name in panel for name in names] for panel in map(set, panels)], float)
-    n_panels, share = len(panels), chosen.mean(axis=0)
-    size = chosen.sum(axis=1) / n_genes
-    mean = size.mean()
-    chance = mean * (1 - mean)
-    if chance == 0:
-        return float("nan"), float("nan")
-    spread = n_panels / (n_panels - 1) * (share * (1 - share)).sum() / n_genes
-    index = 1 - spread / chance
-    each = chosen @ share / n_genes - size * mean
-    each += index / 2 * (2 * size * mean - size - mean + 1)
-    error = 2 / n_panels * np.sqrt(np.square((each - each.mean()) / chance).sum())
-    return float(index), float(error) if n_panels > 2 else float("nan")
-
-
-def stability(panels: Iterable[SelectedPanel], *, seed: int = 0) -> pd.DataFrame:
+def stability(
+    panels: Iterable[SelectedPanel],
+    groups: Mapping[tuple[str, int], Mapping[str, int]] | None = None,
+    *,
+    seed: int = 0,
+) -> pd.DataFrame:
     """Return the agreement of every selector's panels at every size, as stability.csv.
 
     Parameters
     ----------
     panels
         Any order; rows keep the order in which selectors first come.
+    groups
+        (dataset, split) to gene to group of interchangeable genes, for `nogueira_correlated`.
+        Panels of several splits are compared by the groups of the first.
     seed
         Of the bootstrap of the Jaccard index.
 
     Returns
     -------
     rows
-        `measure` is `nogueira` or `jaccard` (mean over pairs): panels of different seeds on the
-        same split, averaged over splits; with several splits also `nogueira_splits` and
-        `jaccard_splits`: panels of the same seed on different splits, averaged over seeds.
-        Intervals of 95 %: Nogueira's asymptotic one, cut at 1; for Jaccard a bootstrap over panels,
-        pairs of one panel with itself left out. Two panels are one pair: `low`, `high` are NaN.
-        Selectors with one panel only have no row.
+        dataset, task, size, selector, measure, value, low, high, n_seeds, n_splits. `measure` is
+        `nogueira`, `nogueira_correlated` or `jaccard` (mean over pairs): panels of different seeds
+        on the same split, averaged over splits; with several splits also each with `_splits`
+        behind: panels of the same seed on different splits, averaged over seeds.
+        Intervals of 95 %: the asymptotic one of Nogueira's indices, cut at 1; for Jaccard a
+        bootstrap over panels, pairs of one panel with itself left out. Two panels are one pair:
+        `low`, `high` are NaN. Selectors with one panel only have no row.
     """
-    groups: dict[tuple[str, str, int, str], list[SelectedPanel]] = {}
+    members_of: dict[tuple[str, str, int, str], list[SelectedPanel]] = {}
     for panel in panels:
         key = (panel.dataset, panel.task, panel.size, panel.selector)
-        groups.setdefault(key, []).append(panel)
+        members_of.setdefault(key, []).append(panel)
     rows = []
-    for key, members in groups.items():
+    for key, members in members_of.items():
+        counts = (len({panel.seed for panel in members}), len({panel.split for panel in members}))
+        first = min(panel.split for panel in members)
         for suffix, unit in (("", "split"), ("_splits", "seed")):
             # Within a group what varies is the other of the two.
-            if sets := [group for group in _group(members, unit) if len(group) > 1]:
-                rows.append((*key, f"nogueira{suffix}", *_nogueira_interval(sets)))
-                rows.append((*key, f"jaccard{suffix}", *_jaccard_interval(sets, seed)))
-    place = ["dataset", "task", "size", "selector"]
-    return pd.DataFrame(rows, columns=[*place, "measure", "value", "low", "high"])
+            sets = [group for group in _group(members, unit) if len(group) > 1]
+            if not sets:
+                continue
+            measures = {
+                "nogueira": _normal_interval([nogueira(*_genes(own)) for own in sets]),
+                "jaccard": _jaccard_interval(sets, seed),
+            }
+            if groups is not None:
+                of = [groups[key[0], first if suffix else own[0].split] for own in sets]
+                measures["nogueira_correlated"] = _normal_interval(
+                    [nogueira_correlated(*_genes(own), g) for own, g in zip(sets, of, strict=True)]
+                )
+            rows += [(*key, f"{name}{suffix}", *ends, *counts) for name, ends in measures.items()]
+    columns = ["dataset", "task", "size", "selector", "measure", "value", "low", "high"]
+    return pd.DataFrame(rows, columns=[*columns, "n_seeds", "n_splits"])
 
 
-def panel_overlap(panels: Iterable[SelectedPanel]) -> pd.DataFrame:
+def panel_overlap(panels: Iterable[SelectedPanel], *, seed: int = 0) -> pd.DataFrame:
     """Return how much the panels of two selectors share, for every size.
+
+    Parameters
+    ----------
+    panels
+        Any order.
+    seed
+        Of the bootstrap.
 
     Returns
     -------
     rows
-        dataset, task, size, selector, other, value: the mean Jaccard index over pairs of panels of
-        the same split; with itself over pairs of seeds, NaN if there is one. Both orders are given.
+        dataset, task, size, selector, other, value, low, high, n_seeds, n_splits. `value` is the
+        mean Jaccard index over pairs of panels of the same split, averaged over splits; with itself
+        over pairs of seeds, NaN if there is one. Both orders are given. `low`, `high` are the 95 %
+        interval of a bootstrap over panels; NaN where there is one pair only.
     """
     groups: dict[tuple[str, str, int], list[SelectedPanel]] = {}
     for panel in panels:
         groups.setdefault((panel.dataset, panel.task, panel.size), []).append(panel)
     rows = []
     for key, members in groups.items():
-        pairs: dict[tuple[str, str], list[float]] = {}
-        for first, second in itertools.product(members, members):
-            values = pairs.setdefault((first.selector, second.selector), [])
-            if first is not second and first.split == second.split:
-                values.append(jaccard(first.genes, second.genes))
-        rows += [
-            (*key, *pair, float(np.mean(values)) if values else float("nan"))
-            for pair, values in pairs.items()
-        ]
-    return pd.DataFrame(rows, columns=["dataset", "task", "size", "selector", "other", "value"])
+        names = dict.fromkeys(panel.selector for panel in members)
+        own = {name: [panel for panel in members if panel.selector == name] for name in names}
+        for first, second in itertools.combinations_with_replacement(names, 2):
+            found = _overlap(own[first], own[second], np.random.default_rng(seed))
+            counts = (
+                min(len({panel.seed for panel in own[name]}) for name in (first, second)),
+                len({panel.split for panel in own[first]}),
+            )
+            rows.append((*key, first, second, *found, *counts))
+            if first != second:
+                rows.append((*key, second, first, *found, *counts))
+    columns = ["dataset", "task", "size", "selector", "other", "value", "low", "high"]
+    return pd.DataFrame(rows, columns=[*columns, "n_seeds", "n_splits"])
+
+
+def _overlap(
+    first: Sequence[SelectedPanel], second: Sequence[SelectedPanel], random: np.random.Generator
+) -> tuple[float, float, float]:
+    """Return the mean overlap of two selectors' panels on the same splits, and its interval."""
+    values, draws = [], []
+    for split in sorted({panel.split for panel in first} & {panel.split for panel in second}):
+        rows, columns = ([set(p.genes) for p in own if p.split == split] for own in (first, second))
+        if first is second:
+            if len(rows) < 2:
+                continue
+            mean, drawn = _jaccard_draws(rows, random)
+        else:
+            shared = np.array([[jaccard(a, b) for b in columns] for a in rows])
+            weights = [_weights(len(own), random) for own in (rows, columns)]
+            mean, drawn = (
+                float(shared.mean()),
+                np.einsum("da,ab,db->d", weights[0], shared, weights[1]),
+            )
+            if shared.size == 1:
+                drawn = np.full_like(drawn, np.nan)
+        values.append(mean)
+        draws.append(drawn)
+    return _with_interval(values, draws)
 
 
 def _group(panels: Sequence[SelectedPanel], unit: str) -> list[list[SelectedPanel]]:
@@ -164,10 +160,14 @@ def _group(panels: Sequence[SelectedPanel], unit: str) -> list[list[SelectedPane
     return list(groups.values())
 
 
-def _nogueira_interval(groups: Sequence[Sequence[SelectedPanel]]) -> tuple[float, float, float]:
-    found = [nogueira([p.genes for p in group], max(p.n_genes for p in group)) for group in groups]
+def _genes(group: Sequence[SelectedPanel]) -> tuple[list[Sequence[str]], int]:
+    return [panel.genes for panel in group], max(panel.n_genes for panel in group)
+
+
+def _normal_interval(found: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
+    """Return the mean of some indices with its interval from their standard errors."""
     index, error = np.array(found).T
-    value, half = index.mean(), _NORMAL_975 * np.sqrt(np.square(error).sum()) / len(groups)
+    value, half = index.mean(), _NORMAL_975 * np.sqrt(np.square(error).sum()) / len(found)
     return float(value), float(value - half), float(np.minimum(value + half, 1))
 
 
@@ -176,11 +176,18 @@ def _jaccard_interval(
 ) -> tuple[float, float, float]:
     random = np.random.default_rng(seed)
     found = [_jaccard_draws([set(panel.genes) for panel in group], random) for group in groups]
-    value = float(np.mean([estimate for estimate, _ in found]))
-    draws = np.mean([drawn for _, drawn in found], axis=0)
-    if np.isnan(draws).all():
-        return value, float("nan"), float("nan")
-    low, high = np.nanpercentile(draws, [2.5, 97.5])
+    return _with_interval([value for value, _ in found], [draws for _, draws in found])
+
+
+def _with_interval(values: Sequence[float], draws: Sequence[Floats]) -> tuple[float, float, float]:
+    """Return the mean of some values and the interval of the mean of their draws, or NaN."""
+    nothing = float("nan")
+    if not values:
+        return nothing, nothing, nothing
+    value, drawn = float(np.mean(values)), np.mean(draws, axis=0)
+    if np.isnan(drawn).all():
+        return value, nothing, nothing
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
     return value, min(float(low), value), max(float(high), value)
 
 
@@ -193,8 +200,14 @@ def _jaccard_draws(
     values = np.array([jaccard(one, other) for one, other in itertools.combinations(panels, 2)])
     if n_panels == 2:
         return float(values.mean()), np.full(_N_BOOTSTRAP, np.nan)
-    weights = random.multinomial(n_panels, np.full(n_panels, 1 / n_panels), size=_N_BOOTSTRAP)
+    weights = _weights(n_panels, random)
     pairs = weights[:, first] * weights[:, second]
     total = pairs.sum(axis=1)
     with np.errstate(invalid="ignore"):
         return float(values.mean()), np.where(total > 0, pairs @ values / total, np.nan)
+
+
+def _weights(n_panels: int, random: np.random.Generator) -> Floats:
+    """Return how much each panel counts in each draw, shape (draws, panels), rows sum to 1."""
+    drawn = random.multinomial(n_panels, np.full(n_panels, 1 / n_panels), size=_N_BOOTSTRAP)
+    return drawn / n_panels

@@ -6,8 +6,8 @@ import pandas as pd
 
 # Names are text whatever they look like: a data set called 2024, a gene or a type called NA.
 TEXT = (
-    *("dataset", "task", "selector", "target", "metric", "measure", "gene", "why", "failed"),
-    *("constraint", "wanted", "came", "met", "note", "role", "substitutes"),
+    *("dataset", "task", "selector", "reference", "target", "metric", "measure", "gene", "why"),
+    *("constraint", "wanted", "came", "met", "note", "role", "substitutes", "inputs", "failed"),
 )
 
 

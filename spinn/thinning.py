@@ -5,11 +5,16 @@ cross-validation: Batson, Royer and Webber 2019, doi:10.1101/786269; count split
 al. 2022, doi:10.1093/biostatistics/kxac047).
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from spinn.data import ExpressionData
+
+Molecules = tuple[sp.csr_matrix, NDArray[np.integer]]
+"""Counts of the data's genes, and each cell's number of molecules of all genes."""
 
 # A cell's values count as multiples of its smallest one when this share is within this distance.
 SHARE_WHOLE, RELATIVE_DISTANCE = 0.99, 0.01
@@ -57,7 +62,7 @@ def whole_multiples(values: sp.csr_matrix) -> tuple[sp.csr_matrix, NDArray[np.fl
 
 
 def log_normalise(
-    counts: sp.csr_matrix, total: NDArray[np.integer], target_sum: float
+    counts: sp.csr_matrix, total: NDArray[np.integer | np.floating], target_sum: float
 ) -> sp.csr_matrix:
     """Return log1p(counts / total * target_sum) as float32 CSR; a cell without molecules is 0."""
     scale = target_sum / np.maximum(total, 1)
@@ -95,22 +100,41 @@ def thin(
     ValueError
         If the data has no counts.
     """
+    return [
+        (log_normalise(*half, data.target_sum), log_normalise(*other, data.target_sum))
+        for half, other in halves(data, n_splits=n_splits, seed=seed)
+    ]
+
+
+def halves(
+    data: ExpressionData, *, n_splits: int, seed: int
+) -> Iterator[tuple[Molecules, Molecules]]:
+    """Yield the molecules of the halves of `thin`, not yet log-normalised.
+
+    Raises
+    ------
+    ValueError
+        If the data has no counts.
+    """
     if data.counts is None or data.total_counts is None:
         raise ValueError("split molecules need counts; these data have log-normalised values only")
     rng = np.random.default_rng(seed)
     counts = data.counts
     outside = np.maximum(data.total_counts - np.asarray(counts.sum(axis=1)).ravel(), 0)
-    pairs = []
     for _ in range(n_splits):
         drawn = rng.binomial(counts.data, 0.5).astype(np.int32)
+        other = counts.data - drawn
         rest = rng.binomial(outside.astype(np.int64), 0.5)
-        halves = []
-        for molecules, beyond in ((drawn, rest), (counts.data - drawn, outside - rest)):
-            half = sp.csr_matrix(
-                (molecules, counts.indices.copy(), counts.indptr.copy()), shape=counts.shape
-            )
-            total = np.asarray(half.sum(axis=1)).ravel() + beyond
-            half.eliminate_zeros()
-            halves.append(log_normalise(half, total, data.target_sum))
-        pairs.append((halves[0], halves[1]))
-    return pairs
+        yield _molecules(counts, drawn, rest), _molecules(counts, other, outside - rest)
+
+
+def _molecules(
+    counts: sp.csr_matrix, kept: NDArray[np.int32], outside: NDArray[np.int64]
+) -> Molecules:
+    """Return the kept molecules as a matrix of their own, and totals with those of other genes."""
+    half = sp.csr_matrix(
+        (kept.copy(), counts.indices.copy(), counts.indptr.copy()), shape=counts.shape
+    )
+    total = np.asarray(half.sum(axis=1)).ravel() + outside
+    half.eliminate_zeros()
+    return half, total

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 from spinn.metrics import Floats
+from spinn.simultaneous import may_be_best
 
 REFERENCES = ("floor", "ceiling")
 """Selectors that show what is possible; they are no candidates for best, nor for a tier."""
@@ -27,21 +28,21 @@ def compare(
 
     Notes
     -----
-    Tier 1 holds the best selector and all whose paired interval with it holds zero. They are set
-    aside, and the rest is treated alike for tier 2, and so on. So two selectors of one tier need
-    not be equal, but nobody was shown to lose to the best of the tier. The best is the best on
-    these cells: among many equal selectors the luckiest leads, and the unluckiest may fall out.
+    Tier 1 is the model confidence set (`spinn.simultaneous.may_be_best`): all that cannot be told
+    from the best when all pairs are judged at once, so that more selectors make nobody fall out by
+    chance more often. They are set aside, and the rest is treated alike for tier 2, and so on.
+    Two selectors of one tier need not be equal. `diff_low` and `diff_high` are the interval of that
+    one difference by itself, and may leave out zero within tier 1.
     """
-    left = [name for name, own in draws.items() if _is_candidate(name, own)]
-    best = _best(left, draws, direction) if left else None
+    left = [name for name, own in draws.items() if is_candidate(name, own)]
+    best = best_of(draws, direction)
     tier_of: dict[str, int] = {}
-    tier = 0
     while tiers and left:
-        tier += 1
-        leader = _best(left, draws, direction)
-        tied = {leader} | {name for name in left if _holds_zero(draws[name] - draws[leader])}
-        tier_of |= dict.fromkeys(tied, tier)
-        left = [name for name in left if name not in tied]
+        losses = _sign(direction) * np.stack([draws[name] for name in left])
+        first = may_be_best(losses)
+        tier = 1 + max(tier_of.values(), default=0)
+        tier_of |= {name: tier for name, tied in zip(left, first, strict=True) if tied}
+        left = [name for name in left if name not in tier_of]
     rows = []
     for name, own in draws.items():
         low, high = interval(own)
@@ -74,15 +75,16 @@ def interval(draws: Floats) -> tuple[float, float]:
     return min(float(low), float(draws[0])), max(float(high), float(draws[0]))
 
 
-def _is_candidate(name: str, draws: Floats) -> bool:
+def is_candidate(name: str, draws: Floats) -> bool:
+    """Tell whether a selector may be the best: it is no reference and has an estimate."""
     return name not in REFERENCES and not np.isnan(draws[0])
 
 
-def _best(names: list[str], draws: Mapping[str, Floats], direction: str) -> str:
-    sign = 1 if direction == "lower" else -1
-    return min(names, key=lambda name: sign * float(draws[name][0]))
+def best_of(draws: Mapping[str, Floats], direction: Literal["lower", "higher"]) -> str | None:
+    """Return the candidate with the best estimate, the first of equals; None without candidates."""
+    names = [name for name, own in draws.items() if is_candidate(name, own)]
+    return min(names, key=lambda name: _sign(direction) * float(draws[name][0]), default=None)
 
 
-def _holds_zero(difference: Floats) -> bool:
-    low, high = interval(difference)
-    return low <= 0 <= high
+def _sign(direction: str) -> int:
+    return 1 if direction == "lower" else -1

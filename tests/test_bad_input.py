@@ -100,6 +100,15 @@ def test_bad_cells(case, project, tmp_path):
     [
         ({"panel_sizes": [4, 41]}, r"panel_sizes: the largest panel \(41\) needs as many genes"),
         ({"genes": {"required": ["nosuch"]}}, "genes.required: 1 absent from the data: nosuch"),
+        ({"genes": {"required": ["prefix:g0"]}}, r"panel_sizes: sizes must lie in 10\.\.40, came"),
+        (
+            {"genes": {"budget": 7.5, "table": [{"gene": "prefix:g", "cost": 1.0}]}},
+            "panel_sizes: a panel of 8 genes costs at least 8, the budget is 7.5",
+        ),
+        (
+            {"genes": {"table": [{"gene": "prefix:g", "group": "x"}], "max_per_group": 7}},
+            "panel_sizes: a panel of 8 genes cannot be had: groups leave 7",
+        ),
     ],
 )
 def test_demands_that_the_cells_cannot_meet(changes, message, project, tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spinn.gene_files import read_rules, resolve_genes
+from spinn.gene_files import described, read_rules, resolve_genes
 from spinn.gene_rules import Bounds, GeneRules
 from spinn.panel import Panel, PanelPath
 
@@ -89,6 +89,20 @@ def test_the_section_stands_alone_once_files_are_read(tmp_path):
     }
     assert read_rules(section) == read_rules(config["genes"])
     assert resolve_genes({**config, "genes": section}) == section
+
+
+def test_a_table_is_described_by_size_and_digest():
+    rows = [{"gene": "A", "cost": 2.0}, {"gene": "B", "group": "x"}]
+    shown = described({"required": ["A"], "table": rows})
+    assert shown["required"] == ["A"]
+    assert shown["table"]["rows"] == 2
+    other = described({"required": ["A"], "table": [rows[0], {"gene": "B", "group": "y"}]})
+    assert other["table"]["sha256"] != shown["table"]["sha256"]
+    assert (
+        described({"table": [dict(reversed(row.items())) for row in rows]})["table"]
+        == (shown["table"])
+    )
+    assert described({"table": None}) == {"table": None}
 
 
 def test_families_are_not_counted_before_there_are_data():

@@ -25,7 +25,8 @@ ORDER = (
     ("costs", "child", "runners"),
     ("metrics", "neighbors", "panel", "constraints", "split"),
     ("gene_rules", "gene_files"),
-    ("cells", "resampling", "tiers", "intervals", "tables"),
+    ("cells", "resampling", "simultaneous", "proportions", "draws", "tables"),
+    ("tiers", "intervals", "differences", "normalised", "recalls"),
     ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows", "adam"),
     ("concrete", "genebasis", "markers"),
     ("constrained", "moments", "problem"),
@@ -36,31 +37,35 @@ ORDER = (
     ("concrete_panels",),
     ("concrete_ae", "persist"),
     ("peers",),
-    ("replaceability", "roles", "spares"),
-    ("stability", "reasons", "audit", "external", "outcomes"),
+    ("replaceability", "roles", "spares", "smallest"),
+    ("agreement", "stability", "reasons", "audit", "matched", "interchange"),
+    ("external", "outcomes"),
     ("refit",),
+    ("detection",),
     ("evaluation",),
+    ("robustness",),
     ("crossfit",),
     ("recommended",),
     ("provenance",),
     ("plots",),
-    ("figures", "report_tables"),
+    ("figures", "report_tables", "report_comparisons"),
     ("report",),
     # What the workflow's rules call; nothing else imports these.
     ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_external"),
-    ("jobs_collect", "jobs_figures"),
+    ("jobs_collect", "jobs_figures", "jobs_groups"),
     ("jobs_select", "jobs_peers", "jobs_recommend", "jobs_evaluate", "jobs_report"),
-    ("jobs_references",),
+    ("jobs_references", "jobs_robustness"),
 )
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 INNER = [name for name in MODULES if name != "__init__"]
 
 LIGHT = {
-    *("audit", "gene_files", "spares"),
+    *("audit", "gene_files", "spares", "proportions", "draws", "differences", "normalised"),
     *("catalogue", "config", "digest", "metrics", "panel", "intervals", "stability"),
+    "interchange",
     *("costs", "child", "outcomes", "runners", "external", "jobs_external"),
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),
-    *("jobs_collect", "jobs_figures", "jobs_report"),
+    *("jobs_collect", "jobs_figures", "jobs_groups", "jobs_report"),
 }
 HEAVY = {"torch", "scanpy", "anndata", "sklearn"}
 

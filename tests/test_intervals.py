@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spinn.cells import CellScores, measures, read_cells, write_cells
-from spinn.intervals import Run, summarize
+from spinn.draws import Run, bootstrap
+from spinn.intervals import summarize
 from spinn.metrics import confusion, macro_f1
 from spinn.resampling import Resampling
 from spinn.tiers import compare, interval
@@ -18,6 +19,10 @@ COLUMNS = [
     *("dataset", "task", "size", "metric", "selector", "mean", "low", "high"),
     *("diff_to_best", "diff_low", "diff_high", "tier", "n_seeds", "n_splits", "n_blocks"),
 ]
+
+
+def summary_of(runs, scores=None, **options) -> pd.DataFrame:
+    return summarize(bootstrap(runs, scores, **options))
 
 
 def cells(seed: int, *, quality: float = 0.6, n: int = 50, donors: int = 0, sizes=(4, 8)):
@@ -95,7 +100,7 @@ def test_measures_without_denominator_are_nan():
 def test_summary_agrees_with_loops():
     """The same weights, cell by cell and seed by seed."""
     runs = [run(name, seed, split=split) for name in "ab" for seed in (0, 1) for split in (0, 1)]
-    summary = summarize(runs, n_bootstrap=40, seed=5)
+    summary = summary_of(runs, n_bootstrap=40, seed=5)
     assert list(summary.columns) == COLUMNS
     random = Resampling("5/data/classification", 40)
     draws = {}
@@ -122,6 +127,19 @@ def test_summary_agrees_with_loops():
     assert set(summary["n_blocks"]) == {50}
 
 
+@pytest.mark.parametrize("n_units", [2, 3, 8])
+def test_few_seeds_and_donors_vary_by_the_unbiased_variance(n_units):
+    values = np.random.default_rng(n_units).normal(size=n_units)
+    random = Resampling("key", 20_000)
+    donors = np.vstack(list(random.cells(0, np.arange(n_units).astype(str), n_units)))
+    for weights in (random.seeds(0, n_units), donors / donors.sum(axis=1, keepdims=True)):
+        np.testing.assert_allclose(weights[0], 1 / n_units)
+        np.testing.assert_allclose(weights.sum(axis=1), 1)
+        spread = np.var(weights[1:] @ values)
+        assert spread == pytest.approx(values.var(ddof=1) / n_units, rel=0.05)
+    assert (random.seeds(0, 1) == 1).all()
+
+
 def test_estimates_do_not_depend_on_draws_or_order_of_cells():
     first = run("a", 0)
     order = np.random.default_rng(0).permutation(50)
@@ -133,16 +151,16 @@ def test_estimates_do_not_depend_on_draws_or_order_of_cells():
         truth=first.cells.truth[order],
         predicted=first.cells.predicted[:, order],
     )
-    one = summarize([first], n_bootstrap=20, seed=0)
-    other = summarize([first._replace(cells=shuffled)], n_bootstrap=20, seed=1)
+    one = summary_of([first], n_bootstrap=20, seed=0)
+    other = summary_of([first._replace(cells=shuffled)], n_bootstrap=20, seed=1)
     np.testing.assert_allclose(one["mean"], other["mean"])
 
 
 def test_nobody_changes_by_the_company_he_keeps(monkeypatch):
-    alone = summarize([run("a", 0), run("a", 1)], n_bootstrap=30, seed=0)
+    alone = summary_of([run("a", 0), run("a", 1)], n_bootstrap=30, seed=0)
     monkeypatch.setattr("spinn.resampling._CHUNK", 200)  # and not by memory
     runs = [run("b", 0), run("a", 1), run("a", 0), run("b", 1)]
-    together = summarize(runs, n_bootstrap=30, seed=0)
+    together = summary_of(runs, n_bootstrap=30, seed=0)
     together = together[together["selector"] == "a"].reset_index(drop=True)
     columns = ["size", "metric", "mean", "low", "high"]
     pd.testing.assert_frame_equal(alone[columns], together[columns])
@@ -151,7 +169,7 @@ def test_nobody_changes_by_the_company_he_keeps(monkeypatch):
 def test_twins_do_not_differ_at_all():
     runs = [run("a", seed) for seed in (0, 1)]
     runs += [one._replace(selector="twin") for one in runs]
-    summary = summarize(runs, n_bootstrap=30, seed=0)
+    summary = summary_of(runs, n_bootstrap=30, seed=0)
     assert (summary[["diff_to_best", "diff_low", "diff_high"]] == 0).all(axis=None)
     assert (summary["tier"] == 1).all()
 
@@ -161,15 +179,15 @@ def test_whole_donors_are_drawn():
     donor = np.arange(60) % 3
     values = np.array([0.1, 0.5, 0.9])[donor][None]
     one = CellScores(np.array([4]), donor.astype(str), mean={"knn_share": values})
-    own = summarize([Run("d", 0, "t", "a", 0, one)], n_bootstrap=400, seed=0).iloc[0]
+    own = summary_of([Run("d", 0, "t", "a", 0, one)], n_bootstrap=400, seed=0).iloc[0]
     assert own["n_blocks"] == 3
     assert own["low"] == pytest.approx(0.1, abs=0.14)
     assert own["high"] == pytest.approx(0.9, abs=0.14)
     loose = replace(one, block=np.arange(60).astype(str))
-    free = summarize([Run("d", 0, "t", "a", 0, loose)], n_bootstrap=400, seed=0).iloc[0]
+    free = summary_of([Run("d", 0, "t", "a", 0, loose)], n_bootstrap=400, seed=0).iloc[0]
     assert free["high"] - free["low"] < 0.5 * (own["high"] - own["low"])
     single = replace(one, block=np.full(60, "only"))
-    lone = summarize([Run("d", 0, "t", "a", 0, single)], n_bootstrap=400, seed=0).iloc[0]
+    lone = summary_of([Run("d", 0, "t", "a", 0, single)], n_bootstrap=400, seed=0).iloc[0]
     assert lone["n_blocks"] == 1
     assert lone["high"] - lone["low"] == pytest.approx(free["high"] - free["low"], rel=0.2)
 
@@ -178,7 +196,7 @@ def test_floor_and_ceiling_stand_aside():
     runs = [run("a", seed, quality=0.5) for seed in (0, 1)]
     runs += [run("floor", draw, quality=0.95) for draw in range(5)]
     runs += [run("ceiling", 0, quality=0.99, sizes=(300,))]
-    summary = summarize(runs, n_bootstrap=50, seed=0)
+    summary = summary_of(runs, n_bootstrap=50, seed=0)
     aside = summary["selector"].isin(["floor", "ceiling"])
     assert summary.loc[aside, "tier"].isna().all()
     assert (summary.loc[~aside, "tier"] == 1).all()
@@ -199,7 +217,7 @@ def test_planted_tiers_are_found():
 
     levels = {"c": 0.5, "a1": 0.7, "a2": 0.7005, "b": 0.6}
     runs = [one for name, level in levels.items() for one in planted(name, level)]
-    found = summarize(runs, n_bootstrap=200, seed=0).set_index("selector")
+    found = summary_of(runs, n_bootstrap=200, seed=0).set_index("selector")
     assert found["tier"].to_dict() == {"c": 3, "a1": 1, "a2": 1, "b": 2}
     # Told apart by pairing alone: their own intervals overlap.
     assert found.loc["b", "high"] > found.loc["a1", "low"]
@@ -210,7 +228,7 @@ def test_equals_share_the_first_tier():
     in_first = []
     for trial in range(20):
         runs = [run(f"{name}{trial}", seed) for name in "abcd" for seed in (0, 1)]
-        tiers = rows_of(summarize(runs, n_bootstrap=150, seed=trial), "macro_f1", 8)["tier"]
+        tiers = rows_of(summary_of(runs, n_bootstrap=150, seed=trial), "macro_f1", 8)["tier"]
         in_first.append((tiers == 1).all())
     assert np.mean(in_first) >= 0.75
 
@@ -224,31 +242,44 @@ def test_metrics_without_cells_come_from_the_rows():
         for metric, target in (("redundancy", "all"), ("macro_f1", "all"), ("recall", "a"))
     ]
     rows = pd.DataFrame(tidy).assign(dataset="data", split=0, task="classification", size=4)
-    summary = summarize(runs, rows, n_bootstrap=100, seed=0)
+    summary = summary_of(runs, rows, n_bootstrap=100, seed=0)
     assert "recall" not in set(summary["metric"])
     found = rows_of(summary, "redundancy", 4)
     assert found.loc["a", ["mean", "low", "high"]].tolist() == pytest.approx([0.3, 0.2, 0.4])
     assert found.loc["b", ["mean", "low", "high"]].tolist() == pytest.approx([0.8, 0.8, 0.8])
     assert found.loc["b", "diff_to_best"] == pytest.approx(0.5)
     assert found["tier"].isna().all()
-    cells_only = summarize(runs, n_bootstrap=100, seed=0)
+    cells_only = summary_of(runs, n_bootstrap=100, seed=0)
     pd.testing.assert_frame_equal(
         summary[summary["metric"] == "macro_f1"].reset_index(drop=True),
         cells_only[cells_only["metric"] == "macro_f1"].reset_index(drop=True),
     )
     with pytest.raises(ValueError, match=r"metrics must be among .*came \['charm'\]"):
-        summarize(runs, rows.assign(metric="charm"), n_bootstrap=5, seed=0)
+        summary_of(runs, rows.assign(metric="charm"), n_bootstrap=5, seed=0)
+
+
+def test_one_seed_alone_gives_no_interval_to_metrics_without_cells():
+    runs = [run("a", 0), run("b", 0), run("b", 1)]
+    rows = pd.DataFrame(
+        [("a", 0, 0.2), ("b", 0, 0.3), ("b", 1, 0.5)], columns=["selector", "seed", "value"]
+    ).assign(
+        dataset="data", split=0, task="classification", size=4, metric="redundancy", target="all"
+    )
+    found = rows_of(summary_of(runs, rows, n_bootstrap=50, seed=0), "redundancy", 4)
+    assert found.loc["a", "mean"] == pytest.approx(0.2)
+    assert found.loc["a", ["low", "high", "diff_low", "diff_high"]].isna().all()
+    assert found.loc["b", ["low", "high"]].tolist() == pytest.approx([0.3, 0.5])
 
 
 def test_uncomparable_runs_are_refused():
     with pytest.raises(ValueError, match="at least one run"):
-        summarize([], n_bootstrap=5, seed=0)
+        summary_of([], n_bootstrap=5, seed=0)
     with pytest.raises(ValueError, match="n_bootstrap must be at least 1, came 0"):
-        summarize([run("a", 0)], n_bootstrap=0, seed=0)
+        summary_of([run("a", 0)], n_bootstrap=0, seed=0)
     with pytest.raises(ValueError, match=r"split 1 lacks \['b'\]"):
-        summarize([run("a", 0), run("b", 0), run("a", 0, split=1)], n_bootstrap=5, seed=0)
+        summary_of([run("a", 0), run("b", 0), run("a", 0, split=1)], n_bootstrap=5, seed=0)
     with pytest.raises(ValueError, match="b seed 0 differs from a in data, split 0"):
-        summarize([run("a", 0), run("b", 0, n=49)], n_bootstrap=5, seed=0)
+        summary_of([run("a", 0), run("b", 0, n=49)], n_bootstrap=5, seed=0)
 
 
 def test_intervals_hold_their_estimate_and_skip_missing_draws():

@@ -31,14 +31,30 @@ def stability(measures: tuple[str, ...] = ("nogueira", "jaccard")) -> pd.DataFra
     table = pd.DataFrame(rows, columns=["selector", "size", "measure"])
     value = np.linspace(0.1, 0.9, len(table))
     low = np.where(table["selector"] == "greedy", np.nan, value - 0.1)
-    return table.assign(dataset="d", task="classification", value=value, low=low, high=low + 0.2)
+    ends = {"value": value, "low": low, "high": low + 0.2}
+    return table.assign(dataset="d", task="classification", **ends, n_seeds=3, n_splits=1)
 
 
 def overlap() -> pd.DataFrame:
     rows = [(size, a, b) for size in SIZES for a in SELECTORS for b in SELECTORS]
     table = pd.DataFrame(rows, columns=["size", "selector", "other"])
     table["value"] = np.random.default_rng(1).random(len(table))
-    return table.assign(dataset="d", task="classification")
+    ends = {"low": table["value"] / 2, "high": 1.0}
+    return table.assign(dataset="d", task="classification", **ends, n_seeds=2, n_splits=3)
+
+
+def robustness() -> pd.DataFrame:
+    rows = [
+        (split, kind, size, level)
+        for split in (1, 0)
+        for kind in ("raw", "binary")
+        for size in SIZES
+        for level in (0.1, 1.0, 0.5)
+    ]
+    table = pd.DataFrame(rows, columns=["split", "inputs", "size", "efficiency"])
+    value = np.random.default_rng(2).random(len(table))
+    about = {"dataset": "d", "task": "classification", "selector": "greedy", "n_seeds": 2}
+    return table.assign(**about, metric="macro_f1", value=value, low=value - 0.1, high=value + 0.2)
 
 
 def lines(ax) -> dict:
@@ -116,7 +132,11 @@ def test_heat_map_is_the_table(ax):
             assert np.ma.getmaskarray(shown)[place] or np.isnan(shown[place])
         else:
             assert shown[place] == row.value
-    assert len(ax.texts) == len(SELECTORS) ** 2 - 1
+    numbers = [text.get_text() for text in ax.texts]
+    assert len(numbers) == 2 * (len(SELECTORS) ** 2 - 1)  # each with its interval
+    row = table.iloc[0]
+    assert f"{row['value']:.2f}".removeprefix("0") in numbers
+    assert f"{row['low']:.2f}".removeprefix("0") + "–1.00" in numbers
     assert [label.get_text() for label in ax.get_yticklabels()] == list(SELECTORS)
 
 
@@ -159,19 +179,43 @@ def test_overlap_figure_without_panels_says_so():
 
 
 def test_agreement_figure_has_a_panel_per_question():
-    one = figures.agreement_figure(stability(), "d", "classification", n_seeds=3)
+    one = figures.agreement_figure(stability(), "d", "classification")
     assert len(one.axes) == 1
-    assert "3 seeds" in one.texts[-1].get_text()
+    assert "3 seeds, 1 split" in one.texts[-1].get_text()
     both = stability(("nogueira", "nogueira_splits"))
     assert len(figures.agreement_figure(both, "d", "classification").axes) == 2
-    empty = figures.agreement_figure(stability().head(0), "d", "classification", n_seeds=1)
+    empty = figures.agreement_figure(stability().head(0), "d", "classification")
     assert "at least two seeds" in empty.axes[0].texts[0].get_text()
-    assert "1 seed;" in empty.texts[-1].get_text()
+
+
+def test_efficiency_lines_are_the_table(ax):
+    table = robustness().query("split == 0 and inputs == 'raw'")
+    assert plots.quality_against_efficiency(table, ax) is ax
+    drawn = lines(ax)
+    assert set(drawn) == {f"{size} genes" for size in SIZES}
+    for size in SIZES:
+        own = table[table["size"] == size].sort_values("efficiency")
+        np.testing.assert_array_equal(drawn[f"{size} genes"].get_ydata(), own["value"])
+    assert ax.xaxis_inverted()
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1", "0.5", "0.1"]
+
+
+def test_robustness_figure_has_a_plot_per_kind_of_inputs():
+    table = robustness()
+    figure = figures.robustness_figure(table, "d", "classification")
+    assert len(figure.axes) == 2
+    first = table.query("split == 0 and inputs == 'binary' and size == 8")
+    drawn = lines(figure.axes[1])["8 genes"].get_ydata()
+    np.testing.assert_array_equal(drawn, first.sort_values("efficiency")["value"])
+    assert "greedy; untouched test cells; mean of 2 seeds" in figure.texts[-1].get_text()
+    empty = figures.robustness_figure(table, "d", "reconstruction")
+    assert [text.get_text() for text in empty.axes[0].texts] == ["needs counts"]
 
 
 def test_overlap_figure_takes_sizes():
     whole = figures.overlap_figure(overlap(), "d", "classification")
     assert [ax.get_title(loc="left") for ax in whole.axes] == ["8 genes", "32 genes"]
+    assert "2 seeds, 3 splits" in whole.texts[-1].get_text()
     one = figures.overlap_figure(overlap(), "d", "classification", sizes=[16])
     assert [ax.get_title(loc="left") for ax in one.axes] == ["16 genes"]
 

@@ -46,6 +46,14 @@ def test_required_and_excluded_genes_are_heeded():
         assert not {"g00", "g01"} & set(panel.genes)
 
 
+def test_groups_and_a_budget_are_met_by_what_is_judged():
+    group = {f"g{i:02d}": str(i % 7) for i in range(20)}
+    path, _ = found(group=group, cost={"g03": 5.0, "g11": 4.0}, budget=8.0)
+    for panel in path.panels:
+        assert len({group[gene] for gene in panel.genes}) == panel.size
+        assert sum({"g03": 5.0, "g11": 4.0}.get(gene, 1.0) for gene in panel.genes) <= 8.0
+
+
 def losses(estimate, doubt):
     """Losses of one size: an estimate, and draws around it."""
     draws = estimate + doubt * np.random.default_rng(0).normal(size=DRAWS)

@@ -1,40 +1,14 @@
 """The page: whole, self-contained, escaped, and true to its tables."""
 
-from html.parser import HTMLParser
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from spinn.report import read_figures, render
 from spinn.report_tables import answers, flat, part_table
+from tests.pages import Page, bare_numbers
 
 HOSTILE = "<script>alert('x')</script>\"&"
-VOID = {"meta", "img", "br"}
-
-
-class Page(HTMLParser):
-    """Tags, ids, links and text of a page; refuses wrongly nested tags."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags, self.ids, self.attributes, self.open, self.text = [], [], [], [], []
-        self.feed(text)
-        self.close()
-        assert not self.open
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += attrs
-        self.ids += [value for name, value in attrs if name == "id"]
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.text.append(data)
 
 
 def tables(name: str = "data", selector: str = "bernoulli-rfe") -> dict:
@@ -55,25 +29,23 @@ def tables(name: str = "data", selector: str = "bernoulli-rfe") -> dict:
     summary = pd.DataFrame(rows, columns=columns).assign(n_seeds=2, n_splits=1, n_blocks=100)
     summary["diff_to_best"] = np.where(summary["selector"] == selector, 0.0, 0.1)
     stability = pd.DataFrame(
-        [(name, "classification", 8, selector, "nogueira", 0.75, np.nan, np.nan)],
-        columns=["dataset", "task", "size", "selector", "measure", "value", "low", "high"],
+        [(name, "classification", 8, selector, "nogueira", 0.75, np.nan, np.nan, 2, 1)],
+        columns=[
+            *("dataset", "task", "size", "selector", "measure", "value", "low", "high"),
+            *("n_seeds", "n_splits"),
+        ],
     )
     panel = pd.DataFrame({"gene": [name, "CD3D"], "rank": [1, 2], "why": [name, "tells T cells"]})
     recall = pd.DataFrame(
         [
-            (name, 0, "classification", selector, 0, 8, kind, "recall", value)
+            (name, "classification", size, who, kind, 9, value, value - 0.1, value + 0.1)
+            for size in (8, 16)
+            for who in (selector, "greedy")
             for kind, value in (("B", 0.9), (name, 0.25))
         ],
         columns=[
-            "dataset",
-            "split",
-            "task",
-            "selector",
-            "seed",
-            "size",
-            "target",
-            "metric",
-            "value",
+            *("dataset", "task", "size", "selector", "target", "n_cells"),
+            *("mean", "low", "high"),
         ],
     )
     return {
@@ -86,8 +58,28 @@ def tables(name: str = "data", selector: str = "bernoulli-rfe") -> dict:
             "seconds": 12.5,
         },
         "figures": {f"quality_{name}_classification": "<svg onload='x()'></svg>"},
-        "beside": {"scores": recall, "audit": audited(name)},
+        "beside": {"recall": recall, "audit": audited(name)} | compared(name, selector),
         "title": name,
+    }
+
+
+def compared(name: str, selector: str) -> dict[str, pd.DataFrame]:
+    """Return differences and measures of the headline: the selector beats random panels at 8."""
+    place = {"dataset": name, "task": "classification", "metric": "macro_f1"}
+    counts = {"n_seeds": 2, "n_splits": 1, "n_blocks": 100}
+    rows = [
+        {"size": size, "selector": who, "reference": "floor", "diff": 0.1, "low": 0.05, "high": 0.2}
+        | {"low_all": 0.01 if (size, who) == (8, selector) else -0.2, "high_all": 0.3}
+        for size in (8, 16)
+        for who in (selector, "greedy")
+    ]
+    scores = [
+        {"size": 8, "selector": selector, "measure": measure, "value": 0.5, "low": 0.4, "high": 0.7}
+        for measure in ("share", "z", "percentile")
+    ]
+    return {
+        "differences": pd.DataFrame([place | counts | row for row in rows]),
+        "normalised": pd.DataFrame([place | counts | {"n_null": 20} | row for row in scores]),
     }
 
 
@@ -162,8 +154,9 @@ def test_the_best_and_their_equals_are_named():
         (8, "bernoulli-rfe", []),
         (16, "bernoulli-rfe", []),
     ]
-    assert found[0]["floor"] == "0.520"
-    assert found[1]["floor"] == "–"
+    assert found[0]["floor"]["value"] == "0.520"
+    assert found[0]["floor"]["interval"] == "[0.420, 0.620]"
+    assert found[1]["floor"] is None
     equal = answers(summary.assign(tier=np.where(summary["tier"].isna(), np.nan, 1)))
     assert equal[0]["others"] == ["greedy"]
 
@@ -193,6 +186,43 @@ def test_weak_designs_are_named(change, words):
     given = tables()
     assert words not in render(**given)
     assert words in render(**given | {"summary": given["summary"].assign(**change)})
+
+
+def test_no_number_stands_alone():
+    """Every number of a table has its interval, every table says how many seeds and splits."""
+    page = Page(render(**tables()))
+    assert bare_numbers(page) == []
+    captions = " | ".join(caption for caption, _ in page.tables)
+    assert "2 seeds, 1 split, 100 test cells or donors drawn anew, 2 random panels" in captions
+    assert "20 random panels; 2 seeds, 1 split" in captions
+    assert sum("0.750 no interval" in cell for _, cells in page.tables for cell in cells) == 1
+
+
+@pytest.mark.parametrize("words", ["0.5", "-0.512 (0.1)", "0.5 [0.4]", "about 1.5 or so"])
+def test_a_number_alone_is_noticed(words):
+    page = Page(render(**tables()))
+    page.tables[-1][1].append(words)
+    assert any(words in found for found in bare_numbers(page))
+    page = Page(render(**tables()))
+    page.tables.append(["a table of somebody", ["0.5 [0.4, 0.6]"]])
+    assert bare_numbers(page) == ["caption: a table of somebody"]
+
+
+def test_only_intervals_against_random_panels_make_a_claim():
+    given = tables()
+    page = " ".join(Page(render(**given)).text)
+    assert page.count("better than random") == page.count("better than random: bernoulli-rfe") == 1
+    given["beside"]["differences"]["low_all"] = -0.2
+    assert "better than random" not in " ".join(Page(render(**given)).text)
+    assert "nobody is shown to beat them" in " ".join(Page(render(**given)).text)
+
+
+def test_differences_show_the_intervals_that_hold_together():
+    text = " ".join(" ".join(Page(render(**tables())).text).split())
+    assert "0.100 [0.010, 0.300]" in text
+    assert "0.100 [0.050, 0.200]" not in text
+    assert "Difference to random panels" in text
+    assert "Among random panels: percentile" in text
 
 
 def costs(**failed):
@@ -244,7 +274,10 @@ def test_a_seed_that_failed_is_told_with_the_costs():
 
 def test_hard_types_come_first():
     text = " ".join(render(**tables()).split())
-    hard, easy = '<th scope="row">data</th> <td>0.250', '<th scope="row">B</th> <td>0.900'
+    hard, easy = (
+        '<th scope="row">data</th><td>9</td> <td>0.250',
+        '<th scope="row">B</th><td>9</td> <td>0.900',
+    )
     assert text.index(hard) < text.index(easy)
     assert "Recall of each" not in render(**tables() | {"beside": {}})
 
@@ -263,6 +296,42 @@ def test_each_gene_s_role_and_substitutes_are_shown():
     assert "<td>type B</td><td>0.0123</td><td>46 %</td><td>CD79B, MS4A1</td>" in text
     assert "<td>structure</td><td>0.1000</td><td>0 %</td><td></td>" in text
     assert "<dt>Roles, losses and substitutes of single genes</dt>" in text
+
+
+def test_quality_under_detection_loss_is_shown():
+    given = tables()
+    assert "Under detection loss" not in render(**given)
+    rows = [
+        (0, inputs, size, level, size / 100 + level / 10)
+        for inputs in ("raw", "binary")
+        for size in (16, 8)
+        for level in (1.0, 0.5)
+    ]
+    table = pd.DataFrame(rows, columns=["split", "inputs", "size", "efficiency", "value"])
+    table = table.assign(low=table["value"] - 0.01, high=table["value"] + 0.01, n_seeds=2)
+    place = {"dataset": "data", "task": "classification", "selector": "greedy"}
+    given["beside"]["robustness"] = table.assign(**place, metric="macro_f1")
+    text = " ".join(render(**given).split())
+    assert "of the recommended panels (greedy)" in text
+    assert text.count("<summary>Under detection loss</summary>") == 1
+    line = '<tr><td>8</td><th scope="row">raw</th> <td>0.180 <small>[0.170, 0.190]</small></td>'
+    assert f"{line} <td>0.130 <small>[0.120, 0.140]</small></td>" in text
+    assert text.index("<td>8</td><th") < text.index("<td>16</td><th")
+
+
+def test_the_fewest_genes_that_are_enough_are_named():
+    given = tables()
+    assert "Fewest genes" not in render(**given)
+    rows = [("b", "16", 0.93), ("a", "8", 0.91), ("c", "none", 0.4), ("d", "none", np.nan)]
+    table = pd.DataFrame(rows, columns=["selector", "size", "low"])
+    place = {"dataset": "data", "task": "classification", "metric": "macro_f1", "share": 0.9}
+    given["beside"]["smallest"] = table.assign(**place)
+    text = " ".join(render(**given).split())
+    assert "surely go 90 % of the way" in text
+    assert "a <strong>8</strong> <small>[0.910]</small>; b <strong>16</strong>" in text
+    assert "Not reached by c <small>[at best 0.400]</small>, d <small>[at best –]</small>." in text
+    given["beside"]["smallest"] = given["beside"]["smallest"].query("size == 'none'")
+    assert "no panel of this run." in render(**given)
 
 
 def test_the_audit_shows_what_is_not_met_first():

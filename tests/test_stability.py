@@ -5,14 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn.stability import (
-    SelectedPanel,
-    jaccard,
-    nogueira,
-    panel_overlap,
-    selected_panels,
-    stability,
-)
+from spinn.agreement import jaccard, nogueira, nogueira_correlated
+from spinn.stability import SelectedPanel, panel_overlap, selected_panels, stability
 
 GENES = [f"g{i}" for i in range(40)]
 PANELS = st.lists(
@@ -97,6 +91,67 @@ def test_nogueira_says_what_it_cannot_judge():
         nogueira([["a"], ["b"]], 1)
 
 
+EQUAL = st.integers(1, 12).flatmap(
+    lambda k: st.lists(
+        st.lists(st.sampled_from(GENES), unique=True, min_size=k, max_size=k),
+        min_size=2,
+        max_size=6,
+    )
+)
+GROUPING = st.lists(st.integers(0, 9), min_size=40, max_size=40)
+
+
+@given(EQUAL)
+def test_genes_that_nothing_stands_in_for_give_nogueira_s_own_index(panels):
+    expected = nogueira(panels, 40)
+    for group_of in ({}, {gene: i for i, gene in enumerate(GENES)}, {"g1": 5}):
+        found = nogueira_correlated(panels, 40, group_of)
+        assert found == pytest.approx(expected, nan_ok=True, abs=1e-9)
+
+
+@given(EQUAL, GROUPING)
+def test_the_correlated_index_is_the_published_matrix_formula(panels, grouping):
+    """1 - tr(C S) / tr(C S0), all matrices written out."""
+    group_of = dict(zip(GENES, grouping, strict=True))
+    d, k = 40, len(panels[0])
+    similar = np.equal.outer(grouping, grouping).astype(float)
+    z = np.array([[gene in panel for gene in GENES] for panel in panels], dtype=float)
+    own = np.cov(z, rowvar=False)
+    chance = np.full((d, d), (k**2 - k) / (d**2 - d) - k**2 / d**2)
+    np.fill_diagonal(chance, k / d * (1 - k / d))
+    expected = np.trace(similar @ chance)
+    index, error = nogueira_correlated(panels, d, group_of)
+    if expected > 1e-9:
+        assert index == pytest.approx(1 - np.trace(similar @ own) / expected)
+        assert index <= 1 + 1e-9
+        assert np.isnan(error) == (len(panels) == 2)
+    else:
+        assert np.isnan(index)
+
+
+def test_genes_that_stand_in_for_each_other_agree():
+    random = np.random.default_rng(0)
+    pairs = {gene: i // 2 for i, gene in enumerate(GENES)}
+    wanted = [(f"g{2 * i}", f"g{2 * i + 1}") for i in range(6)]
+    panels = [[pair[random.integers(2)] for pair in wanted] for _ in range(6)]
+    assert nogueira(panels, 40)[0] < 0.6
+    assert nogueira_correlated(panels, 40, pairs) == pytest.approx((1, 0))
+    values = [nogueira_correlated(drawn(random, 5, 8), 40, pairs)[0] for _ in range(200)]
+    assert np.mean(values) == pytest.approx(0, abs=0.02)
+
+
+def test_the_correlated_index_says_what_it_cannot_judge():
+    assert np.isnan(nogueira_correlated([GENES, GENES], 40, {})).all()
+    one_group = dict.fromkeys(GENES, 0)
+    assert np.isnan(nogueira_correlated([["g1"], ["g2"]], 40, one_group)).all()
+    with pytest.raises(ValueError, match="at least two panels, came 1"):
+        nogueira_correlated([["a"]], 5, {})
+    with pytest.raises(ValueError, match=r"panels must be of one size, came \[1, 2\]"):
+        nogueira_correlated([["a"], ["b", "c"]], 5, {})
+    with pytest.raises(ValueError, match="at least the genes chosen, came 1"):
+        nogueira_correlated([["a"], ["b"]], 1, {})
+
+
 @given(PANELS)
 def test_jaccard_is_symmetric_and_bounded(panels):
     first, second = panels[:2]
@@ -118,7 +173,7 @@ def test_table_of_stability():
     table = stability(panels)
     assert list(table.columns) == [
         *("dataset", "task", "size", "selector"),
-        *("measure", "value", "low", "high"),
+        *("measure", "value", "low", "high", "n_seeds", "n_splits"),
     ]
     assert list(dict.fromkeys(table["selector"])) == ["fixed", "pair", "loose"]
     found = table.set_index(["selector", "measure"])
@@ -147,13 +202,50 @@ def test_splits_are_told_from_seeds():
     assert found["nogueira_splits"] < 1
 
 
+def test_the_table_counts_stand_ins_where_groups_are_given():
+    panels = chosen("s", [GENES[:5], [*GENES[:4], "g5"]])
+    panels += chosen("s", [GENES[:5], [*GENES[:4], "g5"]], split=1)
+    groups = {("d", 0): {"g4": 0, "g5": 0}, ("d", 1): {"g4": 0, "g5": 1}}
+    found = stability(panels, groups).set_index("measure")
+    apart = nogueira([GENES[:5], [*GENES[:4], "g5"]], 40)[0]
+    assert found.loc["nogueira", "value"] == pytest.approx(apart)
+    assert found.loc["nogueira_correlated", "value"] == pytest.approx((1 + apart) / 2)
+    assert found.loc["nogueira_correlated_splits", "value"] == pytest.approx(1)
+    assert found[["n_seeds", "n_splits"]].eq(2).all(axis=None)
+    assert "nogueira_correlated" not in set(stability(panels)["measure"])
+
+
 def test_overlap_between_selectors():
     panels = chosen("a", [GENES[:5], GENES[1:6]]) + chosen("b", [GENES[:5]])
-    panels += chosen("b", [GENES[20:25]], split=1)  # other cells: never compared with split 0
-    found = panel_overlap(panels).set_index(["selector", "other"])["value"]
-    assert found["a", "a"] == pytest.approx(4 / 6)
-    assert found["a", "b"] == found["b", "a"] == pytest.approx((1 + 4 / 6) / 2)
-    assert np.isnan(found["b", "b"])
+    found = panel_overlap(panels).set_index(["selector", "other"])
+    value = found["value"]
+    assert value["a", "a"] == pytest.approx(4 / 6)
+    assert value["a", "b"] == value["b", "a"] == pytest.approx((1 + 4 / 6) / 2)
+    assert np.isnan(value["b", "b"])
+    assert found.loc[("a", "a"), ["low", "high"]].isna().all()  # one pair
+    assert found.loc[("a", "b"), ["low", "high"]].tolist() == pytest.approx([4 / 6, 1])
+    assert found["n_seeds"].tolist() == [2, 1, 1, 1]
+
+
+def test_overlap_compares_panels_of_the_same_split_only():
+    panels = chosen("a", [GENES[:5], GENES[1:6]]) + chosen("b", [GENES[:5]] * 2)
+    panels += chosen("a", [GENES[:5]] * 2, split=1) + chosen("b", [GENES[5:10]] * 2, split=1)
+    found = panel_overlap(panels).set_index(["selector", "other"])
+    assert found.loc[("a", "b"), "value"] == pytest.approx(((1 + 4 / 6) / 2 + 0) / 2)
+    assert (found["n_splits"] == 2).all()
+
+
+def test_overlap_s_interval_is_the_bootstrap_over_panels():
+    random = np.random.default_rng(2)
+    wide = chosen("a", drawn(random, 8, 10)) + chosen("b", drawn(random, 8, 10))
+    row = panel_overlap(wide).set_index(["selector", "other"]).loc[("a", "b")]
+    panels = [[set(p.genes) for p in wide if p.selector == name] for name in "ab"]
+    means = []
+    for _ in range(2000):
+        one, other = (random.choice(8, size=8) for _ in "ab")
+        means.append(np.mean([jaccard(panels[0][i], panels[1][j]) for i in one for j in other]))
+    expected = np.percentile(means, [2.5, 97.5])
+    assert row[["low", "high"]].tolist() == pytest.approx(expected.tolist(), abs=0.01)
 
 
 def test_panels_are_read_from_their_document():

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from spinn import runtime
+from tests.pages import Page, bare_numbers
 from tests.workflow import TINY, command, copy_project, environment, panels, planned, snakemake
 from tests.workflow import write_config as write
 
@@ -36,8 +37,10 @@ def results(finished):
 
 def test_every_file_of_the_contract_is_there(results):
     place = results / "tiny" / "split0"
-    wanted = ["scores.csv", "summary.csv", "costs.csv", "stability.csv", "report.html"]
-    for name in [*wanted, "provenance.json", "config.yaml"]:
+    wanted = ["scores.csv", "summary.csv", "differences.csv", "normalised.csv", "recall.csv"]
+    wanted += ["stability.csv", "report.html", "provenance.json", "config.yaml"]
+    wanted += ["tiny/split0/interchangeable.csv", "robustness.csv", "smallest.csv", "costs.csv"]
+    for name in wanted:
         assert (results / name).stat().st_size > 0, name
     assert (place / "prepared.h5ad").is_file()
     for task in TASKS:
@@ -54,7 +57,10 @@ def test_every_file_of_the_contract_is_there(results):
             table = pd.read_csv(place / task / f"panel_{size}.csv")
             assert table.columns[:3].tolist() == ["gene", "rank", "why"]
             assert table["rank"].tolist() == list(range(1, size + 1))
-        for figure in ("quality", "agreement", "overlap"):
+            assert {"role", "loss", "substitutes", "restored"} <= set(table.columns)
+            assert (table["loss"] >= 0).all()
+        assert (place / task / "audit.csv").is_file()
+        for figure in ("quality", "agreement", "overlap", "robustness"):
             for ending in ("svg", "png", "pdf"):
                 path = results / "figures" / f"{figure}_tiny_{task}.{ending}"
                 assert path.stat().st_size > 1000
@@ -101,14 +107,22 @@ def test_provenance_names_input_filters_and_versions(results):
     assert config["split"] == {"valid": 0.1, "test": 0.2, "repeats": 1}  # a default, written out
 
 
+def test_the_audit_finds_what_was_demanded_and_met(results):
+    audit = pd.read_csv(results / "tiny" / "split0" / "reconstruction" / "audit.csv")
+    assert audit.columns.tolist()[:5] == ["constraint", "wanted", "came", "met", "note"]
+    assert audit["size"].tolist() == SIZES
+    assert (audit["met"] == "yes").all()
+
+
 def test_nothing_is_left_to_do(finished):
     done = snakemake(finished, "--cores", 1, "--configfile", TINY)
     assert "Nothing to be done" in done.stdout
 
 
 NEURAL = {"select_bernoulli", "select_jacobian", "evaluate_bernoulli", "evaluate_jacobian"}
+LOSS = {"evaluate_robustness", "collect_robustness"}  # of the recommended panels
 TABLES = {"collect_scores", "collect_stability", "recommend", "plot_figures", "write_report"}
-AFTER = {*TABLES, "write_provenance"}
+AFTER = {*TABLES, *LOSS, "write_provenance"}
 
 
 @pytest.mark.parametrize(
@@ -126,17 +140,7 @@ AFTER = {*TABLES, "write_provenance"}
         ),
         ("plots.py", {"plot_figures", "write_report"}),
         ("report.py", {"write_report", "write_provenance"}),
-        (
-            "reasons.py",
-            {
-                "collect_scores",
-                "collect_stability",
-                "recommend",
-                "plot_figures",
-                "write_provenance",
-                "write_report",
-            },
-        ),
+        ("reasons.py", AFTER),
     ],
 )
 def test_editing_a_module_reruns_what_depends_on_it(finished, module, rerun):
@@ -155,7 +159,7 @@ def test_editing_a_module_reruns_what_depends_on_it(finished, module, rerun):
         ({"rfe": {"ratio": 0.3, "max_steps": 30}}, NEURAL | AFTER),
         (
             {"evaluation": {"bootstrap": 50}},
-            {"collect_scores", "plot_figures", "write_provenance", "write_report"},
+            {"collect_scores", "plot_figures", "write_provenance", "write_report", *LOSS},
         ),
         (
             {"refit": {"max_steps": 50}},
@@ -164,6 +168,7 @@ def test_editing_a_module_reruns_what_depends_on_it(finished, module, rerun):
                 "evaluate_jacobian",
                 "evaluate_baselines",
                 "evaluate_references",
+                *LOSS,
                 "collect_scores",
                 "plot_figures",
                 "write_provenance",
@@ -250,6 +255,26 @@ def test_two_runs_in_one_folder_do_not_meet(finished):
         done = snakemake(finished, "--cores", 1, "--configfile", TINY, "--forcerun", "prepare")
     assert done.returncode != 0
     assert "another run is at work in this folder" in done.stdout
+
+
+def test_no_number_of_the_report_stands_alone(results):
+    page = Page((results / "report.html").read_text())
+    assert bare_numbers(page) == []
+    assert len(page.tables) > 20
+
+
+def test_every_table_of_intervals_names_seeds_splits_and_blocks(results):
+    counts = ["n_seeds", "n_splits", "n_blocks"]
+    for name in ("summary", "differences", "normalised", "recall"):
+        table = pd.read_csv(results / f"{name}.csv")
+        assert table.columns[-3:].tolist() == counts
+        assert table[counts].notna().all(axis=None)
+        assert {"low", "high"} <= set(table.columns)
+    floor = pd.read_csv(results / "differences.csv").query("reference == 'floor'")
+    assert set(floor["selector"]) == set(SELECTORS)
+    assert (floor["low_all"] <= floor["low"] + 1e-9).mean() > 0.9
+    stability = pd.read_csv(results / "stability.csv")
+    assert {"nogueira", "nogueira_correlated", "jaccard"} == set(stability["measure"])
 
 
 def test_the_report_shows_the_split_and_where_the_cells_come_from(results):

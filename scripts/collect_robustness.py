@@ -1,0 +1,10 @@
+"""Gather what is known of panels under detection loss."""
+
+from spinn.runtime import check_environment, start_log
+
+start_log(snakemake.log[0])
+check_environment(["numpy", "pandas", "scipy", "h5py"])
+
+from spinn.jobs_collect import collect_robustness
+
+collect_robustness(snakemake.input.tables, output=snakemake.output.robustness)

@@ -1,0 +1,18 @@
+"""Judge the recommended panels of one data set, split and task under detection loss."""
+
+from spinn.runtime import check_environment, place, start_log
+
+start_log(snakemake.log[0])
+check_environment(["torch", "numpy", "scipy", "h5py", "safetensors"])
+
+from spinn.jobs_robustness import evaluate_robustness
+
+evaluate_robustness(
+    snakemake.input.prepared,
+    snakemake.input.panels,
+    snakemake.output.robustness,
+    about=place(snakemake.wildcards.items()),
+    seeds=snakemake.params.seeds,
+    config=snakemake.params.config,
+    threads=snakemake.threads,
+)
