@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from spinn.baselines import BASELINES
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 RANKER = "bernoulli"
 NETWORKS = 4  # that vote
 LINEAR = ("greedy_split", "greedy")
-BY_TYPE = ("markers",)
+BY_TYPE = ("markers", "cosine")
 
 
 class Recommended(NamedTuple):
@@ -70,7 +71,9 @@ def recommend(
     task
         `classification` also tries the markers of each type.
     """
+    threads = torch.get_num_threads()
     names = (*LINEAR, *BY_TYPE) if task == "classification" else LINEAR
+    torch.set_num_threads(threads)  # numba, inside scanpy, has raised it for the whole process
     bases = _bases(problem, settings, seed)
     ways: dict[str, Chooser] = {
         "voted": partial(eliminate, problem, bases, RANKER, settings, seed=seed),
