@@ -33,6 +33,8 @@ include: "rules/data.smk"
 include: "rules/train.smk"
 include: "rules/select.smk"
 include: "rules/evaluate.smk"
+include: "rules/resample.smk"
+include: "rules/optimism.smk"
 include: "rules/report.smk"
 
 

@@ -4,10 +4,11 @@ import os
 
 from spinn import digest
 from spinn.catalogue import RANKER_GATES, SELECTORS, families
+from spinn.derived import BY_CELLS, compared, with_random_cells
 
 ROOT = os.path.abspath(os.path.join(workflow.current_basedir, ".."))
 RESULTS = config["results"]
-DATASETS = config["datasets"]
+DATASETS = with_random_cells(config["datasets"], compare_donors=config["split"]["compare_donors"])
 SPLITS = range(config["split"]["repeats"])
 TASKS = config["tasks"]
 SEEDS = config["seeds"]
@@ -105,4 +106,5 @@ def settings_of(wildcards):
     """The parts of the config that decide how a data set is prepared."""
     dataset = DATASETS[wildcards.dataset]
     files = digest.folder(dataset["path"]) if dataset["path"].endswith(".zarr") else None
-    return {"dataset": dataset, "files": files, **section("preprocess", "split", "genes")}
+    split = {key: value for key, value in config["split"].items() if key != "compare_donors"}
+    return {"dataset": dataset, "files": files, "split": split, **section("preprocess", "genes")}

@@ -6,7 +6,6 @@ provenance.json, config.yaml, report.html.
 
 ROBUSTNESS = f"{RESULTS}/robustness.csv" if config["evaluation"]["robustness"] else []
 FIGURES = ["quality", "agreement", "overlap", *(["robustness"] if ROBUSTNESS else [])]
-FORMATS = ["svg", "png", "pdf"]
 FIGURE = f"{RESULTS}/figures/{{figure}}_{{dataset}}_{{task}}.{{format}}"
 
 
@@ -105,6 +104,9 @@ rule write_report:
         config=f"{RESULTS}/config.yaml",
         panels=everywhere([f"{TASK}/panel_{size}.csv" for size in SIZES]),
         audits=everywhere(f"{TASK}/audit.csv"),
+        frequencies=FREQUENCIES,
+        optimism=OPTIMISM,
+        optimism_figures=OPTIMISM_FIGURES,
         figures=expand(FIGURE, figure=FIGURES, format=FORMATS, dataset=DATASETS, task=TASKS),
     output:
         report=report(f"{RESULTS}/report.html", category="report"),

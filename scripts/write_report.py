@@ -7,10 +7,14 @@ check_environment(["numpy", "pandas", "scipy", "h5py", "jinja2"])
 
 from spinn.jobs_report import write_report
 
+places = [tuple(place) for place in snakemake.params.places]
 write_report(
     dict(snakemake.input.items()),
     dict(zip(map(tuple, snakemake.params.panels), snakemake.input.panels, strict=True)),
-    dict(zip(map(tuple, snakemake.params.places), snakemake.input.audits, strict=True)),
+    {
+        "audit": dict(zip(places, snakemake.input.audits, strict=True)),
+        "frequencies": dict(zip(places, snakemake.input.get("frequencies", ()), strict=False)),
+    },
     snakemake.input.figures,
     output=snakemake.output.report,
 )

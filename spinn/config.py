@@ -98,6 +98,12 @@ def _data_set_problems(config: Mapping[str, Any]) -> Iterator[str]:
                 f"{where}.targets: must be at least one obs column or obsm/NAME for 'regression' "
                 "(tasks), came []"
             )
+    donors = [data_set["donor"] for data_set in config["datasets"].values()]
+    if config["split"]["compare_donors"] and not any(donors):
+        yield (
+            "split.compare_donors: must be false where no data set has a donor, came true; name an "
+            "obs column as datasets.NAME.donor"
+        )
 
 
 def _path_problems(where: str, path: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from spinn.metrics import DIRECTION, HEADLINES, LABEL
 from spinn.outcomes import judged
 from spinn.plots import (
+    optimism_gap,
     quality_against_efficiency,
     quality_against_size,
     seed_agreement,
@@ -194,6 +195,42 @@ def robustness_figure(robustness: pd.DataFrame, dataset: str, task: str) -> Figu
                 f"Panels under detection loss: {dataset}, {task}",
                 f"{selector}; untouched test cells; mean of {seeds}; bars: 95 % intervals",
             )
+    return figure
+
+
+def optimism_figure(optimism: pd.DataFrame, dataset: str, task: str) -> Figure:
+    """Return by how much panels look better by random cells than by donors, against their size.
+
+    Parameters
+    ----------
+    optimism
+        optimism.csv.
+    dataset, task
+        What to show: the headline metric, then those beside it.
+
+    Raises
+    ------
+    KeyError
+        When the table has no row of this dataset and task.
+    """
+    rows = _rows(optimism, dataset, task)
+    present = set(rows["metric"])
+    metrics = [name for name in (*HEADLINES, *_BESIDE) if name in present]
+    with rc_context(_LOOK):
+        figure = Figure(figsize=(3.4 * len(metrics) + 2.1, 4.6), layout="constrained")
+        axes = figure.subplots(1, len(metrics), squeeze=False)[0]
+        for metric, ax in zip(metrics, axes, strict=True):
+            optimism_gap(rows[rows["metric"] == metric], ax)
+            ax.set_title(f"{LABEL[metric]}\nbetter by random cells: above 0")
+        seeds = rows.loc[~rows["selector"].isin(REFERENCES), "n_seeds"]
+        _title(
+            figure,
+            f"Random cells or held-out donors: {dataset}, {task}",
+            f"untouched test cells; {_count(seeds, 'seed')}, {_count(rows['n_splits'], 'split')}; "
+            f"{_count(rows['n_donors'], 'donor')} against {_count(rows['n_cells'], 'cell')}; "
+            "95 % intervals",
+        )
+        _legend(figure, axes[0])
     return figure
 
 

@@ -15,6 +15,7 @@ from spinn.interchange import read_groups
 from spinn.intervals import summarize
 from spinn.moments import split_moments
 from spinn.normalised import normalised
+from spinn.optimism import optimism
 from spinn.outcomes import cost_table, failures, with_failed
 from spinn.panel import load_panels
 from spinn.reasons import COLUMNS, reasons
@@ -69,6 +70,23 @@ def _run(row: "pd.Series[Any]", cells: str) -> Run:
     return Run(*place, int(row["seed"]), read_cells(cells))
 
 
+def collect_optimism(
+    scores: Sequence[str], cells: Sequence[str], *, output: str, n_bootstrap: int
+) -> None:
+    """Write how much better panels look by random cells than by donors.
+
+    A selector without panels in some split is left out.
+    """
+    tables = {path: read_table(table) for table, path in zip(scores, cells, strict=True)}
+    runs = [_run(table.iloc[0], path) for path, table in tables.items() if len(table)]
+    splits = {run.split for run in runs}
+    found: dict[tuple[str, str, str], set[int]] = {}
+    for run in runs:
+        found.setdefault((run.dataset, run.task, run.selector), set()).add(run.split)
+    whole = [run for run in runs if found[run.dataset, run.task, run.selector] == splits]
+    optimism(bootstrap(whole, n_bootstrap=n_bootstrap, seed=0)).to_csv(output, index=False)
+
+
 def collect_stability(
     panels: Sequence[str], groups: Mapping[tuple[str, int], str], *, output: str
 ) -> None:
@@ -80,6 +98,12 @@ def collect_stability(
     chosen = itertools.chain.from_iterable(selected_panels(document) for document in documents)
     same = {place: read_groups(path) for place, path in groups.items()}
     stability(chosen, same).to_csv(output, index=False)
+
+
+def collect_frequencies(parts: Sequence[str], *, output: str) -> None:
+    """Write the selection frequencies of one data set, split and task as one table."""
+    everything = pd.concat([read_table(path) for path in parts], ignore_index=True)
+    everything.to_csv(output, index=False)
 
 
 def collect_robustness(tables: Sequence[str], *, output: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from spinn.figures import (
     agreement_figure,
+    optimism_figure,
     overlap_figure,
     quality_figure,
     robustness_figure,
@@ -39,3 +40,9 @@ def plot_figures(
         figures["robustness"] = robustness_figure(rows, dataset, task)
     for name, figure in figures.items():
         save(figure, Path(folder) / f"{name}_{dataset}_{task}")
+
+
+def plot_optimism(optimism: str, *, folder: str, dataset: str, task: str) -> None:
+    """Write the figure of splits by cells and by donors as SVG, PNG and PDF."""
+    figure = optimism_figure(read_table(optimism), dataset, task)
+    save(figure, Path(folder) / f"optimism_{dataset}_{task}")

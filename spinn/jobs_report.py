@@ -13,7 +13,7 @@ from spinn.provenance import provenance, write_json
 from spinn.report import read_figures, render
 from spinn.tables import read_table
 
-BESIDE = ("recall", "differences", "normalised", "smallest", "costs", "robustness")
+BESIDE = ("recall", "differences", "normalised", "smallest", "costs", "robustness", "optimism")
 
 
 def write_provenance(
@@ -33,16 +33,15 @@ def write_provenance(
 def write_report(
     tables: Mapping[str, str],
     panels: Mapping[tuple[str, int, str, int], str],
-    audits: Mapping[tuple[str, int, str], str],
+    places: Mapping[str, Mapping[tuple[str, int, str], str]],
     figures: Sequence[str],
     *,
     output: str,
 ) -> None:
     """Write the page; ``tables`` names the tables of the run, provenance and config.
 
-    And smallest, and robustness if that was asked for.
-
-    ``panels`` and ``audits`` map places (dataset, split, task, and size of a panel) to files.
+    ``panels`` maps places (dataset, split, task, size) to files, ``places`` names tables of which
+    there is one per (dataset, split, task): audit, and frequencies where there are any.
     """
     about = json.loads(Path(tables["provenance"]).read_text(encoding="utf-8"))
     about["config"] = yaml.safe_load(Path(tables["config"]).read_text(encoding="utf-8"))
@@ -54,8 +53,8 @@ def write_report(
         provenance=about,
         figures=read_figures(Path(figures[0]).parent),
         beside={
-            "audit": _gathered(audits),
             **{name: read_table(tables[name]) for name in BESIDE if tables.get(name)},
+            **{name: _gathered(files) for name, files in places.items() if files},
         },
     )
     Path(output).write_text(html, encoding="utf-8")

@@ -103,6 +103,21 @@ def seed_agreement(table: pd.DataFrame, ax: Axes) -> Axes:
     return ax
 
 
+def optimism_gap(table: pd.DataFrame, ax: Axes) -> Axes:
+    """Draw gaps with intervals against the panel size, one line per selector, random panels too.
+
+    Parameters
+    ----------
+    table
+        Rows of optimism.csv of one dataset, task and metric.
+    ax
+        Where to draw; the ceiling is left out.
+    """
+    _lines(table[table["selector"] != "ceiling"], ax, value="gap")
+    ax.axhline(0, color="#737373", lw=1, zorder=0)
+    return ax
+
+
 def selector_overlap(table: pd.DataFrame, ax: Axes) -> Axes:
     """Draw a heat map of shared genes between selectors, each square with its number.
 

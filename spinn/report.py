@@ -8,8 +8,10 @@ from typing import Any
 import jinja2
 import pandas as pd
 
+from spinn.derived import twin_of
 from spinn.metrics import DIRECTION, headline_of
-from spinn.report_comparisons import behind, claims, comparison_tables
+from spinn.report_comparisons import behind, claims, comparison_tables, optimism_tables
+from spinn.report_frequencies import frequency_table
 from spinn.report_tables import (
     answers,
     audit_table,
@@ -58,8 +60,8 @@ def render(
         stand with their task.
     beside
         Further tables by file name, each with columns dataset and task: `recall`, `differences`,
-        `normalised`, `smallest`; `costs`: what every run cost, and why some failed; `audit` and
-        `robustness`, with a column split.
+        `normalised`, `smallest`, `optimism`; `costs`: what every run cost, and why some failed;
+        `audit`, `robustness` and `frequencies`, with a column split.
     title
         Of the page.
 
@@ -78,7 +80,13 @@ def render(
         ]
         known = facts.get(dataset, {})
         datasets.append(
-            {"name": dataset, "facts": flat(known), "parts": part_table(known), "tasks": tasks}
+            {
+                "name": dataset,
+                "twin": twin_of(str(dataset)),
+                "facts": flat(known),
+                "parts": part_table(known),
+                "tasks": tasks,
+            }
         )
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
@@ -115,7 +123,7 @@ def _task(
     headline = headline_of(present)
     own = stability[(stability["dataset"] == dataset) & (stability["task"] == task)]
     splits = sorted({split for name, split, of, _ in panels if (name, of) == (dataset, task)})
-    kinds = ("quality", "agreement", "overlap", "robustness")
+    kinds = ("quality", "agreement", "overlap", "robustness", "optimism")
     names = [f"{kind}_{dataset}_{task}" for kind in kinds]
     return {
         "name": task,
@@ -158,6 +166,8 @@ def _beside(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> dict[str,
         "costs": cost_lines(own.get("costs")),
         "recall": recall_table(own.get("recall"), rows),
         "audit": audit_table(own.get("audit")),
+        "frequencies": frequency_table(own.get("frequencies")),
+        "optimism": optimism_tables(own.get("optimism"), headline),
         "claims": claims(found["differences"], headline) if "differences" in found else {},
         "comparisons": comparison_tables(**found, metric=headline) if len(found) == 2 else [],
         "robustness": robustness_table(own.get("robustness")),

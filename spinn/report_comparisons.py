@@ -22,6 +22,7 @@ def behind(rows: pd.DataFrame, unit: str = "test cells or donors") -> str:
 
     Random panels are counted apart; their number is the floor's `n_seeds`.
     """
+    rows = rows[rows["n_seeds"] > 0]  # not those of selectors that failed
     own = rows[~rows["selector"].isin(REFERENCES)]
     parts = [_count(own["n_seeds"], "seed"), _count(own["n_splits"], "split")]
     if "n_blocks" in rows:
@@ -69,6 +70,28 @@ def comparison_tables(
         rows = scores[scores["measure"] == measure]
         words = f"{_MEASURES[measure]}; 95 % interval; {_count(rows['n_null'], 'random panel')}"
         tables.append(_table(rows.rename(columns={"value": "mean"}), _title(measure), words))
+    return tables
+
+
+def optimism_tables(optimism: pd.DataFrame | None, metric: str) -> list[Table]:
+    """Return tables of one dataset's and task's headline by cells, by donors, and of the gap."""
+    if optimism is None or optimism.empty:
+        return []
+    own = optimism[optimism["metric"] == metric]
+    units = (
+        f"{_count(own['n_donors'], 'donor')} against {_count(own['n_cells'], 'cell')} drawn anew"
+    )
+    tables = []
+    for name, words in (
+        ("gap", "how much better by random cells than by donors, above 0 if better"),
+        ("by_cells", "cells split at random"),
+        ("by_donors", "whole donors held out"),
+    ):
+        ends = {f"{name}_low": "low", f"{name}_high": "high"} if name != "gap" else {}
+        shown = own.drop(columns=list(ends.values())).rename(columns={name: "mean", **ends})
+        caption = f"{LABEL[metric]}, {words}; 95 % intervals; {behind(own)}; {units} drawn anew"
+        title = f"Random cells or held-out donors: {words.partition(',')[0]}"
+        tables.append(grid(shown) | {"title": title, "caption": caption})
     return tables
 
 

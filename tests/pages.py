@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 
 VOID = {"meta", "img", "br"}
 NUMBER = re.compile(r"\d\.\d")
-ENDS = r"\[[−-]?[\d.]+, [−-]?[\d.]+\]"
-WITH_INTERVAL = re.compile(rf"[−-]?[\d.]+ ({ENDS}|no interval)( \d+)?")
+ENDS = r"\[[−-]?[\d.]+(,| to) [−-]?[\d.]+\]"  # an interval, or the range of all runs
+WITH_INTERVAL = re.compile(rf"[−-]?[\d.]+ ({ENDS}|no interval|\(measured once\))( \d+)?")
 BEHIND = re.compile(r"\d+ (to \d+ )?seeds?, \d+ (to \d+ )?splits?")
 EXACT = ("data", "Unmet demands first", "Who trains, who stops the training, who judges")
 

@@ -20,13 +20,13 @@ MODULES = sorted(
 # A module may import those of earlier lines and, without a circle, of its own line.
 ORDER = (
     ("gene_terms",),
-    ("catalogue", "config", "config_messages", "digest", "runtime", "settings"),
+    ("catalogue", "config", "derived", "config_messages", "digest", "runtime", "settings"),
     ("limits",),
     ("costs", "child", "runners"),
     ("metrics", "neighbors", "panel", "constraints", "split"),
     ("gene_rules", "gene_files"),
     ("cells", "resampling", "simultaneous", "proportions", "draws", "tables"),
-    ("tiers", "intervals", "differences", "normalised", "recalls"),
+    ("tiers", "intervals", "differences", "normalised", "recalls", "optimism"),
     ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows", "adam"),
     ("concrete", "genebasis", "markers"),
     ("constrained", "moments", "problem"),
@@ -40,6 +40,8 @@ ORDER = (
     ("replaceability", "roles", "spares", "smallest"),
     ("agreement", "stability", "reasons", "audit", "matched", "interchange"),
     ("external", "outcomes"),
+    ("halves",),
+    ("frequencies",),
     ("refit",),
     ("detection",),
     ("evaluation",),
@@ -48,20 +50,21 @@ ORDER = (
     ("recommended",),
     ("provenance",),
     ("plots",),
-    ("figures", "report_tables", "report_comparisons"),
+    ("figures", "report_tables", "report_comparisons", "report_frequencies"),
     ("report",),
     # What the workflow's rules call; nothing else imports these.
     ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_external"),
     ("jobs_collect", "jobs_figures", "jobs_groups"),
     ("jobs_select", "jobs_peers", "jobs_recommend", "jobs_evaluate", "jobs_report"),
     ("jobs_references", "jobs_robustness"),
+    ("jobs_resample", "jobs_resample_networks"),
 )
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 INNER = [name for name in MODULES if name != "__init__"]
 
 LIGHT = {
     *("audit", "gene_files", "spares", "proportions", "draws", "differences", "normalised"),
-    *("catalogue", "config", "digest", "metrics", "panel", "intervals", "stability"),
+    *("catalogue", "config", "derived", "digest", "metrics", "panel", "intervals", "stability"),
     "interchange",
     *("costs", "child", "outcomes", "runners", "external", "jobs_external"),
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),

@@ -4,11 +4,7 @@ Every gene's values are dealt anew among the cells, by itself: each keeps its di
 nothing tells about anything else.
 """
 
-from dataclasses import replace
-
-import numpy as np
 import pytest
-import scipy.sparse as sp
 
 from spinn.baselines import BASELINES, greedy
 from spinn.constraints import Constraints
@@ -30,10 +26,10 @@ from spinn.settings import (
     TrainingSettings,
 )
 from spinn.training import base_network, fit
-from tests.cells import from_counts, without_counts
+from tests.cells import without_counts
+from tests.unstructured import noise_alone, structured, unstructured, unstructured_values
 
 pytestmark = pytest.mark.slow
-N_CELLS, N_GENES = 600, 150
 SIZES, SEEDS, N_FLOOR = [4, 12], (0, 1), 12
 SETTINGS = Settings(
     network=NetworkSettings(hidden=(16,)),
@@ -45,50 +41,6 @@ SETTINGS = Settings(
     test_splits=2,
 )
 NEURAL = {"bernoulli-rfe": "bernoulli", "jacobian-ranking": "open"}
-
-
-def structured(seed: int) -> ExpressionData:
-    """Molecules of three types and a programme; genes of very different abundance and spread."""
-    rng = np.random.default_rng(seed)
-    kind = np.arange(N_CELLS) % 3
-    profile = rng.normal(size=(3, N_GENES)) * rng.binomial(1, 0.3, size=N_GENES)
-    programme = rng.normal(size=(N_CELLS, 1)) * rng.normal(scale=0.6, size=N_GENES)
-    abundance = rng.normal(0.0, 1.2, size=N_GENES)
-    counts = rng.poisson(np.exp(abundance + profile[kind] + programme))
-    return from_counts(sp.csr_matrix(counts.astype(np.int32)), labels=kind, seed=seed)
-
-
-def unstructured(data: ExpressionData, seed: int) -> ExpressionData:
-    """The same cells, each gene's molecules dealt anew among them."""
-    counts = np.random.default_rng(seed).permuted(data.counts.toarray(), axis=0)
-    return from_counts(sp.csr_matrix(counts), labels=data.labels, part=data.part)
-
-
-def unstructured_values(data: ExpressionData, seed: int) -> ExpressionData:
-    """The same without molecules, each gene's normalised values dealt anew.
-
-    Dealing molecules would not do here: dividing by a cell's total makes abundant genes tell about
-    all others.
-    """
-    values = np.random.default_rng(seed).permuted(data.values.toarray(), axis=0)
-    train = values[data.part == "train"].astype(np.float64)
-    return replace(
-        without_counts(data),
-        values=sp.csr_matrix(values),
-        mean=train.mean(0).astype(np.float32),
-        std=np.maximum(train.std(0), 1e-3).astype(np.float32),
-    )
-
-
-def noise_alone(data: ExpressionData, seed: int) -> ExpressionData:
-    """Poisson molecules about each gene's mean.
-
-    Genes that spread more than Poisson's law allows have a signal of their own, which a panel earns
-    by measuring them (`fvu_split`), so dealing them anew would not do either.
-    """
-    rate = np.asarray(data.counts.mean(axis=0)).ravel()
-    counts = np.random.default_rng(seed).poisson(rate, size=data.counts.shape)
-    return from_counts(sp.csr_matrix(counts.astype(np.int32)), labels=data.labels, part=data.part)
 
 
 def claims(data: ExpressionData, task: str):
@@ -152,6 +104,7 @@ def test_with_structure_the_same_code_says_so(case):
     task, _, prepare = CASES[case]
     better, summary = claims(prepare(structured(0)), task)
     found = set(better.loc[better["size"] == 12, "selector"])
-    assert {"greedy_split", "bernoulli-rfe"} <= found
+    assert "bernoulli-rfe" in found
+    assert len(found) >= 3
     assert "random" not in set(better["selector"])
     assert summary.set_index(["selector", "size"]).loc[("random", 12), "tier"] > 1

@@ -208,6 +208,11 @@ def test_a_number_alone_is_noticed(words):
     assert bare_numbers(page) == ["caption: a table of somebody"]
 
 
+def test_costs_obey_the_rule_too():
+    page = Page(render(**tables() | {"beside": {"costs": costs()}}))
+    assert bare_numbers(page) == []
+
+
 def test_only_intervals_against_random_panels_make_a_claim():
     given = tables()
     page = " ".join(Page(render(**given)).text)
@@ -244,7 +249,7 @@ def costs(**failed):
 
 def test_costs_stand_beside_the_quality():
     text = " ".join(Page(render(**tables() | {"beside": {"costs": costs()}})).text)
-    assert "2.0 [1.5 to 2.5] 80" in " ".join(text.split())
+    assert "2.0 [1.5 to 2.5] 80 (measured once)" in " ".join(text.split())
     assert "failed" not in text
     assert "peak MiB" not in render(**tables())
 
@@ -270,6 +275,18 @@ def test_a_seed_that_failed_is_told_with_the_costs():
     html = render(**tables() | {"beside": {"costs": costs(greedy=(1,))}})
     assert "1 of 2 runs failed: over its time" in html
     assert '<td class="wrap" colspan' not in html
+
+
+def test_stable_genes_are_named_by_selector_and_size():
+    rows = [("greedy", 4, "CD3D", "yes"), ("greedy", 4, "LYZ", "no"), ("hvg", 8, "LYZ", "no")]
+    table = pd.DataFrame(rows, columns=["selector", "size", "gene", "stable"])
+    table = table.assign(dataset="data", task="classification", split=0, n_halves=50)
+    given = tables()
+    assert "Genes called stable" not in render(**given)
+    page = Page(render(**given | {"beside": {"frequencies": table}}))
+    caption, cells = next(found for found in page.tables if "called stable" in found[0])
+    assert "50 halves of the training cells of split 0" in caption
+    assert cells == ["CD3D", "none", "none", "none"]
 
 
 def test_hard_types_come_first():

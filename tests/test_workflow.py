@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from spinn import runtime
+from tests.cells import make_adata
 from tests.pages import Page, bare_numbers
 from tests.workflow import TINY, command, copy_project, environment, panels, planned, snakemake
 from tests.workflow import write_config as write
@@ -255,6 +256,51 @@ def test_two_runs_in_one_folder_do_not_meet(finished):
         done = snakemake(finished, "--cores", 1, "--configfile", TINY, "--forcerun", "prepare")
     assert done.returncode != 0
     assert "another run is at work in this folder" in done.stdout
+
+
+def test_selection_is_repeated_on_halves_of_the_cells(finished, tmp_path):
+    config = write(tmp_path / "halves.yaml", evaluation={"resamples": 2, "resampled": "rankings"})
+    target = "results/tiny/split0/classification/frequencies.csv"
+    plan = set(planned(finished, "--configfile", config))
+    assert {"resample_baselines", "resample_jacobian", "collect_frequencies"} <= plan
+    assert not {"resample_bernoulli", "prepare", "select_baselines", "evaluate_baselines"} & plan
+    done = snakemake(finished, target, "--cores", 2, "--configfile", config)
+    assert done.returncode == 0, done.stdout
+    table = pd.read_csv(finished / target)
+    assert set(table["selector"]) == {"jacobian-ranking", "greedy", "markers", "random"}
+    assert set(table["size"]) == set(SIZES)
+    assert (table["n_halves"] == 4).all()
+    assert set(table["stable"]) == {"no"}  # four halves prove nothing
+    panels_of = table.groupby(["selector", "size"])["frequency"].sum()
+    assert all(total == pytest.approx(size) for (_, size), total in panels_of.items())
+
+
+def test_random_cells_stand_beside_held_out_donors(tmp_path):
+    folder = copy_project(tmp_path / "project")
+    make_adata(400, 30).write_h5ad(folder / "cells.h5ad")
+    cells = {"path": "cells.h5ad", "values": "counts", "label": "type", "donor": "donor"}
+    config = write(
+        tmp_path / "donors.yaml",
+        datasets={"mine": cells},
+        split={"compare_donors": True},
+        tasks=["classification"],
+        selectors=["greedy", "random"],
+        panel_sizes=[3],
+    )
+    done = snakemake(folder, "--cores", 2, "--configfile", config)
+    assert done.returncode == 0, done.stdout
+    table = pd.read_csv(folder / "results" / "optimism.csv")
+    assert set(table["dataset"]) == {"mine"}
+    assert {"greedy", "random", "floor", "ceiling"} == set(table["selector"])
+    assert (table["n_donors"] < 5).all()
+    assert (table["n_cells"] > 50).all()
+    assert (folder / "results" / "figures" / "optimism_mine_classification.svg").is_file()
+    prepared = json.loads((folder / "results" / "provenance.json").read_text())["datasets"]
+    assert "donors" in prepared["mine"]["split0"]["split"]["test"]
+    assert "donors" not in prepared["mine@cells"]["split0"]["split"]["test"]
+    page = Page((folder / "results" / "report.html").read_text())
+    assert bare_numbers(page) == []
+    assert any("better by random cells than by donors" in caption for caption, _ in page.tables)
 
 
 def test_no_number_of_the_report_stands_alone(results):

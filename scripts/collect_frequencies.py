@@ -1,0 +1,10 @@
+"""Put the selection frequencies of all selectors into one table."""
+
+from spinn.runtime import check_environment, start_log
+
+start_log(snakemake.log[0])
+check_environment(["numpy", "pandas", "scipy", "h5py"])
+
+from spinn.jobs_collect import collect_frequencies
+
+collect_frequencies(snakemake.input.parts, output=snakemake.output.frequencies)

@@ -1,0 +1,15 @@
+"""Compare splits by random cells with splits by donors."""
+
+from spinn.runtime import check_environment, start_log
+
+start_log(snakemake.log[0])
+check_environment(["numpy", "pandas", "scipy", "h5py"])
+
+from spinn.jobs_collect import collect_optimism
+
+collect_optimism(
+    snakemake.input.scores,
+    snakemake.input.cells,
+    output=snakemake.output.optimism,
+    n_bootstrap=snakemake.params.n_bootstrap,
+)

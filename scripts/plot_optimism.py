@@ -1,0 +1,17 @@
+"""Draw how much better panels look by random cells than by donors."""
+
+from pathlib import Path
+
+from spinn.runtime import check_environment, start_log
+
+start_log(snakemake.log[0])
+check_environment(["numpy", "pandas", "scipy", "matplotlib"])
+
+from spinn.jobs_figures import plot_optimism
+
+plot_optimism(
+    snakemake.input.optimism,
+    folder=str(Path(snakemake.output.figures[0]).parent),
+    dataset=snakemake.wildcards.dataset,
+    task=snakemake.wildcards.task,
+)
