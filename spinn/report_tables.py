@@ -183,10 +183,6 @@ def smallest_table(smallest: pd.DataFrame | None) -> Table | None:
     }
 
 
-def _seeds(n_seeds: int) -> str:
-    return f"{n_seeds} {'seed' if n_seeds == 1 else 'seeds'}, 1 split"
-
-
 def robustness_table(robustness: pd.DataFrame | None) -> Table | None:
     """Return the first split's quality, a line per kind of inputs and size, by efficiency."""
     if robustness is None or robustness.empty:
@@ -207,7 +203,7 @@ def robustness_table(robustness: pd.DataFrame | None) -> Table | None:
         "levels": [f"{level:g}" for level in levels],
         "lines": sorted(lines, key=lambda line: line["size"]),
         "selector": own["selector"].iloc[0],
-        "behind": _seeds(int(own["n_seeds"].iloc[0])),
+        "n_seeds": int(own["n_seeds"].iloc[0]),
         "label": LABEL[metric],
         "better": DIRECTION[metric],
     }
