@@ -105,7 +105,8 @@ def test_provenance_names_input_filters_and_versions(results):
     assert about["versions"]["torch"].startswith("2.13.0")
     config = yaml.safe_load((results / "config.yaml").read_text())
     assert config["panel_sizes"] == SIZES
-    assert config["split"] == {"valid": 0.1, "test": 0.2, "repeats": 1}  # a default, written out
+    defaults = {"valid": 0.1, "test": 0.2, "repeats": 1, "compare_donors": False}
+    assert config["split"] == defaults  # written out
 
 
 def test_the_audit_finds_what_was_demanded_and_met(results):
