@@ -1,4 +1,4 @@
-# The chores: make setup | run | test | fast | bench | envs | lock. Everything runs in .venv, made from the lock.
+# The chores: make setup | run | test | fast | bench | paper | envs | lock. Everything runs in .venv, made from the lock.
 # make peers | peers-lock: other packages' selectors, each in an environment of its own.
 
 ifeq ($(origin PYTHON), undefined)
@@ -18,7 +18,7 @@ PEERS := $(basename $(notdir $(wildcard envs/peers/*.in)))
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup run test lint types fast slow bench envs lock peers peers-lock
+.PHONY: setup run test lint types fast slow bench paper envs lock peers peers-lock
 
 setup: $(STAMP)
 
@@ -57,6 +57,10 @@ bench: setup
 
 envs: setup
 	$(BIN)/python -m tools.envs
+
+# Hours; needs the cells that docs/findings.md names in data/.
+paper: setup
+	$(BIN)/snakemake --cores $(CORES) --configfile config/paper.yaml
 
 lock:
 	rm -rf .lock

@@ -44,8 +44,8 @@ RULES = {
         _OURS.training.batch_size, _OURS.training.max_steps, _OURS.elimination.max_steps,
         _OURS.training.check_every, _OURS.training.patience, SEEDS,
     ),
-    # As research code trains: until five looks, 250 steps apart, bring nothing.
-    "research": Rule(128, 5000, 5000, 250, 5, SEEDS[:1]),
+    # As research code trains, until five looks, 250 steps apart, bring nothing; but not for longer.
+    "research": Rule(128, 3000, 1500, 250, 5, SEEDS[:1]),
 }  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def measure() -> dict[str, dict[str, Any]]:
 
         train(rows), one_by_one()
         same = max(
-            float((all_[s] - one[0]).abs().max() / one.abs().max())
+            float(((all_[s] - one[0]).abs().max() / one.abs().max()).detach())
             for s, (own, _) in enumerate(apart)
             for all_, one in zip(together, own, strict=True)
         )

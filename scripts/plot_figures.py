@@ -4,7 +4,7 @@ from pathlib import Path
 
 from spinn.runtime import check_environment, start_log
 
-start_log(snakemake.log[0])
+start_log(snakemake.log[0], snakemake.threads)
 check_environment(["numpy", "pandas", "scipy", "matplotlib"])
 
 from spinn.jobs_figures import plot_figures

@@ -2,7 +2,7 @@
 
 from spinn.runtime import check_environment, start_log
 
-start_log(snakemake.log[0])
+start_log(snakemake.log[0], snakemake.threads)
 check_environment(["numpy", "pandas", "scipy", "h5py", "jinja2"])
 
 from spinn.jobs_report import write_report

@@ -111,6 +111,8 @@ def _count(numbers: "pd.Series[Any]", noun: str) -> str:
 
 
 def _range(numbers: "pd.Series[Any]") -> str:
-    """Say "2", or "2 to 5" where rows differ."""
+    """Say "2", or "2 to 5" where rows differ; "0" of no rows (every selector failed)."""
+    if numbers.empty:
+        return "0"
     low, high = int(numbers.min()), int(numbers.max())
     return str(low) if low == high else f"{low} to {high}"

@@ -27,6 +27,8 @@ DEPENDENCIES = (
     "jsonschema",
     "graspologic-native",
 )
+# What OpenMP, the linear algebra libraries and numba read when they are loaded.
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 def check_environment(modules: Sequence[str]) -> None:
@@ -86,7 +88,7 @@ def hold(path: str | os.PathLike[str]) -> IO[str]:
     return file
 
 
-def start_log(path: str | os.PathLike[str]) -> None:
+def start_log(path: str | os.PathLike[str], threads: int = 1) -> None:
     """Send logging, standard output and standard error of this process to a file.
 
     The file is begun anew and written line by line; the root logger is set to INFO. A crash in
@@ -96,7 +98,12 @@ def start_log(path: str | os.PathLike[str]) -> None:
     ----------
     path
         The log file; missing folders are made.
+    threads
+        That numerical libraries may use, all of which take every core otherwise; they read it when
+        they are imported, which must come after.
     """
+    for variable in THREADS:
+        os.environ[variable] = str(threads)
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     stream = target.open("w", buffering=1, encoding="utf-8")

@@ -114,6 +114,19 @@ def test_log_begins_anew(tmp_path):
     assert log.read_text() == ""
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_numerical_libraries_take_the_threads_of_the_job(threads, tmp_path):
+    log = tmp_path / "job.log"
+    code = f"""
+from spinn.runtime import start_log
+start_log({str(log)!r}, {threads})
+import numba, torch
+print(torch.get_num_threads(), numba.config.NUMBA_NUM_THREADS)
+"""
+    _run(code)
+    assert log.read_text() == f"{threads} {threads}\n"
+
+
 def _run(code, *, check=True):
     command = [sys.executable, "-c", code]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=check)
