@@ -5,6 +5,7 @@ import os
 from spinn import digest
 from spinn.catalogue import RANKER_GATES, SELECTORS, families
 from spinn.derived import BY_CELLS, compared, with_random_cells
+from spinn.sections import judging_of, selection_of, training_of
 
 ROOT = os.path.abspath(os.path.join(workflow.current_basedir, ".."))
 RESULTS = config["results"]
@@ -14,16 +15,6 @@ TASKS = config["tasks"]
 SEEDS = config["seeds"]
 SIZES = config["panel_sizes"]
 
-GATE_KEYS = {
-    "gate_lr",
-    "initial_dropout",
-    "max_doublings",
-    "min_dropout",
-    "penalty",
-    "penalty_form",
-    "reference",
-    "temperature",
-}
 REFERENCES = [
     *(("floor", draw) for draw in range(config["evaluation"]["floor_panels"])),
     *(("ceiling", seed) for seed in SEEDS),
@@ -70,18 +61,6 @@ def section(*keys):
 def installed(peer):
     """What is installed for a peer, so that its panels are chosen anew when that changes."""
     return digest.file(os.path.join(config["peers"]["folder"], peer, ".installed"))
-
-
-def without_gate(training):
-    """The training keys that a network without a gate depends on."""
-    return {key: value for key, value in training.items() if key not in GATE_KEYS}
-
-
-def training_of(gate):
-    """The parts of the config that decide how a base model of a gate is trained."""
-    training = config["training"]
-    own = without_gate(training) if gate == "open" else training
-    return {**section("network", "noise", "device"), "training": own}
 
 
 def trains_alone(selectors):

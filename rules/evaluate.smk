@@ -5,11 +5,7 @@ scores.csv, summary.csv, differences.csv, normalised.csv, smallest.csv, recall.c
 stability.csv and robustness.csv of the whole run.
 """
 
-JUDGING = {
-    **section("network", "refit", "device"),
-    "training": without_gate(config["training"]),
-    "evaluation": {key: config["evaluation"][key] for key in ("test_splits", "clusters")},
-}
+JUDGING = judging_of(config)
 
 for family, selectors in FAMILIES.items():
 

@@ -40,7 +40,7 @@ for family, selectors in RESAMPLED.items():
             selectors=selectors,
             sizes=SIZES,
             config={
-                **training_of(RANKER_GATES[family]),
+                **training_of(config, RANKER_GATES[family]),
                 **section("rfe", "genes"),
                 "resamples": RESAMPLES,
             },

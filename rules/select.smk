@@ -34,7 +34,7 @@ for family, selectors in FAMILIES.items():
             runs=runs(selectors),
             seeds=SEEDS,
             sizes=SIZES,
-            config={**training_of(RANKER_GATES[family]), **section("rfe", "genes")},
+            config=selection_of(config, selectors[0]),
         message:
             "choose panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
         script:
@@ -64,7 +64,7 @@ if "recommended" in FAMILIES:
             code=digest.modules("jobs_recommend"),
             runs=runs(FAMILIES["recommended"]),
             sizes=SIZES,
-            config={**training_of("bernoulli"), **section("rfe", "refit", "genes")},
+            config=selection_of(config, "recommended"),
         message:
             "choose the recommended panels; {wildcards.task}, {wildcards.dataset}"
         script:
@@ -98,7 +98,7 @@ for family, selectors in FAMILIES.items():
             selectors=", ".join(selectors),
             runs=runs(selectors),
             sizes=SIZES,
-            config={**training_of("open"), **section("rfe", "genes")},
+            config=selection_of(config, selectors[0]),
         message:
             "choose panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
         script:
@@ -128,7 +128,7 @@ if "baselines" in FAMILIES:
             selectors=", ".join(FAMILIES["baselines"]),
             runs=runs(FAMILIES["baselines"]),
             sizes=SIZES,
-            config=section("genes"),
+            config=selection_of(config, FAMILIES["baselines"][0]),
         message:
             "choose panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
         script:

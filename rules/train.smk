@@ -26,7 +26,7 @@ rule train_base:
     params:
         code=digest.modules("jobs_train"),
         seeds=SEEDS,
-        config=lambda wildcards: training_of(wildcards.gate),
+        config=lambda wildcards: training_of(config, wildcards.gate),
     message:
         "train base models: {wildcards.gate} gate, {wildcards.task}, {wildcards.dataset}"
     script:

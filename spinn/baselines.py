@@ -5,11 +5,13 @@ Each takes prepared data and returns a `PanelPath` from the training cells alone
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
+from spinn.constrained import constrained
 from spinn.constraints import Constraints
 from spinn.data import ExpressionData
 from spinn.genebasis import genebasis
@@ -108,6 +110,20 @@ BASELINES: dict[str, Baseline] = {
     "genebasis": genebasis,
     "cosine": cosine,
 }
+
+
+def choose_baseline(
+    data: ExpressionData,
+    selector: str,
+    *,
+    sizes: Sequence[int],
+    seed: int,
+    constraints: Constraints,
+    task: str,
+) -> PanelPath:
+    """Return a baseline's panels, made to meet the constraints."""
+    choose = partial(BASELINES[selector], data, seed=seed, task=task)
+    return constrained(choose, data.genes, sizes=sizes, constraints=constraints)
 
 
 def _forward(

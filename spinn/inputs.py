@@ -81,6 +81,15 @@ def matrix_of(adata: ad.AnnData, layer: str | None) -> tuple[NDArray[np.str_], s
     return np.asarray(names, dtype=np.str_), csr
 
 
+def values_of(adata: ad.AnnData, layer: str | None) -> str:
+    """Return which kind of values a matrix seems to hold: `counts` if all are whole, else `lognorm`.
+
+    Whether they really are is for `check_values` to say.
+    """
+    data = matrix_of(adata, layer)[1].data
+    return "counts" if bool(np.all(data == np.round(data))) else "lognorm"
+
+
 def check_genes(genes: NDArray[np.str_]) -> None:
     """Raise ValueError unless the names are distinct."""
     names, times = np.unique(genes, return_counts=True)

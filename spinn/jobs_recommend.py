@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,10 @@ from typing import Any
 from spinn.constrained import constraints_of
 from spinn.costs import measured
 from spinn.data import read_prepared
-from spinn.gene_files import described
-from spinn.jobs_train import open_problem
-from spinn.provenance import made_by
+from spinn.documents import documented
 from spinn.recommended import recommend
 from spinn.settings import read_settings
+from spinn.training import open_problem
 
 log = logging.getLogger(__name__)
 
@@ -35,27 +33,18 @@ def select_recommended(
     settings = read_settings(config)
     data = read_prepared(prepared, parts=("train", "valid"))
     problem = open_problem(data, about["task"], settings, device=config["device"], threads=threads)
-    identity, constraints = data.identity(), constraints_of(config["genes"], data)
+    about = {**about, "data": data.identity()}
+    constraints = constraints_of(config["genes"], data)
     for done, ((selector, seed), output) in enumerate(outputs.items(), start=1):
         log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
         choose = partial(recommend, problem, data, settings, sizes=sizes, task=about["task"])
         found, cost = measured(partial(choose, seed=seed, constraints=constraints))
-        document = {
-            **about,
-            "selector": selector,
-            "seed": seed,
-            "settings": {
-                **config,
-                "genes": described(config["genes"]),
-                "noise": problem.encoder.noise,
-                "chosen": {str(size): choice for size, choice in found.choices.items()},
-            },
-            "data": identity,
-            "made_by": made_by(
-                seconds=cost.seconds,
-                peak_mb=cost.peak_mb,
-                threads=threads,
-                device=str(problem.positions.device),
-            ),
-        }
-        replace(found.path, about=document).save(Path(output).parent)
+        chosen = {str(size): choice for size, choice in found.choices.items()}
+        documented(
+            found.path,
+            {**about, "selector": selector, "seed": seed},
+            config={**config, "noise": problem.encoder.noise, "chosen": chosen},
+            cost=cost,
+            threads=threads,
+            device=str(problem.positions.device),
+        ).save(Path(output).parent)

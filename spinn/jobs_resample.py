@@ -2,14 +2,13 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from spinn.baselines import BASELINES
-from spinn.constrained import constrained, constraints_of
+from spinn.baselines import choose_baseline
+from spinn.constrained import constraints_of
 from spinn.data import ExpressionData, read_prepared
 from spinn.frequencies import frequencies
 from spinn.panel import PanelPath
@@ -37,11 +36,8 @@ def resample_baselines(
         if seed % 10 == 0:
             log.info("half %d of %d", seed + 1, 2 * config["resamples"])
         return {
-            name: constrained(
-                partial(BASELINES[name], cells, seed=seed, task=task),
-                cells.genes,
-                sizes=sizes,
-                constraints=constraints,
+            name: choose_baseline(
+                cells, name, sizes=sizes, seed=seed, constraints=constraints, task=task
             )
             for name in selectors
         }

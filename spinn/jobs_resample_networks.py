@@ -2,19 +2,17 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from spinn.catalogue import SELECTORS
-from spinn.constrained import constrained, constraints_of
+from spinn.constrained import constraints_of
 from spinn.data import ExpressionData, read_prepared
 from spinn.frequencies import frequencies
 from spinn.jobs_resample import write_frequencies
-from spinn.jobs_train import open_problem
 from spinn.panel import PanelPath
-from spinn.selection import select
+from spinn.selection import choose_with_network
 from spinn.settings import read_settings
-from spinn.training import base_network, fit
+from spinn.training import base_model, open_problem
 
 log = logging.getLogger(__name__)
 
@@ -41,14 +39,10 @@ def resample_networks(
     def choose(cells: ExpressionData, *, seed: int) -> dict[str, PanelPath]:
         log.info("half %d of %d", seed + 1, 2 * config["resamples"])
         problem = open_problem(cells, task, settings, device=config["device"], threads=threads)
-        start = base_network(problem, gate, settings, seed=seed)
-        base = fit(start, problem, settings.training, seed=seed).network
+        base = base_model(problem, gate, settings, seed=seed).network
         return {
-            name: constrained(
-                partial(select, problem, base, name, settings, seed=seed),
-                problem.genes,
-                sizes=sizes,
-                constraints=constraints,
+            name: choose_with_network(
+                problem, base, name, settings, sizes=sizes, seed=seed, constraints=constraints
             )
             for name in selectors
         }

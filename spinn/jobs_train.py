@@ -11,38 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from spinn.costs import measured
-from spinn.data import ExpressionData, read_prepared
+from spinn.data import read_prepared
 from spinn.network import save_network
-from spinn.problem import Problem, make_problem
-from spinn.settings import Settings, read_settings
-from spinn.training import base_network, choose_device, fit
+from spinn.settings import read_settings
+from spinn.training import base_model, open_problem
 
 log = logging.getLogger(__name__)
-
-
-def open_problem(
-    data: ExpressionData, task: str, settings: Settings, *, device: str, threads: int
-) -> Problem:
-    """Return a task's problem on training and validation cells, for this many threads.
-
-    Where the data have no counts, noise `split` becomes `hidden`, and the log says so.
-    """
-    torch.set_num_threads(threads)
-    noise = settings.noise
-    if noise == "split" and not data.has_counts:
-        log.warning("no counts in these data: noise is hidden instead of split")
-        noise = "hidden"
-    return make_problem(
-        data,
-        task,
-        noise=noise,
-        basis=settings.basis,
-        n_splits=settings.n_splits,
-        device=choose_device(device),
-    )
 
 
 def train_bases(
@@ -63,8 +38,8 @@ def train_bases(
     problem = open_problem(data, about["task"], settings, device=config["device"], threads=threads)
     for done, (seed, output) in enumerate(zip(seeds, outputs, strict=True), start=1):
         log.info("base model %d of %d: %s, seed %d", done, len(outputs), about["gate"], seed)
-        start = base_network(problem, about["gate"], settings, seed=seed)
-        fitted, cost = measured(partial(fit, start, problem, settings.training, seed=seed))
+        train = partial(base_model, problem, about["gate"], settings, seed=seed)
+        fitted, cost = measured(train)
         save_network(fitted.network, Path(output), genes=problem.genes, cost=cost)
         with Path(output).with_suffix(".csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(fitted.history[0]), lineterminator="\n")

@@ -6,9 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # AnnData leaves here, but nobody who only reads panels pays for its import
+    import anndata as ad
+    import pandas as pd
 
 FORMAT = 1
+COLUMNS = ("gene", "rank", "size")
+_RANKING = ("gene", "rank", "score", "among")
 
 
 @dataclass(frozen=True)
@@ -35,11 +41,11 @@ class Panel:
         """Number of genes."""
         return len(self.genes)
 
-    def annotate(self, adata: Any) -> Any:
-        """Return a copy of an AnnData with the panel in ``var`` and ``uns``.
+    def annotate(self, adata: "ad.AnnData") -> "ad.AnnData":
+        """Return a copy of an AnnData, in memory, with the panel in ``var`` and ``uns``.
 
-        ``var["spinn_selected"]`` says which genes are in the panel and ``var["spinn_rank"]`` gives
-        their rank from 1 (0 for the others).
+        ``var["spinn_selected"]`` says which genes are in the panel, ``var["spinn_rank"]`` gives
+        their rank from 1 (0 for the others), and ``uns["spinn"]`` holds ``genes`` and ``size``.
 
         Raises
         ------
@@ -47,10 +53,11 @@ class Panel:
             If a panel gene is absent from the data.
         """
         names = list(adata.var_names)
-        absent = [gene for gene in self.genes if gene not in set(names)]
+        there = set(names)
+        absent = [gene for gene in self.genes if gene not in there]
         if absent:
             raise KeyError(f"{len(absent)} of {self.size} panel genes absent: {absent[:5]}")
-        copy = adata.copy()
+        copy = adata.to_memory() if adata.isbacked else adata.copy()
         rank = {gene: i for i, gene in enumerate(self.genes, start=1)}
         copy.var["spinn_rank"] = [rank.get(name, 0) for name in names]
         copy.var["spinn_selected"] = copy.var["spinn_rank"] > 0
@@ -74,6 +81,14 @@ class PanelPath:
 
     ``about`` holds what `panels.json` says besides the panels: dataset, split, task, selector,
     seed, settings, data, made_by. A run that failed has no panels, and says why under ``failed``.
+
+    Examples
+    --------
+    >>> path = ranked_path(["CD3E", "MS4A1", "NKG7"], [3.0, 2.0, 1.0], sizes=[1, 2])
+    >>> path.genes
+    ['CD3E', 'MS4A1']
+    >>> path.of_size(1).genes
+    ('CD3E',)
     """
 
     panels: tuple[Panel, ...]
@@ -90,6 +105,40 @@ class PanelPath:
         """Why the run has no panels; None where it has."""
         return self.about.get("failed")
 
+    @property
+    def genes(self) -> list[str]:
+        """The genes of the largest panel, best first; ValueError where a failed run has none."""
+        return list(self._largest.genes)
+
+    @property
+    def _largest(self) -> Panel:
+        if not self.panels:
+            raise ValueError(f"this run has no panel: {self.failed or 'none was asked for'}")
+        return self.panels[0]
+
+    def table(self) -> "pd.DataFrame":
+        """Return gene, rank (from 1) and size, one row per gene of every panel, large to small."""
+        import pandas as pd
+
+        return pd.DataFrame(self._rows(), columns=list(COLUMNS))
+
+    def _rows(self) -> list[tuple[str, int, int]]:
+        return [
+            (gene, rank, panel.size)
+            for panel in self.panels
+            for rank, gene in enumerate(panel.genes, start=1)
+        ]
+
+    def annotate(self, adata: "ad.AnnData") -> "ad.AnnData":
+        """Return a copy of an AnnData marked with the largest panel, see `Panel.annotate`.
+
+        ``uns["spinn"]`` also says where the panel comes from: ``about``, as JSON. For another size:
+        ``path.of_size(32).annotate(adata)``.
+        """
+        copy = self._largest.annotate(adata)
+        copy.uns["spinn"]["about"] = json.dumps(self.about, sort_keys=True, ensure_ascii=False)
+        return copy
+
     def of_size(self, size: int) -> Panel:
         """Return the panel of a size; KeyError with the sizes there are where it is absent."""
         for panel in self.panels:
@@ -103,15 +152,33 @@ class PanelPath:
         panels = [{"size": panel.size, "genes": list(panel.genes)} for panel in self.panels]
         return {"format": FORMAT, **self.about, "panels": panels}
 
-    def save(self, folder: Path) -> None:
-        """Write ``panels.json`` and ``ranking.csv`` (gene, rank, score, among) to a folder."""
-        folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(self.document(), sort_keys=True, indent=1, ensure_ascii=False) + "\n"
-        (folder / "panels.json").write_text(text, encoding="utf-8")
-        with (folder / "ranking.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["gene", "rank", "score", "among"])
-            writer.writerows([r.gene, r.rank, f"{r.score:.9g}", r.among] for r in self.ranking)
+    def save(self, path: Path | str) -> None:
+        """Write the panels; `spinn.load_panel` reads them.
+
+        Parameters
+        ----------
+        path
+            By its ending. ``.json``: everything, in the form of `panels.json`, the ranking inside.
+            ``.csv``: gene, rank and size, for people. None: a folder with ``panels.json`` and
+            ``ranking.csv`` (gene, rank, score, among), as the workflow writes it.
+
+        Raises
+        ------
+        ValueError
+            If the ending is another.
+        """
+        target, ranking = Path(path), [_RANKING, *map(_ranking_row, self.ranking)]
+        match target.suffix:
+            case ".json":
+                _write_json(target, {**self.document(), "ranking": ranking})
+            case ".csv":
+                _write_csv(target, [COLUMNS, *self._rows()])
+            case "":
+                target.mkdir(parents=True, exist_ok=True)
+                _write_json(target / "panels.json", self.document())
+                _write_csv(target / "ranking.csv", ranking)
+            case _:
+                raise ValueError(f"panels are saved as .json, .csv or a folder, came {target.name}")
 
 
 def ranked_path(
@@ -150,7 +217,7 @@ def ranked_path(
 
 
 def load_panels(path: Path | str) -> PanelPath:
-    """Read a ``panels.json`` (its ranking, if any, stands beside it in ``ranking.csv``).
+    """Read a ``panels.json`` (its ranking, if any, stands inside or beside it in ``ranking.csv``).
 
     Raises
     ------
@@ -164,13 +231,25 @@ def load_panels(path: Path | str) -> PanelPath:
             "read it with the version of spinn that wrote it, or run the selection again"
         )
     panels = tuple(Panel(tuple(entry["genes"])) for entry in document["panels"])
-    about = {k: v for k, v in document.items() if k not in ("format", "panels")}
+    about = {k: v for k, v in document.items() if k not in ("format", "panels", "ranking")}
     table = Path(path).with_name("ranking.csv")
-    ranking: tuple[Ranked, ...] = ()
-    if table.exists():
+    rows = document.get("ranking", [])
+    if "ranking" not in document and table.exists():
         with table.open(newline="", encoding="utf-8") as file:
-            ranking = tuple(
-                Ranked(r["gene"], int(r["rank"]), float(r["score"]), int(r["among"]))
-                for r in csv.DictReader(file)
-            )
+            rows = list(csv.reader(file))
+    ranking = tuple(Ranked(gene, int(r), float(score), int(n)) for gene, r, score, n in rows[1:])
     return PanelPath(panels, ranking, about)
+
+
+def _ranking_row(ranked: Ranked) -> tuple[str, int, str, int]:
+    return (ranked.gene, ranked.rank, f"{ranked.score:.9g}", ranked.among)
+
+
+def _write_json(path: Path, document: Any) -> None:
+    text = json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+    path.write_text(text, encoding="utf-8")
+
+
+def _write_csv(path: Path, rows: Iterable[Iterable[Any]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)

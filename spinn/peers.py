@@ -1,11 +1,14 @@
 """The peers that train networks of their own: which problem each is set, and its function."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
 from spinn.concrete_ae import concrete_ae
+from spinn.constrained import constrained
+from spinn.constraints import Constraints
 from spinn.data import ExpressionData
 from spinn.panel import PanelPath
 from spinn.persist import persist
@@ -53,3 +56,17 @@ def peer_problem(
         device=device,
         binary=peer.binary,
     )
+
+
+def choose_with_peer(
+    problem: Problem,
+    selector: str,
+    settings: Settings,
+    *,
+    sizes: Sequence[int],
+    seed: int,
+    constraints: Constraints,
+) -> PanelPath:
+    """Return a peer's panels, made to meet the constraints; its problem is `peer_problem`'s."""
+    choose = partial(PEERS[selector].choose, problem, settings, seed=seed)
+    return constrained(choose, problem.genes, sizes=sizes, constraints=constraints)

@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from spinn.constraints import Constraints
-from spinn.data import FORMAT
+from spinn.data import FORMAT, ExpressionData
 from spinn.gene_rules import GeneRules
 from spinn.inputs import check_genes, check_values, matrix_of, obs_column, target_columns
 from spinn.split import split_cells
@@ -177,6 +177,29 @@ def prepare(
         if not target_values
         else {"spinn_targets": np.column_stack([v[rows] for _, v in target_values])},
         uns={"spinn": json.dumps(about, sort_keys=True)},
+    )
+
+
+def expression_data(prepared: ad.AnnData) -> ExpressionData:
+    """Return what `prepare` returned as `spinn.data.read_prepared` reads it from a file."""
+    about, obs = json.loads(prepared.uns["spinn"]), prepared.obs
+    classes = tuple(about["classes"])
+    code = {name: i for i, name in enumerate(classes)}
+    return ExpressionData(
+        values=prepared.X,
+        genes=tuple(prepared.var_names.tolist()),
+        cells=prepared.obs_names.to_numpy(dtype=np.str_),
+        part=obs["part"].to_numpy(dtype=np.str_),
+        mean=prepared.var["mean"].to_numpy(),
+        std=prepared.var["std"].to_numpy(),
+        counts=prepared.layers["counts"] if about["has_counts"] else None,
+        total_counts=obs["spinn_total_counts"].to_numpy() if about["has_counts"] else None,
+        target_sum=about["target_sum"],
+        labels=np.array([code[name] for name in obs["spinn_label"]]) if about["label"] else None,
+        classes=classes,
+        donors=obs["spinn_donor"].to_numpy(dtype=np.str_) if about["donor"] else None,
+        targets=prepared.obsm["spinn_targets"] if about["targets"] else None,
+        target_names=tuple(about["targets"]),
     )
 
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from spinn.catalogue import STRATEGIES
+from spinn.constrained import constrained
 from spinn.constraints import Constraints
 from spinn.network import Network
 from spinn.panel import PanelPath, ranked_path
@@ -101,6 +103,21 @@ def select(
     return eliminate(
         problem, [base], ranker, settings, sizes=sizes, seed=seed, constraints=constraints
     )
+
+
+def choose_with_network(
+    problem: Problem,
+    base: Network,
+    selector: str,
+    settings: Settings,
+    *,
+    sizes: Sequence[int],
+    seed: int,
+    constraints: Constraints,
+) -> PanelPath:
+    """Return the panels of `select`, made to meet the constraints."""
+    choose = partial(select, problem, base, selector, settings, seed=seed)
+    return constrained(choose, problem.genes, sizes=sizes, constraints=constraints)
 
 
 def _ranking(

@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 
 from spinn.adam import Adam, Group
+from spinn.data import ExpressionData
 from spinn.gates import make_gate
 from spinn.network import Network
-from spinn.problem import Examples, Problem
+from spinn.problem import Examples, Problem, make_problem
 from spinn.settings import Settings, TrainingSettings
 from spinn.tasks import Reconstruction
 
@@ -58,6 +59,34 @@ def base_network(
             dropout,
         )
     return made.to(problem.positions.device)
+
+
+def base_model(problem: Problem, gate: str, settings: Settings, *, seed: int) -> Fitted:
+    """Return the trained network of a problem: all its genes, one gate."""
+    start = base_network(problem, gate, settings, seed=seed)
+    return fit(start, problem, settings.training, seed=seed)
+
+
+def open_problem(
+    data: ExpressionData, task: str, settings: Settings, *, device: str, threads: int
+) -> Problem:
+    """Return a task's problem on training and validation cells, for this many threads.
+
+    Where the data have no counts, noise `split` becomes `hidden`, and the log says so.
+    """
+    torch.set_num_threads(threads)
+    noise = settings.noise
+    if noise == "split" and not data.has_counts:
+        log.warning("no counts in these data: noise is hidden instead of split")
+        noise = "hidden"
+    return make_problem(
+        data,
+        task,
+        noise=noise,
+        basis=settings.basis,
+        n_splits=settings.n_splits,
+        device=choose_device(device),
+    )
 
 
 def fit(network: Network, problem: Problem, settings: TrainingSettings, *, seed: int) -> Fitted:

@@ -21,6 +21,7 @@ MODULES = sorted(
 ORDER = (
     ("gene_terms",),
     ("catalogue", "config", "derived", "config_messages", "digest", "runtime", "settings"),
+    ("sections",),
     ("limits",),
     ("costs", "child", "runners"),
     ("metrics", "neighbors", "clusters", "structure", "panel", "constraints", "split"),
@@ -49,6 +50,7 @@ ORDER = (
     ("crossfit",),
     ("recommended",),
     ("provenance",),
+    ("documents",),
     ("plots",),
     ("figures", "report_tables", "report_comparisons", "report_frequencies"),
     ("report",),
@@ -68,6 +70,7 @@ LIGHT = {
     "interchange",
     *("costs", "child", "outcomes", "runners", "external", "jobs_external"),
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),
+    *("sections", "documents"),
     *("jobs_collect", "jobs_figures", "jobs_groups", "jobs_report"),
 }
 HEAVY = {"torch", "scanpy", "anndata", "sklearn"}

@@ -1,0 +1,53 @@
+"""Which parts of the config decide what: rules pass their jobs these and no more."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from spinn.catalogue import SELECTORS
+
+GATE_KEYS = {
+    "gate_lr",
+    "initial_dropout",
+    "max_doublings",
+    "min_dropout",
+    "penalty",
+    "penalty_form",
+    "reference",
+    "temperature",
+}
+
+
+def without_gate(training: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the training keys that a network without a gate depends on."""
+    return {key: value for key, value in training.items() if key not in GATE_KEYS}
+
+
+def training_of(config: Mapping[str, Any], gate: str) -> dict[str, Any]:
+    """Return the parts of a checked config that decide how a base model of a gate is trained."""
+    training = config["training"]
+    own = without_gate(training) if gate == "open" else training
+    return {**{key: config[key] for key in ("network", "noise", "device")}, "training": own}
+
+
+def selection_of(config: Mapping[str, Any], selector: str) -> dict[str, Any]:
+    """Return the parts of a checked config that decide which genes a selector chooses.
+
+    Selectors of one family depend on the same. Those of other packages are left out: see the
+    section ``peers``.
+    """
+    if not SELECTORS[selector].needs_torch:
+        return {"genes": config["genes"]}
+    recommended = selector == "recommended"
+    own = ("rfe", "genes", "refit") if recommended else ("rfe", "genes")
+    gate = "bernoulli" if recommended else SELECTORS[selector].gate or "open"
+    return {**training_of(config, gate), **{key: config[key] for key in own}}
+
+
+def judging_of(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parts of a checked config that decide how panels are refitted and judged."""
+    evaluation = {key: config["evaluation"][key] for key in ("test_splits", "clusters")}
+    return {
+        **{key: config[key] for key in ("network", "refit", "device")},
+        "training": without_gate(config["training"]),
+        "evaluation": evaluation,
+    }
