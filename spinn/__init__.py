@@ -10,6 +10,9 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
+    "select_genes": "api",
+    "evaluate_panels": "judging",
+    "load_panel": "panel_files",
     "ExpressionData": "data",
     "read_prepared": "data",
     "prepare": "preprocess",

@@ -16,6 +16,7 @@ import yaml
 from spinn.catalogue import SELECTORS
 from spinn.config_messages import schema_problems, shown
 from spinn.gene_terms import is_family
+from spinn.runtime import workflow_folder
 
 # The one data set of scanpy with real single cells that needs no download.
 PACKAGED = "scanpy:pbmc68k_reduced"
@@ -52,9 +53,7 @@ def check(config: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def _schema() -> dict[str, Any]:
-    here = Path(__file__).parent
-    packed = here / "schema.yaml"  # a wheel carries its copy there, for there is no config/ in it
-    path = packed if packed.exists() else here.parent / "config" / "schema.yaml"
+    path = workflow_folder() / "config" / "schema.yaml"
     schema: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return schema
 

@@ -81,10 +81,16 @@ def matrix_of(adata: ad.AnnData, layer: str | None) -> tuple[NDArray[np.str_], s
     return np.asarray(names, dtype=np.str_), csr
 
 
-def values_of(adata: ad.AnnData, layer: str | None) -> str:
-    """Return which kind of values a matrix seems to hold: `counts` if all are whole, else `lognorm`.
+def gene_names(adata: ad.AnnData, layer: str | None) -> NDArray[np.str_]:
+    """Return the names of the genes of X, `raw` or a layer."""
+    raw = layer == "raw" and adata.raw is not None
+    return np.asarray(adata.raw.var_names if raw else adata.var_names, dtype=np.str_)
 
-    Whether they really are is for `check_values` to say.
+
+def values_of(adata: ad.AnnData, layer: str | None) -> str:
+    """Return what a matrix seems to hold: `counts` if all values are whole, else `lognorm`.
+
+    Whether it really does is for `check_values` to say.
     """
     data = matrix_of(adata, layer)[1].data
     return "counts" if bool(np.all(data == np.round(data))) else "lognorm"

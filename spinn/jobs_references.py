@@ -1,14 +1,13 @@
 """The evaluating rule of the floor and the ceiling."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spinn.baselines import greedy
 from spinn.constraints import Constraints
-from spinn.data import ExpressionData, read_prepared
+from spinn.data import read_prepared
 from spinn.jobs_evaluate import judge_jobs
-from spinn.matched import matched_random
-from spinn.panel import Panel
+from spinn.matched import reference
 
 
 def evaluate_references(
@@ -28,18 +27,7 @@ def evaluate_references(
     data = read_prepared(prepared)
     path = greedy(data, sizes=sizes, seed=0, constraints=Constraints(), task=about["task"])
     jobs = [
-        (selector, seed, list(_reference(data, selector, seed, path.panels)), output)
+        (selector, seed, list(reference(data, selector, seed, path.panels)), output)
         for (selector, seed), output in outputs.items()
     ]
     judge_jobs(data, jobs, about=about, config=config, threads=threads)
-
-
-def _reference(
-    data: ExpressionData, selector: str, seed: int, matched: Sequence[Panel]
-) -> Iterator[Panel]:
-    if selector == "ceiling":
-        yield Panel(data.genes)
-        return
-    largest = matched_random(data, matched[0].genes, seed=seed)
-    for panel in matched:
-        yield Panel(largest[: panel.size])

@@ -1,11 +1,12 @@
 """Random panels that are expressed like another: what a panel must beat."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from spinn.data import ExpressionData
 from spinn.metrics import Floats
+from spinn.panel import Panel
 
 NEAREST = 10
 
@@ -34,6 +35,28 @@ def matched_random(
         drawn.append(int(rng.choice(near)))
         free[drawn[-1]] = False
     return tuple(data.genes[i] for i in drawn)
+
+
+def reference(
+    data: ExpressionData, name: str, seed: int, matched: Sequence[Panel]
+) -> Iterator[Panel]:
+    """Yield the panels of `ceiling`, all genes, or of one draw of `floor`.
+
+    Parameters
+    ----------
+    data
+        Test cells may be there; they are not looked at.
+    name, seed
+        Which, and the draw's number.
+    matched
+        Nested panels, large to small; the floor's are like these.
+    """
+    if name == "ceiling":
+        yield Panel(data.genes)
+        return
+    largest = matched_random(data, matched[0].genes, seed=seed)
+    for panel in matched:
+        yield Panel(largest[: panel.size])
 
 
 def expression(data: ExpressionData) -> Floats:

@@ -26,6 +26,9 @@ DEPENDENCIES = (
     "pyyaml",
     "jsonschema",
     "graspologic-native",
+    "threadpoolctl",
+    "tqdm",
+    "click",
 )
 # What OpenMP, the linear algebra libraries and numba read when they are loaded.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -116,6 +119,12 @@ def start_log(path: str | os.PathLike[str], threads: int = 1) -> None:
 def place(wildcards: Iterable[tuple[str, str]]) -> dict[str, str | int]:
     """Return a job's wildcards as they stand in tables: the split is a number."""
     return {name: int(value) if name == "split" else value for name, value in wildcards}
+
+
+def workflow_folder() -> Path:
+    """Return the folder of the Snakefile, rules and config: a wheel's own, else the checkout."""
+    packed = Path(__file__).parent / "workflow"
+    return packed if packed.is_dir() else packed.parents[1]
 
 
 def is_deployed() -> bool:

@@ -25,7 +25,7 @@ ORDER = (
     ("limits",),
     ("costs", "child", "runners"),
     ("metrics", "neighbors", "clusters", "structure", "panel", "constraints", "split"),
-    ("gene_rules", "gene_files"),
+    ("gene_rules", "gene_files", "panel_files"),
     ("cells", "resampling", "simultaneous", "proportions", "draws", "tables"),
     ("tiers", "intervals", "differences", "normalised", "recalls", "optimism"),
     ("data", "inputs", "preprocess", "thinning", "tasks", "gates", "noise", "rows", "adam"),
@@ -54,6 +54,12 @@ ORDER = (
     ("plots",),
     ("figures", "report_tables", "report_comparisons", "report_frequencies"),
     ("report",),
+    # From Python, without the workflow.
+    ("progress", "threads", "arguments"),
+    ("api", "judging"),
+    ("command_files",),
+    ("command",),
+    ("__main__",),
     # What the workflow's rules call; nothing else imports these.
     ("jobs_prepare", "jobs_train", "jobs_baselines", "jobs_external"),
     ("jobs_collect", "jobs_figures", "jobs_groups"),
@@ -70,7 +76,7 @@ LIGHT = {
     "interchange",
     *("costs", "child", "outcomes", "runners", "external", "jobs_external"),
     *("plots", "figures", "report", "provenance", "runtime", "settings", "reasons"),
-    *("sections", "documents"),
+    *("sections", "documents", "panel_files", "progress", "command_files", "command"),
     *("jobs_collect", "jobs_figures", "jobs_groups", "jobs_report"),
 }
 HEAVY = {"torch", "scanpy", "anndata", "sklearn"}

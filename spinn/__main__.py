@@ -1,0 +1,5 @@
+"""`python -m spinn`: the command line."""
+
+from spinn.command import main
+
+main()
