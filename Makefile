@@ -18,7 +18,7 @@ PEERS := $(basename $(notdir $(wildcard envs/peers/*.in)))
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup run test lint types fast slow bench paper envs lock peers peers-lock
+.PHONY: tutorial setup run test lint types fast slow bench paper envs lock peers peers-lock
 
 setup: $(STAMP)
 
@@ -57,6 +57,10 @@ bench: setup
 
 envs: setup
 	$(BIN)/python -m tools.envs
+
+# Run docs/tutorial.ipynb and keep its outputs.
+tutorial: setup
+	$(BIN)/python -m tools.tutorial
 
 # Hours; needs the cells that docs/findings.md names in data/.
 paper: setup
