@@ -24,7 +24,7 @@ def table():
 
 
 def test_every_list_has_every_number_with_an_interval(table):
-    numbers = "value low high diff diff_low diff_high".split()
+    numbers = ["value", "low", "high", "diff", "diff_low", "diff_high"]
     places, counts = ["panel", "size", "metric"], ["n_seeds", "n_blocks", "split"]
     assert table.columns.tolist() == [*places, *numbers, *counts]
     head = table[table["metric"] == table["metric"][0]]
@@ -89,7 +89,7 @@ def test_named_genes_are_kept_however_little_they_vary():
     adata = make_adata(80, 12)
     few = {**CONFIG, "preprocess": {"min_cells": 1, "n_top_genes": 3}}
     table = spinn.evaluate_panels(adata, {"mine": LISTS["mine"]}, config=few)
-    assert 4 <= table.loc[table["panel"] == "ceiling", "size"].iloc[0] <= 7
+    assert 4 <= table.loc[table["panel"] == "ceiling", "size"].iloc[0] < 12  # ties stay
 
 
 @pytest.mark.parametrize(
