@@ -53,5 +53,5 @@ def test_who_asks_for_the_log_gets_it(monkeypatch, caplog):
     with caplog.at_level(logging.INFO, logger="spinn"), progress(2) as bar:
         log.info("stage 1 of 2")
         bar.update()
-    assert "1/2" in terminal.getvalue()
+    assert "stage 1 of 2:   0%" in terminal.getvalue()
     assert [record.message for record in caplog.records] == ["stage 1 of 2"]
