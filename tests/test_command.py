@@ -37,23 +37,22 @@ def call(line):
 
 
 @pytest.mark.parametrize("words", ["--help", "select --help", "evaluate -h", "run --help"])
-def test_help_costs_less_than_half_a_second_and_loads_nothing_heavy(words):
+def test_help_loads_nothing_heavy(words):
     code = f"""
-import resource, sys
+import sys
 sys.argv = ["spinn", *{words.split()!r}]
 from spinn.command import main
 try:
     main()
 finally:
-    heavy = [name for name in ("torch", "scanpy", "anndata", "pandas") if name in sys.modules]
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    print("heavy:", heavy, "within:", used.ru_utime + used.ru_stime < 0.5)
+    heavy = ("torch", "scanpy", "anndata", "pandas", "numpy", "scipy", "yaml")
+    print("heavy:", [name for name in heavy if name in sys.modules])
 """
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert "Usage: spinn" in done.stdout
-    assert "heavy: [] within: True" in done.stdout
+    assert "heavy: []" in done.stdout
 
 
 def test_a_panel_is_written_read_and_judged(folder):
