@@ -18,7 +18,7 @@ PEERS := $(basename $(notdir $(wildcard envs/peers/*.in)))
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: tutorial setup run test lint types fast slow bench paper envs lock peers peers-lock
+.PHONY: setup run test test-wheel tutorial lint types fast slow bench paper envs lock peers peers-lock
 
 setup: $(STAMP)
 
@@ -40,8 +40,9 @@ test: setup
 lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakefmt --check Snakefile rules examples
 	$(BIN)/snakemake --lint
+	$(BIN)/snakemake --lint --snakefile examples/embedding-workflow/Snakefile
 
 types: setup
 	$(BIN)/mypy
@@ -50,7 +51,11 @@ fast: setup
 	$(BIN)/pytest -n $(JOBS) -m "not slow"
 
 slow: setup
-	$(BIN)/pytest -n $(JOBS) -m slow
+	$(BIN)/pytest -n $(JOBS) -m "slow and not wheel"
+
+# Minutes: the package is built and installed into an environment of its own per Python that is there.
+test-wheel: setup
+	$(BIN)/pytest -m wheel
 
 bench: setup
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks

@@ -8,7 +8,7 @@ from typing import Any
 
 import anndata as ad
 
-from spinn.config import PACKAGED, ConfigError, check
+from spinn.config import ConfigError, check
 from spinn.data import ExpressionData
 from spinn.gene_files import resolve_genes
 from spinn.gene_rules import GeneRules
@@ -60,8 +60,8 @@ def data_set(adata: ad.AnnData, **given: Any) -> dict[str, Any]:
     if values is None:
         values = values_of(adata, given["layer"])
         log.info("values: taken for %s", values)
-    # No file is read: any path that needs none will do.
-    return {**given, "path": PACKAGED, "values": values, "targets": list(given["targets"])}
+    path = f"{NAME}.h5ad"  # that nobody reads
+    return {**given, "path": path, "values": values, "targets": list(given["targets"])}
 
 
 def checked(config: Mapping[str, Any] | None, **given: Any) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def checked(config: Mapping[str, Any] | None, **given: Any) -> dict[str, Any]:
     terms = {key: given.pop(key) for key in ("required", "excluded") if key in given}
     genes = {**settings.get("genes", {}), **{key: t for key, t in terms.items() if t}}
     try:
-        whole = check({**settings, **given, "genes": genes})
+        whole = check({**settings, **given, "genes": genes}, cells_exist=False)
         return {**whole, "genes": resolve_genes(whole)}
     except (ConfigError, ValueError) as error:
         message = str(error)

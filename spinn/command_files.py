@@ -20,14 +20,14 @@ def named_panels(words: Iterable[str]) -> dict[str, PanelPath]:
     ValueError
         If two have the same name, or a file is not understood.
     """
-    found: dict[str, PanelPath] = {}
+    paths: dict[str, str] = {}
     for word in words:
         name, _, path = word.rpartition("=")
         name = name or Path(path).stem
-        if name in found:
+        if name in paths:
             raise ValueError(f"two lists are called {name!r}; write NAME={path}")
-        found[name] = load_panel(path)
-    return found
+        paths[name] = path
+    return {name: load_panel(path) for name, path in paths.items()}
 
 
 def read_config(path: str | None) -> Mapping[str, Any] | None:
@@ -42,7 +42,7 @@ def read_config(path: str | None) -> Mapping[str, Any] | None:
         return None
     try:
         settings = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: is no YAML: {' '.join(str(error).split())}") from None
     if not isinstance(settings, Mapping):
         raise ValueError(f"{path}: must hold keys and values, came {type(settings).__name__}")

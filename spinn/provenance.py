@@ -27,8 +27,12 @@ def made_by(
 
 
 def git_commit(folder: Path) -> str | None:
-    """Return the commit of the checkout at ``folder``; None outside git, ``+`` if changed."""
+    """Return the commit of the checkout at ``folder``; None outside git, ``+`` if changed.
+
+    A workflow that is installed below somebody else's checkout is outside too.
+    """
     try:
+        _git(folder, "ls-files", "--error-unmatch", "Snakefile")
         commit = _git(folder, "rev-parse", "HEAD")
         return commit + ("+" if _git(folder, "status", "--porcelain") else "")
     except (OSError, subprocess.CalledProcessError):

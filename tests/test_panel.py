@@ -1,12 +1,16 @@
 """Panels and paths: nested, distinct, and the same after a journey through files."""
 
+import doctest
 import json
 
+import anndata as ad
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import spinn.panel
 from spinn.panel import Panel, PanelPath, load_panels, ranked_path
+from spinn.panel_files import load_panel
 from tests.cells import make_adata
 
 names = st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=20, unique=True)
@@ -95,3 +99,81 @@ def test_annotate_marks_a_copy():
     assert list(adata.var.columns) == []
     with pytest.raises(KeyError, match=r"1 of 2 panel genes absent: \['x'\]"):
         Panel(("g03", "x")).annotate(adata)
+
+
+def test_a_path_stands_for_its_largest_panel(tmp_path):
+    path = PanelPath(
+        (Panel(("g03", "g00")), Panel(("g01",))), (), {"selector": "greedy", "seed": None}
+    )
+    assert path.genes == ["g03", "g00"]
+    assert path.table().to_dict("list") == {
+        "gene": ["g03", "g00", "g01"],
+        "rank": [1, 2, 1],
+        "size": [2, 2, 1],
+    }
+    marked = path.annotate(make_adata(10, 5))
+    assert marked.var["spinn_rank"].tolist() == [2, 0, 0, 1, 0]
+    marked.write_h5ad(tmp_path / "marked.h5ad")
+    read = ad.read_h5ad(tmp_path / "marked.h5ad")
+    assert read.var["spinn_selected"].sum() == 2
+    assert read.uns["spinn"]["genes"].tolist() == ["g03", "g00"]
+    assert json.loads(read.uns["spinn"]["about"]) == path.about
+    with pytest.raises(ValueError, match="this run has no panel: too slow"):
+        PanelPath((), (), {"failed": "too slow"}).genes  # noqa: B018
+
+
+@given(data=st.data())
+def test_saved_panels_are_loaded_again(data, tmp_path_factory):
+    printable = st.text(st.characters(categories=["L", "N"]), min_size=1)
+    genes = data.draw(st.lists(printable, min_size=1, max_size=9, unique=True))
+    sizes = data.draw(st.lists(st.integers(1, len(genes)), min_size=1, unique=True))
+    scores = [1 / (3 + i) for i in range(len(genes))]
+    made = ranked_path(genes, scores, sizes)
+    path = PanelPath(made.panels, made.ranking, {"seed": 3})
+    folder = tmp_path_factory.mktemp("panels")
+    path.save(folder / "panel.json")
+    loaded = load_panel(folder / "panel.json")
+    assert (loaded.panels, loaded.about) == (path.panels, path.about)
+    assert [(r.gene, r.rank) for r in loaded.ranking] == [(r.gene, r.rank) for r in path.ranking]
+    path.save(str(folder / "panel.csv"))
+    assert load_panel(folder / "panel.csv") == PanelPath(path.panels, ())
+    path.save(folder / "run")
+    assert load_panel(folder / "run").panels == path.panels
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "panels"),
+    [
+        ("a.txt", "CD3E\n\n MS4A1 \n", [("CD3E", "MS4A1")]),
+        ("a.csv", "note,gene\nx,CD3E\ny,MS4A1\n", [("CD3E", "MS4A1")]),
+        ("a.csv", "gene,rank\nCD3E,10\nMS4A1,9\n", [("MS4A1", "CD3E")]),
+        ("a.csv", "gene,rank,size\nA,1,1\nA,2,2\nB,1,2\n", [("B", "A"), ("A",)]),
+    ],
+)
+def test_other_people_s_lists_are_read(name, text, panels, tmp_path):
+    (tmp_path / name).write_text(text)
+    assert [panel.genes for panel in load_panel(tmp_path / name).panels] == panels
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("a.txt", "\n", "a.txt: must name one gene at least, came none"),
+        ("a.txt", "A\nA\n", "a.txt: panel genes must be distinct; repeated: A"),
+        ("a.csv", "name\nA\n", "a.csv: must have a column gene, came name"),
+        ("a.csv", "gene,rank\nA,first\n", "a.csv: ranks must be whole numbers"),
+    ],
+)
+def test_what_is_no_list_is_told(name, text, message, tmp_path):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ValueError, match=message):
+        load_panel(tmp_path / name)
+
+
+def test_other_endings_are_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"saved as .json, .csv or a folder, came panel.xlsx"):
+        ranked_path(["a"], [1.0], [1]).save(tmp_path / "panel.xlsx")
+
+
+def test_examples():
+    assert doctest.testmod(spinn.panel).failed == 0

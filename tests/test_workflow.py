@@ -8,8 +8,10 @@ import time
 
 import pandas as pd
 import pytest
+import scanpy as sc
 import yaml
 
+import spinn
 from spinn import runtime
 from tests.cells import make_adata
 from tests.pages import Page, bare_numbers
@@ -114,6 +116,29 @@ def test_the_audit_finds_what_was_demanded_and_met(results):
     assert audit.columns.tolist()[:5] == ["constraint", "wanted", "came", "met", "note"]
     assert audit["size"].tolist() == SIZES
     assert (audit["met"] == "yes").all()
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("selector", SELECTORS)
+def test_the_python_api_chooses_the_same_panels(results, selector, task):
+    config = yaml.safe_load(TINY.read_text())
+    (entry,) = config.pop("datasets").values()
+    arguments = ("tasks", "selectors", "panel_sizes", "seeds")
+    ours = spinn.select_genes(
+        sc.datasets.pbmc68k_reduced(),
+        SIZES,
+        selector=selector,
+        task=task,
+        seed=1,
+        config={key: value for key, value in config.items() if key not in arguments},
+        **{key: entry[key] for key in ("layer", "values", "label")},
+    ).document()
+    place = f"tiny/split0/{task}/{selector}/seed1/panels.json"
+    theirs = json.loads((results / place).read_text())
+    for document in (ours, theirs):
+        document.pop("made_by")
+    assert ours.pop("held_out")
+    assert json.loads(json.dumps(ours)) == {**theirs, "dataset": "adata"}
 
 
 def test_nothing_is_left_to_do(finished):
