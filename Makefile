@@ -70,6 +70,7 @@ tutorial: setup
 # Hours; needs the cells that docs/findings.md names in data/.
 paper: setup
 	$(BIN)/snakemake --cores $(CORES) --configfile config/paper.yaml
+	$(BIN)/python -m tools.findings results/paper docs
 
 lock:
 	rm -rf .lock
