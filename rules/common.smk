@@ -42,6 +42,17 @@ wildcard_constraints:
     gate="|".join(sorted(set(RANKER_GATES.values()))),
 
 
+# On a cluster the host that submits makes these itself: seconds each, less than their submission.
+localrules:
+    collect_frequencies,
+    collect_robustness,
+    collect_stability,
+    plot_figures,
+    plot_optimism,
+    write_provenance,
+    write_report,
+
+
 FAMILIES = families(config["selectors"])
 PEERS = [family for family in FAMILIES if SELECTORS[FAMILIES[family][0]].external]
 
@@ -87,6 +98,11 @@ def training_of(gate):
 def trains_alone(selectors):
     """Whether selectors of one family train networks of their own, from no base model."""
     return all(SELECTORS[name].needs_torch and not SELECTORS[name].gate for name in selectors)
+
+
+def growing(base, per_input):
+    """A resource of a job, MB or minutes: a base, so much per MB of input, all times the attempt."""
+    return lambda wildcards, input, attempt: attempt * round(base + per_input * input.size_mb)
 
 
 def gpus(wildcards):

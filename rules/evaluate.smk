@@ -30,7 +30,8 @@ for family, selectors in FAMILIES.items():
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+            mem_mb=growing(2000, 60),
+            runtime=growing(60, 2),
             gpu=gpus,
         params:
             code=digest.modules("jobs_evaluate"),
@@ -58,7 +59,8 @@ rule evaluate_references:
         "../envs/spinn.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+        mem_mb=growing(2000, 60),
+        runtime=growing(60, 2),
         gpu=gpus,
     params:
         code=digest.modules("jobs_references"),
@@ -88,7 +90,8 @@ if config["evaluation"]["robustness"]:
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+            mem_mb=growing(2000, 60),
+            runtime=growing(60, 2),
             gpu=gpus,
         params:
             code=digest.modules("jobs_robustness"),
@@ -118,6 +121,9 @@ if config["evaluation"]["robustness"]:
         conda:
             "../envs/spinn-light.yaml"
         threads: 1
+        resources:
+            mem_mb=growing(1000, 20),
+            runtime=growing(20, 1),
         params:
             code=digest.modules("jobs_collect"),
         message:
@@ -151,6 +157,9 @@ rule collect_scores:
     conda:
         "../envs/spinn-light.yaml"
     threads: 1
+    resources:
+        mem_mb=growing(1000, 20),
+        runtime=growing(20, 1),
     params:
         code=digest.modules("jobs_collect"),
         n_bootstrap=config["evaluation"]["bootstrap"],
@@ -175,7 +184,8 @@ rule group_genes:
         "../envs/spinn-light.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 20 * input.size_mb),
+        mem_mb=growing(2000, 20),
+        runtime=growing(30, 1),
     params:
         code=digest.modules("jobs_groups"),
     message:
@@ -198,6 +208,9 @@ rule collect_stability:
     conda:
         "../envs/spinn-light.yaml"
     threads: 1
+    resources:
+        mem_mb=growing(1000, 20),
+        runtime=growing(20, 1),
     params:
         code=digest.modules("jobs_collect"),
         datasets=[(name, split) for name in DATASETS for split in SPLITS],

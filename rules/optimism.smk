@@ -28,6 +28,9 @@ if COMPARED:
         conda:
             "../envs/spinn-light.yaml"
         threads: 1
+        resources:
+            mem_mb=growing(1000, 20),
+            runtime=growing(20, 1),
         params:
             code=digest.modules("jobs_collect"),
             n_bootstrap=config["evaluation"]["bootstrap"],
@@ -51,6 +54,9 @@ if COMPARED:
         conda:
             "../envs/spinn-light.yaml"
         threads: 1
+        resources:
+            mem_mb=growing(1000, 20),
+            runtime=growing(20, 1),
         params:
             code=digest.modules("jobs_figures"),
         message:

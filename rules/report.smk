@@ -25,7 +25,8 @@ rule recommend:
         "../envs/spinn-light.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+        mem_mb=growing(2000, 60),
+        runtime=growing(60, 2),
     params:
         code=digest.modules("jobs_collect"),
         runs=runs(config["selectors"]),
@@ -55,6 +56,9 @@ rule plot_figures:
     conda:
         "../envs/spinn-light.yaml"
     threads: 1
+    resources:
+        mem_mb=growing(1000, 20),
+        runtime=growing(20, 1),
     params:
         code=digest.modules("jobs_figures"),
     message:
@@ -78,6 +82,9 @@ rule write_provenance:
     conda:
         "../envs/spinn.yaml"
     threads: 1
+    resources:
+        mem_mb=growing(1000, 20),
+        runtime=growing(20, 1),
     params:
         code=digest.modules("jobs_report"),
         config=config,
@@ -117,6 +124,9 @@ rule write_report:
     conda:
         "../envs/spinn-light.yaml"
     threads: 1
+    resources:
+        mem_mb=growing(1000, 20),
+        runtime=growing(20, 1),
     params:
         code=digest.modules("jobs_report"),
         panels=[

@@ -1,0 +1,361 @@
+"""A throw-away SLURM cluster of three nodes on this one machine, from Debian's packages.
+
+It wants root, but neither systemd nor cgroups, and writes below one folder only. Its daemons are
+children that die with this process, however it ends; what they start carries the path of the
+cluster's own slurm.conf, by which it is found and stopped, process by process.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKAGES = (
+    "slurmctld slurmd slurmdbd slurm-client slurm-wlm-basic-plugins slurm-wlm-mysql-plugin "
+    "munge mariadb-server"
+)
+PROGRAMS = "slurmctld slurmd slurmdbd sbatch sacct munged mariadbd mariadb-install-db setpriv"
+NODES = ("n1", "n2", "n3")
+PATIENCE_S = 120  # for one daemon to answer, on a busy machine
+
+SLURM_CONF = """\
+ClusterName=toy
+SlurmctldHost={host}(127.0.0.1)
+SlurmctldPort={ports[0]}
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge.socket
+CredType=cred/munge
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool/%n
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd-%n.pid
+SlurmctldLogFile={folder}/slurmctld.log
+SlurmdLogFile={folder}/slurmd-%n.log
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SwitchType=switch/none
+MpiDefault=none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core_Memory
+ReturnToService=2
+SlurmdTimeout=10
+KillWait=5
+MinJobAge=300
+JobRequeue=0
+DefMemPerCPU=500
+SchedulerParameters=bf_interval=5,sched_interval=5
+# Memory is watched by adding up what processes hold, where a real cluster has cgroups.
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=task=1
+JobAcctGatherParams=OverMemoryKill
+AccountingStorageType=accounting_storage/slurmdbd
+AccountingStoreFlags=job_comment
+AccountingStorageHost=127.0.0.1
+AccountingStoragePort={ports[1]}
+AccountingStoragePass={folder}/munge.socket
+{nodes}
+PartitionName=main Nodes=ALL Default=YES DefaultTime=10 MaxTime=10-0 State=UP
+"""
+NODE = (
+    "NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} "
+    "Sockets=1 CoresPerSocket={cores} ThreadsPerCore=1 RealMemory={memory} State=UNKNOWN"
+)
+SLURMDBD_CONF = """\
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge.socket
+DbdHost={host}
+DbdAddr=127.0.0.1
+DbdPort={ports[1]}
+SlurmUser=root
+LogFile={folder}/slurmdbd.log
+PidFile={folder}/slurmdbd.pid
+StorageType=accounting_storage/mysql
+StorageHost=127.0.0.1
+StoragePort={ports[2]}
+StorageUser=slurm
+StoragePass=toy
+StorageLoc=slurm_acct_db
+"""
+CGROUP_CONF = {False: "CgroupPlugin=cgroup/v1\nCgroupAutomount=no\n"}
+CGROUP_CONF[True] = "CgroupPlugin=cgroup/v2\nIgnoreSystemd=yes\n"
+
+
+class CannotRunError(Exception):
+    """SLURM cannot be had or does not start on this machine; the message says why."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running cluster.
+
+    Attributes
+    ----------
+    conf
+        Its slurm.conf, which clients find by the variable SLURM_CONF.
+    daemons
+        Every daemon's process by name; a node's is its slurmd.
+    """
+
+    conf: Path
+    daemons: dict[str, subprocess.Popen]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "SLURM_CONF": str(self.conf)}
+
+    def ask(self, *words: object) -> str:
+        """Return what one of SLURM's commands prints."""
+        return _do(*words, env=self.environment)
+
+    def cut_off(self, node: str) -> list[int]:
+        """Kill a node as a power cut does: its daemon and all it has started; return the pids."""
+        daemon = self.daemons[node]
+        daemon.kill()
+        daemon.wait()
+        # A step's manager has no node in its environment, but its jobs have.
+        jobs = {
+            variables["SLURM_JOB_ID"]
+            for _, variables in self._processes()
+            if variables.get("SLURMD_NODENAME") == node and "SLURM_JOB_ID" in variables
+        }
+        managers = tuple(f"slurmstepd: [{job}." for job in jobs)
+        doomed = [
+            pid
+            for pid, variables in self._processes()
+            if variables.get("SLURMD_NODENAME") == node or _title(pid).startswith(managers)
+        ]
+        for pid in doomed:
+            _kill(pid)
+        return [daemon.pid, *doomed]
+
+    def sweep(self) -> None:
+        """Kill whatever the cluster's nodes have started and is left."""
+        for pid, _ in self._processes():
+            if pid != os.getpid():
+                _kill(pid)
+
+    def _processes(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Every process of this cluster by its pid, with its environment."""
+        for place in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                entries = (place / "environ").read_bytes().decode(errors="replace").split("\0")
+                variables = dict(entry.split("=", 1) for entry in entries if "=" in entry)
+                if variables.get("SLURM_CONF") == str(self.conf):
+                    yield int(place.name), variables
+
+
+def install() -> None:
+    """Install Debian's packages of SLURM where they are missing.
+
+    Raises
+    ------
+    CannotRunError
+        If this is no root's Debian, or the packages cannot be had.
+    """
+    if os.geteuid() != 0:
+        raise CannotRunError("it takes root to start SLURM's daemons")
+    if not _missing():
+        return
+    if shutil.which("apt-get") is None:
+        raise CannotRunError(f"no apt-get to install {', '.join(_missing())} with")
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for words in ("update", f"install -y --no-install-recommends {PACKAGES}"):
+        done = subprocess.run(
+            ["apt-get", *words.split()], env=quiet, capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0 and words != "update":
+            raise CannotRunError(f"apt-get cannot install SLURM: {done.stderr.strip()[-300:]}")
+    if _missing():
+        raise CannotRunError(f"Debian's packages do not hold {', '.join(_missing())}")
+
+
+@contextlib.contextmanager
+def started(folder: Path) -> Iterator[Cluster]:
+    """Start a cluster below a folder; stop it and all it has started in the end.
+
+    Raises
+    ------
+    CannotRunError
+        If a daemon does not start; the message ends with its own words.
+    """
+    conf = _write_configuration(folder)
+    cluster = Cluster(conf, {})
+    try:
+        _start(cluster, folder)
+        yield cluster
+    finally:
+        cluster.sweep()
+        for daemon in reversed(cluster.daemons.values()):
+            daemon.terminate()
+        for daemon in cluster.daemons.values():
+            try:
+                daemon.wait(20)
+            except subprocess.TimeoutExpired:
+                daemon.kill()
+                daemon.wait()
+        cluster.sweep()
+
+
+def _start(cluster: Cluster, folder: Path) -> None:
+    def start(name: str, *words: object, answers: Callable[[], bool]) -> None:
+        _start_daemon(cluster, folder, name, words, answers)
+
+    munge, database = folder / "munge.socket", folder / "mariadb.socket"
+    start(
+        "munged",
+        *f"munged --foreground --force --key-file {folder}/munge.key --socket {munge}".split(),
+        *f"--pid-file {folder}/munged.pid --log-file {folder}/munged.log".split(),
+        *f"--seed-file {folder}/munged.seed".split(),
+        answers=lambda: _runs("munge", "--no-input", "--socket", munge),
+    )
+    _do("mariadb-install-db", "--no-defaults", "--user=root", f"--datadir={folder}/db")
+    start(
+        "mariadbd",
+        *f"mariadbd --no-defaults --user=root --datadir={folder}/db --socket={database}".split(),
+        *f"--port={_port(folder, 2)} --bind-address=127.0.0.1".split(),
+        *f"--pid-file={folder}/mariadb.pid --innodb-lock-wait-timeout=900".split(),
+        answers=lambda: _runs("mariadb-admin", "--no-defaults", f"--socket={database}", "ping"),
+    )
+    _do(
+        *("mariadb", "--no-defaults", f"--socket={database}", "-e"),
+        "CREATE USER slurm@localhost IDENTIFIED BY 'toy'; "
+        "CREATE USER slurm@127.0.0.1 IDENTIFIED BY 'toy'; "
+        "GRANT ALL ON slurm_acct_db.* TO slurm@localhost; "
+        "GRANT ALL ON slurm_acct_db.* TO slurm@127.0.0.1;",
+    )
+    # The accounts: a cluster, an account, a user, as an administrator makes them.
+    start(
+        "slurmdbd",
+        *("slurmdbd", "-D"),
+        answers=lambda: _listens(_port(folder, 1)),
+    )
+    for words in ("add cluster toy", "add account lab", "add user root account=lab"):
+        cluster.ask("sacctmgr", "-i", *words.split())
+    start(
+        "slurmctld",
+        *("slurmctld", "-D", "-f", cluster.conf),
+        answers=lambda: _runs("scontrol", "ping", env=cluster.environment),
+    )
+    for node in NODES:
+        start(node, "slurmd", "-D", "-N", node, "-f", cluster.conf, answers=lambda: True)
+    _wait(
+        lambda: cluster.ask("sinfo", "-h", "-N", "-o", "%t").split() == ["idle"] * len(NODES),
+        f"the nodes are not idle: {folder}/slurmd-*.log",
+    )
+
+
+def _start_daemon(
+    cluster: Cluster,
+    folder: Path,
+    name: str,
+    words: tuple[object, ...],
+    answers: Callable[[], bool],
+) -> None:
+    output = folder / f"{name}.out"
+    with output.open("w") as stream:
+        daemon = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", *map(str, words)],
+            env=cluster.environment,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # what stops a terminal's programs must not stop these first
+        )
+    cluster.daemons[name] = daemon
+
+    def is_up() -> bool:
+        if daemon.poll() is not None:
+            said = output.read_text(errors="replace").strip()[-300:]
+            raise CannotRunError(f"{name} ended at once: {said or f'see {folder}/{name}.log'}")
+        return answers()
+
+    _wait(is_up, f"{name} does not answer")
+
+
+def _write_configuration(folder: Path) -> Path:
+    conf = folder / "slurm.conf"
+    for name in ("state", "spool", *(f"spool/{node}" for node in NODES)):
+        (folder / name).mkdir(parents=True)
+    memory = int(Path("/proc/meminfo").read_text().split()[1]) // 1024 - 512
+    ports = _free_ports(3 + len(NODES))
+    (folder / "ports").write_text(" ".join(map(str, ports)))
+    host = socket.gethostname().partition(".")[0]
+    nodes = [
+        NODE.format(name=name, host=host, port=port, cores=os.cpu_count(), memory=memory)
+        for name, port in zip(NODES, ports[3:], strict=True)
+    ]
+    texts = {"folder": folder, "host": host, "ports": ports}
+    conf.write_text(SLURM_CONF.format(nodes="\n".join(nodes), **texts))
+    is_unified = Path("/sys/fs/cgroup/cgroup.controllers").exists()
+    (folder / "cgroup.conf").write_text(CGROUP_CONF[is_unified])
+    _write_secret(folder / "slurmdbd.conf", SLURMDBD_CONF.format(**texts).encode())
+    _write_secret(folder / "munge.key", os.urandom(1024))
+    return conf
+
+
+def _write_secret(path: Path, content: bytes) -> None:
+    path.touch(mode=0o600)
+    path.write_bytes(content)
+
+
+def _port(folder: Path, position: int) -> int:
+    return int((folder / "ports").read_text().split()[position])
+
+
+def _free_ports(number: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+def _missing() -> list[str]:
+    return [name for name in PROGRAMS.split() if shutil.which(name) is None]
+
+
+def _do(*words: object, env: dict[str, str] | None = None) -> str:
+    done = subprocess.run(
+        [*map(str, words)], env=env, capture_output=True, text=True, timeout=PATIENCE_S
+    )
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout).strip()[-300:]
+        raise CannotRunError(f"{' '.join(map(str, words[:3]))}: {said}")
+    return done.stdout
+
+
+def _runs(*words: object, env: dict[str, str] | None = None) -> bool:
+    return subprocess.run([*map(str, words)], env=env, capture_output=True).returncode == 0
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _wait(holds: Callable[[], bool], complaint: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        if time.monotonic() > deadline:
+            raise CannotRunError(f"{complaint} after {PATIENCE_S} s")
+        time.sleep(0.2)
+
+
+def _title(pid: int) -> str:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+    return ""
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
