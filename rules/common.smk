@@ -42,17 +42,6 @@ wildcard_constraints:
     gate="|".join(sorted(set(RANKER_GATES.values()))),
 
 
-# On a cluster the host that submits makes these itself: seconds each, less than their submission.
-localrules:
-    collect_frequencies,
-    collect_robustness,
-    collect_stability,
-    plot_figures,
-    plot_optimism,
-    write_provenance,
-    write_report,
-
-
 FAMILIES = families(config["selectors"])
 PEERS = [family for family in FAMILIES if SELECTORS[FAMILIES[family][0]].external]
 

@@ -118,6 +118,7 @@ if config["evaluation"]["robustness"]:
             f"{RESULTS}/logs/collect_robustness.log",
         benchmark:
             f"{RESULTS}/benchmarks/collect_robustness.tsv"
+        localrule: True
         conda:
             "../envs/spinn-light.yaml"
         threads: 1
@@ -205,6 +206,7 @@ rule collect_stability:
         f"{RESULTS}/logs/collect_stability.log",
     benchmark:
         f"{RESULTS}/benchmarks/collect_stability.tsv"
+    localrule: True
     conda:
         "../envs/spinn-light.yaml"
     threads: 1

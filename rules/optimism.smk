@@ -51,6 +51,7 @@ if COMPARED:
             f"{RESULTS}/logs/{{dataset}}/plot_optimism_{{task}}.log",
         benchmark:
             f"{RESULTS}/benchmarks/{{dataset}}/plot_optimism_{{task}}.tsv"
+        localrule: True
         conda:
             "../envs/spinn-light.yaml"
         threads: 1

@@ -53,6 +53,7 @@ rule plot_figures:
         f"{RESULTS}/logs/{{dataset}}/plot_figures_{{task}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/plot_figures_{{task}}.tsv"
+    localrule: True
     conda:
         "../envs/spinn-light.yaml"
     threads: 1
@@ -79,6 +80,7 @@ rule write_provenance:
         f"{RESULTS}/logs/write_provenance.log",
     benchmark:
         f"{RESULTS}/benchmarks/write_provenance.tsv"
+    localrule: True
     conda:
         "../envs/spinn.yaml"
     threads: 1
@@ -121,6 +123,7 @@ rule write_report:
         f"{RESULTS}/logs/write_report.log",
     benchmark:
         f"{RESULTS}/benchmarks/write_report.tsv"
+    localrule: True
     conda:
         "../envs/spinn-light.yaml"
     threads: 1

@@ -92,6 +92,7 @@ if RESAMPLED:
             f"{LOG}/{{task}}/collect_frequencies.log",
         benchmark:
             f"{BENCHMARK}/{{task}}/collect_frequencies.tsv"
+        localrule: True
         conda:
             "../envs/spinn-light.yaml"
         threads: 1

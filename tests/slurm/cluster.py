@@ -1,8 +1,9 @@
 """A throw-away SLURM cluster of three nodes on this one machine, from Debian's packages.
 
-It wants root, but neither systemd nor cgroups, and writes below one folder only. Its daemons are
-children that die with this process, however it ends; what they start carries the path of the
-cluster's own slurm.conf, by which it is found and stopped, process by process.
+It wants root, but neither systemd nor cgroups, and writes below one folder but for a link in
+/etc/slurm, where commands inside of jobs look. Its daemons are children that die with this
+process, however it ends; what they start carries a variable by which it is found and stopped,
+process by process.
 """
 
 import contextlib
@@ -11,6 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,8 +25,11 @@ PACKAGES = (
 PROGRAMS = "slurmctld slurmd slurmdbd sbatch sacct munged mariadbd mariadb-install-db setpriv"
 NODES = ("n1", "n2", "n3")
 PATIENCE_S = 120  # for one daemon to answer, on a busy machine
+MARK = "SPINN_TEST_CLUSTER"  # the variable of everything that a cluster starts
+DEFAULT_CONF = Path("/etc/slurm/slurm.conf")
 
 SLURM_CONF = """\
+# A throw-away cluster of spinn's tests.
 ClusterName=toy
 SlurmctldHost={host}(127.0.0.1)
 SlurmctldPort={ports[0]}
@@ -109,7 +114,7 @@ class Cluster:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "SLURM_CONF": str(self.conf)}
+        return {**os.environ, "SLURM_CONF": str(self.conf), MARK: str(self.conf)}
 
     def ask(self, *words: object) -> str:
         """Return what one of SLURM's commands prints."""
@@ -148,7 +153,7 @@ class Cluster:
             with contextlib.suppress(OSError):
                 entries = (place / "environ").read_bytes().decode(errors="replace").split("\0")
                 variables = dict(entry.split("=", 1) for entry in entries if "=" in entry)
-                if variables.get("SLURM_CONF") == str(self.conf):
+                if variables.get(MARK) == str(self.conf):
                     yield int(place.name), variables
 
 
@@ -186,12 +191,20 @@ def started(folder: Path) -> Iterator[Cluster]:
     CannotRunError
         If a daemon does not start; the message ends with its own words.
     """
+    _refuse_other_clusters()
     conf = _write_configuration(folder)
     cluster = Cluster(conf, {})
+    DEFAULT_CONF.parent.mkdir(exist_ok=True)
+    DEFAULT_CONF.unlink(missing_ok=True)  # of an earlier one that was killed
+    DEFAULT_CONF.symlink_to(conf)
+    # A polite request to end must leave nothing behind either.
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     try:
         _start(cluster, folder)
         yield cluster
     finally:
+        signal.signal(signal.SIGTERM, before)
+        DEFAULT_CONF.unlink()
         cluster.sweep()
         for daemon in reversed(cluster.daemons.values()):
             daemon.terminate()
@@ -202,6 +215,12 @@ def started(folder: Path) -> Iterator[Cluster]:
                 daemon.kill()
                 daemon.wait()
         cluster.sweep()
+
+
+def _refuse_other_clusters() -> None:
+    head = SLURM_CONF.partition("\n")[0]
+    if DEFAULT_CONF.exists() and not DEFAULT_CONF.read_text().startswith(head):
+        raise CannotRunError(f"this machine has a SLURM of its own: {DEFAULT_CONF}")
 
 
 def _start(cluster: Cluster, folder: Path) -> None:
