@@ -24,7 +24,7 @@ PACKAGES = (
 )
 PROGRAMS = "slurmctld slurmd slurmdbd sbatch sacct munged mariadbd mariadb-install-db setpriv"
 NODES = ("n1", "n2", "n3")
-PATIENCE_S = 120  # for one daemon to answer, on a busy machine
+PATIENCE_S = 180  # for one daemon to answer, on a busy machine
 MARK = "SPINN_TEST_CLUSTER"  # the variable of everything that a cluster starts
 DEFAULT_CONF = Path("/etc/slurm/slurm.conf")
 
@@ -51,7 +51,7 @@ MpiDefault=none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 ReturnToService=2
-SlurmdTimeout=10
+SlurmdTimeout=20
 KillWait=5
 MinJobAge=300
 JobRequeue=0
