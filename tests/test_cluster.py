@@ -105,7 +105,7 @@ def test_the_slurm_profile_tries_again_and_leaves_no_lock():
     slurm, default = profile("slurm"), profile("default")
     assert slurm["executor"] == "slurm"
     assert slurm["retries"] >= 1
-    for key in ("keep-going", "rerun-incomplete", "show-failed-logs", "nolock", "slurm-requeue"):
+    for key in ("keep-going", "rerun-incomplete", "show-failed-logs", "nolock", "slurm-no-requeue"):
         assert slurm[key] is True, key
     assert default["nolock"]
     assert set(slurm["default-resources"]) == {"mem_mb", "runtime"}

@@ -54,7 +54,7 @@ ReturnToService=2
 SlurmdTimeout=20
 KillWait=5
 MinJobAge=300
-JobRequeue=0
+JobRequeue=1
 DefMemPerCPU=500
 SchedulerParameters=bf_interval=5,sched_interval=5
 # Memory is watched by adding up what processes hold, where a real cluster has cgroups.
