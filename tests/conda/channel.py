@@ -129,3 +129,4 @@ if __name__ == "__main__":
     for subdir in ("noarch", "linux-64"):
         (place / subdir).mkdir(parents=True, exist_ok=True)
     build(place, map(Path, sys.argv[2:]))
+    os._exit(0)  # py-rattler's threads outlive its work, and now and then crash a usual exit

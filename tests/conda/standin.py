@@ -130,3 +130,5 @@ def _with_options(words):
 
 if __name__ == "__main__":
     main(sys.argv[1:])
+    sys.stdout.flush()
+    os._exit(0)  # py-rattler's threads outlive its work, and now and then crash a usual exit
