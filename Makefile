@@ -40,8 +40,9 @@ test: setup
 lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakefmt --check Snakefile rules examples
 	$(BIN)/snakemake --lint
+	$(BIN)/snakemake --lint --snakefile examples/embedding-workflow/Snakefile
 
 types: setup
 	$(BIN)/mypy

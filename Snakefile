@@ -15,7 +15,7 @@ from spinn import runtime
 from spinn.config import ConfigError, check
 from spinn.gene_files import resolve_genes
 
-min_version("9.0")
+min_version("9.27")
 
 
 # What a user has installed for themselves would come before what a conda environment holds.
@@ -29,11 +29,18 @@ if "datasets" not in config:
     configfile: "config/config.yaml"
 
 
+# In a module of another workflow cells may come from that one's rules.
+alone = os.path.samefile(workflow.main_snakefile, workflow.current_basedir.join("Snakefile"))
 try:
-    config = check(config)
+    config = check(config, cells_exist=alone)
     config["genes"] = resolve_genes(config)
 except (ConfigError, OSError, ValueError) as error:
     raise SystemExit(f"config: {error}") from None
+
+
+# A workflow that takes this one as a module may set another place, by pathvars or by the config.
+pathvars:
+    results=config["results"],
 
 
 include: "rules/common.smk"
@@ -54,6 +61,6 @@ onstart:
 
 
 rule all:
-    default_target: True
+    default_target: alone
     input:
         f"{RESULTS}/report.html",

@@ -7,7 +7,7 @@ from spinn.catalogue import RANKER_GATES, SELECTORS, families
 from spinn.derived import BY_CELLS, compared, with_random_cells
 
 ROOT = os.path.abspath(os.path.join(workflow.current_basedir, ".."))
-RESULTS = config["results"]
+RESULTS = "<results>"  # Snakemake puts the pathvar in; see Snakefile
 DATASETS = with_random_cells(config["datasets"], compare_donors=config["split"]["compare_donors"])
 SPLITS = range(config["split"]["repeats"])
 TASKS = config["tasks"]

@@ -26,11 +26,19 @@ class ConfigError(ValueError):
     """A config that cannot be run; one line that names the key, what came and what is right."""
 
 
-def check(config: Mapping[str, Any]) -> dict[str, Any]:
+def check(config: Mapping[str, Any], *, cells_exist: bool = True) -> dict[str, Any]:
     """Return a checked copy of ``config`` with every default filled in.
 
     Sizes come back in ascending order and keys in the schema's order; a checked config passes
     unchanged.
+
+    Parameters
+    ----------
+    config
+        As read from YAML.
+    cells_exist
+        Whether the data sets' files must be there already; where spinn is a module of another
+        workflow, a rule of that one may write them.
 
     Raises
     ------
@@ -43,7 +51,11 @@ def check(config: Mapping[str, Any]) -> dict[str, Any]:
     problems = schema_problems(plain, schema)
     if not problems:
         filled: dict[str, Any] = _filled(plain, schema)
-        problems = [*_data_set_problems(filled), *_size_problems(filled), *_gene_problems(filled)]
+        problems = [
+            *_data_set_problems(filled, cells_exist=cells_exist),
+            *_size_problems(filled),
+            *_gene_problems(filled),
+        ]
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise ConfigError(" ".join(problems[0].splitlines()) + more)
@@ -78,7 +90,7 @@ def _filled(value: Any, schema: Mapping[str, Any]) -> Any:
     }
 
 
-def _data_set_problems(config: Mapping[str, Any]) -> Iterator[str]:
+def _data_set_problems(config: Mapping[str, Any], *, cells_exist: bool) -> Iterator[str]:
     needing = [f"'{name}' (tasks)" for name in config["tasks"] if name == "classification"]
     needing += [
         f"'{name}' (selectors)"
@@ -87,7 +99,7 @@ def _data_set_problems(config: Mapping[str, Any]) -> Iterator[str]:
     ]
     for name, data_set in config["datasets"].items():
         where = f"datasets.{name}"
-        yield from _path_problems(f"{where}.path", data_set["path"])
+        yield from _path_problems(f"{where}.path", data_set["path"], must_exist=cells_exist)
         if data_set["label"] is None and needing:
             yield (
                 f"{where}.label: must be an obs column for {' and '.join(needing)}, came null; "
@@ -106,7 +118,7 @@ def _data_set_problems(config: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _path_problems(where: str, path: str) -> Iterator[str]:
+def _path_problems(where: str, path: str, *, must_exist: bool) -> Iterator[str]:
     if path.startswith("scanpy:"):
         if path != PACKAGED:
             yield f"{where}: must be {PACKAGED}, came {shown(path)}; save other sets as .h5ad"
@@ -116,7 +128,7 @@ def _path_problems(where: str, path: str) -> Iterator[str]:
     exists = {".h5ad": Path.is_file, ".zarr": Path.is_dir}.get(suffix)
     if exists is None:
         yield f"{where}: must end in .h5ad or .zarr, or be {PACKAGED}, came {shown(path)}"
-    elif not is_remote and not exists(Path(path)):
+    elif must_exist and not is_remote and not exists(Path(path)):
         yield f"{where}: no such file: {shown(path)}; {RELATIVE}"
 
 

@@ -1,6 +1,6 @@
-"""Judge panels inside the training cells: refit on some folds, measure on the one left out."""
+"""Judge ways to choose inside the training cells: on one fold, refitted on the others."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +20,7 @@ FOLDS = 2
 DRAWS = 200
 # Choosing between panels needs them treated alike, not judged to the last digit: half the steps.
 LR, STEPS, PATIENCE = 3e-3, 500, 4
+Choose = Callable[[ExpressionData], Mapping[str, PanelPath]]
 
 
 def folds(data: ExpressionData, *, seed: int) -> list[NDArray[np.int64]]:
@@ -28,37 +29,43 @@ def folds(data: ExpressionData, *, seed: int) -> list[NDArray[np.int64]]:
     Returns
     -------
     list
-        Row numbers of each fold; together all training cells, each once.
+        Row numbers of each fold; together all training cells, each once, but for cells of a type
+        that no other fold has: they are left out, for nobody can predict a type he never saw.
     """
     rows = np.flatnonzero(data.part == "train")
     donors = None if data.donors is None else data.donors[rows]
     labels = None if data.labels is None else data.labels[rows]
     if donors is not None and len(set(donors.tolist())) >= FOLDS:
         dealt = GroupKFold(FOLDS, shuffle=True, random_state=seed).split(rows, groups=donors)
-    elif labels is not None and np.bincount(labels).max() >= FOLDS:
-        dealt = StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(rows, labels)
+    elif labels is not None and (counts := np.bincount(labels)).max() >= FOLDS:
+        # A type of too few cells for every fold is dealt with the largest one.
+        strata = np.where(counts[labels] >= FOLDS, labels, counts.argmax())
+        dealt = StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(rows, strata)
     else:
         dealt = KFold(FOLDS, shuffle=True, random_state=seed).split(rows)
-    return [rows[held] for _, held in dealt]
+    if labels is None:
+        return [rows[held] for _, held in dealt]
+    return [rows[held[np.isin(labels[held], labels[kept])]] for kept, held in dealt]
 
 
 def cross_fitted(
     data: ExpressionData,
-    paths: Mapping[str, PanelPath],
+    choose: Choose,
     task: str,
     settings: Settings,
     *,
     seed: int,
     device: torch.device | None = None,
 ) -> dict[str, NDArray[np.float64]]:
-    """Return the task's headline metric of every path on training cells its refits did not see.
+    """Return the task's headline metric of every way to choose, on training cells not refitted on.
 
     Parameters
     ----------
     data
         Prepared data; test cells, if any are there, are left out.
-    paths
-        Paths by name, all with the same sizes.
+    choose
+        From cells (the other folds and the validation cells) to a path per way, always the same
+        names and sizes. Only what looks at these cells alone is judged without optimism.
     task, settings
         As in `spinn.evaluation.make_judge`.
     seed
@@ -69,9 +76,9 @@ def cross_fitted(
     Returns
     -------
     dict
-        Per path an array of shape (1 + DRAWS, panels): the metric, signed so that lower is better,
+        Per way an array of shape (1 + DRAWS, panels): the metric, signed so that lower is better,
         and after it the same for bootstrap draws of the cells (of donors, where there are donors)
-        that all paths share.
+        that all ways share.
     """
     seen = data.of("train", "valid")
     quick = replace(
@@ -84,13 +91,14 @@ def cross_fitted(
             patience=PATIENCE,
         ),
     )
-    judged: dict[str, list[CellScores]] = {name: [] for name in paths}
+    judged: dict[str, list[CellScores]] = {}
     for held in folds(seen, seed=seed):
         part = seen.part.copy()
         part[held] = "test"
-        judge = make_judge(replace(seen, part=part), task, quick, device=device, headline_only=True)
-        for name, path in paths.items():
-            judged[name].append(evaluate(judge, path.panels, seed=seed)[1])
+        dealt = replace(seen, part=part)
+        judge = make_judge(dealt, task, quick, device=device, headline_only=True)
+        for name, path in choose(dealt.of("train", "valid")).items():
+            judged.setdefault(name, []).append(evaluate(judge, path.panels, seed=seed)[1])
     together = {name: pooled(cells) for name, cells in judged.items()}
     block = next(iter(together.values())).block
     weights = np.concatenate(list(Resampling(task, DRAWS).cells(0, block, len(block))))

@@ -3,6 +3,10 @@
 No single way leads on every data set and size: networks on split molecules lead with few genes of
 shallow cells, linear forward selection in deep ones. So all of them run, and refits on half of the
 training cells, judged on the other half, decide size by size. Test cells play no part.
+
+For cell types networks lead nowhere, and panels do better on cells that they were chosen from:
+there the linear ways and the markers of each type compete, and each chooses anew without the fold
+that judges it.
 """
 
 import logging
@@ -17,7 +21,7 @@ from numpy.typing import NDArray
 from spinn.baselines import BASELINES
 from spinn.constrained import Chooser, constrained
 from spinn.constraints import Constraints
-from spinn.crossfit import cross_fitted
+from spinn.crossfit import Choose, cross_fitted
 from spinn.data import ExpressionData
 from spinn.network import Network
 from spinn.panel import PanelPath, Ranked
@@ -30,7 +34,7 @@ log = logging.getLogger(__name__)
 RANKER = "bernoulli"
 NETWORKS = 4  # that vote
 LINEAR = ("greedy_split", "greedy")
-BY_TYPE = ("markers", "cosine")
+BY_TYPE = (*LINEAR, "markers", "cosine")
 
 
 class Recommended(NamedTuple):
@@ -69,23 +73,31 @@ def recommend(
     constraints
         Met by every panel, see `spinn.constrained.constrained`.
     task
-        `classification` also tries the markers of each type.
+        `classification` has candidates of its own.
     """
     threads = torch.get_num_threads()
-    names = (*LINEAR, *BY_TYPE) if task == "classification" else LINEAR
-    torch.set_num_threads(threads)  # numba, inside scanpy, has raised it for the whole process
-    bases = _bases(problem, settings, seed)
-    ways: dict[str, Chooser] = {
-        "voted": partial(eliminate, problem, bases, RANKER, settings, seed=seed),
-        **{name: partial(BASELINES[name], data, seed=seed, task=task) for name in names},
-    }
+    by_type = task == "classification"
+
+    def linear(cells: ExpressionData) -> dict[str, PanelPath]:
+        names = BY_TYPE if by_type else LINEAR
+        return {
+            name: meeting(partial(BASELINES[name], cells, seed=seed, task=task)) for name in names
+        }
+
     # What is judged is what is taken: every way meets the constraints before they are compared.
-    paths = {
-        name: constrained(way, problem.genes, sizes=sizes, constraints=constraints)
-        for name, way in ways.items()
-    }
+    def meeting(way: Chooser) -> PanelPath:
+        return constrained(way, problem.genes, sizes=sizes, constraints=constraints)
+
+    def voted() -> PanelPath:
+        bases = _bases(problem, settings, seed)
+        return meeting(partial(eliminate, problem, bases, RANKER, settings, seed=seed))
+
+    seen = data.of("train", "valid")
+    paths = linear(seen) if by_type else {"voted": voted(), **linear(seen)}
+    torch.set_num_threads(threads)  # numba, inside scanpy, has raised it for the whole process
+    again: Choose = linear if by_type else lambda _: paths
     device = problem.positions.device
-    losses = cross_fitted(data, paths, task, settings, seed=seed, device=device)
+    losses = cross_fitted(data, again, task, settings, seed=seed, device=device)
     return _best(paths, losses)
 
 

@@ -28,6 +28,16 @@ def test_folds_deal_every_training_cell_once(donors, labels):
         assert np.abs(counts[0] - counts[1]).max() <= 1
 
 
+def test_cells_of_a_type_that_no_other_fold_has_are_not_judged():
+    data = make_data()
+    labels = data.labels.copy()
+    alone = np.flatnonzero(data.part == "train")[4]
+    labels[alone] = labels.max() + 1
+    dealt = folds(replace(data, labels=labels, classes=(*data.classes, "rare")), seed=0)
+    rest = set(np.flatnonzero(data.part == "train").tolist()) - {alone}
+    assert sorted(np.concatenate(dealt).tolist()) == sorted(rest)
+
+
 def test_many_genes_tell_more_than_one():
     data = make_data(n_cells=200)
     training = replace(QUICK.training, check_every=20)
@@ -37,6 +47,21 @@ def test_many_genes_tell_more_than_one():
         "one": PanelPath((Panel(data.genes[:1]),), ()),
     }
     for task in ("classification", "reconstruction"):
-        found = cross_fitted(data, paths, task, settings, seed=0)
+        found = cross_fitted(data, lambda _: paths, task, settings, seed=0)
         assert found["many"].shape == (1 + DRAWS, 1)
         assert np.all(found["many"][:, 0] < found["one"][:, 0])
+
+
+def test_a_way_that_chooses_sees_neither_the_fold_that_judges_it_nor_test_cells():
+    data = make_data()
+    shown = []
+
+    def choose(cells):
+        shown.append(set(cells.cells.tolist()))
+        return {"one": PanelPath((Panel(data.genes[:2]),), ())}
+
+    cross_fitted(data, choose, "classification", QUICK, seed=0)
+    seen = data.of("train", "valid")
+    valid = set(data.of("valid").cells.tolist())
+    assert set.union(*shown) == set(seen.cells.tolist())
+    assert set.intersection(*shown) == valid
