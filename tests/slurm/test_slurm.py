@@ -148,12 +148,15 @@ def test_the_run_ends_well_with_the_panels_of_a_local_run(outcome):
     assert outcome.theirs == outcome.ours
 
 
+# The lost node may take any job with it: one attempt more, never two.
+
+
 def test_a_cancelled_job_is_submitted_again(outcome):
-    first, second = outcome.of(CANCELLED)
-    assert first.job == outcome.killed[CANCELLED]
-    assert (first.state, second.state) == ("CANCELLED", "COMPLETED")
-    assert second.job != first.job
-    assert second.minutes == 2 * first.minutes
+    *before, last = outcome.of(CANCELLED)
+    states = {row.job: row.state for row in before}
+    assert states[outcome.killed[CANCELLED]] == "CANCELLED"
+    assert last.state == "COMPLETED"
+    assert last.minutes == (1 + len(before)) * before[0].minutes
 
 
 def test_the_job_of_a_lost_node_is_submitted_to_another(outcome):
@@ -165,10 +168,10 @@ def test_the_job_of_a_lost_node_is_submitted_to_another(outcome):
 
 
 def test_a_job_killed_for_memory_is_submitted_again_with_more(outcome):
-    first, second = outcome.of(SHORT_OF_MEMORY)
-    assert (first.memory, second.memory) == ("300M", "1200M")
+    first, *_, last = rows = outcome.of(SHORT_OF_MEMORY)
+    assert [row.memory for row in rows] == ["300M", "1200M", "2700M"][: len(rows)]
     assert first.state in ("FAILED", "CANCELLED", "OUT_OF_MEMORY")
-    assert second.state == "COMPLETED"
+    assert last.state == "COMPLETED"
     killed = re.findall(r"(?:Job |StepId=)(\d+)\S* exceeded memory limit", outcome.daemons_said)
     assert set(killed) == {first.job}
 
