@@ -120,6 +120,10 @@ class Cluster:
         """Return what one of SLURM's commands prints."""
         return _do(*words, env=self.environment)
 
+    def is_at_work(self, job: str) -> bool:
+        """Tell whether a job's own processes run, which takes a moment from its state `RUNNING`."""
+        return any(variables.get("SLURM_JOB_ID") == job for _, variables in self._processes())
+
     def cut_off(self, node: str) -> list[int]:
         """Kill a node as a power cut does: its daemon and all it has started; return the pids."""
         daemon = self.daemons[node]
