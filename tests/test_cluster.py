@@ -107,6 +107,7 @@ def test_the_slurm_profile_tries_again_and_leaves_no_lock():
     assert slurm["retries"] >= 1
     for key in ("keep-going", "rerun-incomplete", "show-failed-logs", "nolock", "slurm-no-requeue"):
         assert slurm[key] is True, key
+    assert slurm["slurm-status-command"] == "squeue"  # sacct's "CANCELLED by 0" is not understood
     assert default["nolock"]
     assert set(slurm["default-resources"]) == {"mem_mb", "runtime"}
 

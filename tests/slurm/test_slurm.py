@@ -13,7 +13,7 @@ import pytest
 from tests.slurm.cluster import CannotRunError, install, started
 from tests.workflow import command, copy_project, environment, panels, snakemake, write_config
 
-# The node is lost when nothing else is at work: what SLURM was about to start there it would requeue.
+# The node is lost when little else is at work: what SLURM is about to start there it requeues.
 CANCELLED, ON_LOST_NODE, SHORT_OF_MEMORY = "select_bernoulli", "collect_scores", "train_base"
 # The first attempt gets less than torch takes, the second enough.
 MEMORY = "attempt ** 2 * 300"
