@@ -52,6 +52,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 ReturnToService=2
 SlurmdTimeout=20
+MessageTimeout=60
 KillWait=5
 MinJobAge=300
 JobRequeue=1

@@ -3,6 +3,7 @@
 `make test-slurm` runs it; the other suites leave this folder out. Skips where SLURM cannot be had.
 """
 
+import contextlib
 import re
 import subprocess
 import time
@@ -52,12 +53,13 @@ class Outcome:
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory):
     place = tmp_path_factory.mktemp("slurm")
-    try:
-        install()
-        with started(place / "cluster") as cluster:
-            return run(cluster, place)
-    except CannotRunError as error:
-        pytest.skip(f"SLURM: {error}")
+    with contextlib.ExitStack() as stack:
+        try:
+            install()
+            cluster = stack.enter_context(started(place / "cluster"))
+        except CannotRunError as error:
+            pytest.skip(f"SLURM: {error}")
+        return run(cluster, place)
 
 
 def run(cluster, place):
