@@ -1,6 +1,7 @@
 """What can be checked of the cluster without one: what rules ask for, what the profiles say."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.slurm.cluster import CannotRunError, install
 from tests.workflow import ROOT, write_config
 from tools import pins
 
@@ -178,6 +180,16 @@ def test_the_cluster_page_says_of_every_snippet_whether_it_was_tried():
     assert len(snippets) == 4
     for part in (*snippets, *(part for part in parts if part.startswith("SLURM"))):
         assert re.search(r"\*\*(not )?tested\b", part, re.IGNORECASE), part.partition("\n")[0]
+
+
+def test_without_root_or_packages_the_cluster_says_why(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(CannotRunError, match=r"no apt-get to install slurmctld, slurmd"):
+        install()
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(CannotRunError, match="takes root"):
+        install()
 
 
 def test_continuous_integration_runs_both_legs():
