@@ -74,6 +74,7 @@ pins: setup
 # Hours; needs the cells that docs/findings.md names in data/.
 paper: setup
 	$(BIN)/snakemake --cores $(CORES) --configfile config/paper.yaml
+	$(BIN)/python -m tools.findings results/paper docs
 
 lock:
 	rm -rf .lock

@@ -28,11 +28,15 @@ class Allowance:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a child ended: its cost, what it said, and in a line why it failed; None: it did not."""
+    """How a child ended: its cost, what it said, and in a line why it failed; None: it did not.
+
+    ``exhausted`` says that it failed for want of time.
+    """
 
     cost: Cost
     said: str
     error: str | None
+    exhausted: bool = False
 
 
 def run(
@@ -79,7 +83,9 @@ def run(
     cost = Cost(time.perf_counter() - started, peak)
     said = (folder / "said.txt").read_text(encoding="utf-8", errors="replace")
     if late:
-        return Outcome(cost, said, f"over its time limit of {allowance.seconds:g} s")
+        return Outcome(
+            cost, said, f"over its time limit of {allowance.seconds:g} s", exhausted=True
+        )
     return Outcome(cost, said, _error(child.returncode, said, allowance))
 
 

@@ -29,12 +29,16 @@ Mended = dict[str, dict[str, int]]
 
 @dataclass(frozen=True)
 class Asked:
-    """What came of asking a peer: an answer, or why there is none; its cost; what it said."""
+    """What came of asking a peer: an answer, or why there is none; its cost; what it said.
+
+    ``exhausted`` says that the time it was given did not do.
+    """
 
     answer: exchange.Answer | None
     error: str | None
     cost: Cost
     said: str = ""
+    exhausted: bool = False
 
 
 def interpreter(folder: Path | str, peer: str) -> Path | None:
@@ -97,7 +101,7 @@ def ask(
             environment=_environment(request.threads),
         )
         if outcome.error is not None:
-            return Asked(None, outcome.error, outcome.cost, outcome.said)
+            return Asked(None, outcome.error, outcome.cost, outcome.said, outcome.exhausted)
         try:
             answer = exchange.read_answer(folder)
         except ValueError as error:

@@ -36,7 +36,8 @@ def select_with_peer(
     """Write panels.json and ranking.csv of a peer for every (task, seed).
 
     A peer that is not installed, fails or exceeds its limits gets a file without panels, with the
-    reason under ``failed``. It is asked once for all that it would answer alike.
+    reason under ``failed``. It is asked once for all that it would answer alike, and for no other
+    seed of a task that took all its time.
 
     Parameters
     ----------
@@ -65,6 +66,10 @@ def select_with_peer(
         log.info("selection %d of %d: %s, %s, seed %d", done, len(outputs), peer, task, seed)
         # A peer that chooses by cell type knows no task.
         key = (None if entry.needs_labels else task, seed if entry.draws else 0)
+        spent = next((s for t, s in asked if t == key[0] and asked[t, s].exhausted), None)
+        if key not in asked and spent is not None:
+            reason = f"not asked: {asked[key[0], spent].error} with seed {spent}"
+            asked[key] = Asked(None, reason, Cost(0.0))
         if key not in asked:
             seconds = config["peers"]["time_limit_s"]
             request = Request(task, tuple(sizes), key[1], threads, constraints.required, seconds)

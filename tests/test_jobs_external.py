@@ -100,6 +100,14 @@ def test_one_seed_may_fail_alone(run):
     assert found["hurdle", 1].failed.startswith("ended with status 1: ZeroDivisionError")
 
 
+def test_a_peer_that_took_all_its_time_is_not_asked_for_other_seeds(run, tmp_path):
+    found = run("lassonet", "sleeps", limit=0.5, tasks=("hurdle", "reconstruction"), seeds=(3, 4))
+    for task in ("hurdle", "reconstruction"):
+        assert found[task, 3].failed == "over its time limit of 0.5 s"
+        assert found[task, 4].failed == "not asked: over its time limit of 0.5 s with seed 3"
+        assert found[task, 4].about["made_by"]["seconds"] == 0
+
+
 def test_missing_labels_fail_where_types_are_needed(run, tmp_path):
     bare = replace(make_data(), labels=None, classes=())
     for path in run("spapros", "good", data=bare).values():

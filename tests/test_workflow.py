@@ -15,6 +15,7 @@ from tests.cells import make_adata
 from tests.pages import Page, bare_numbers
 from tests.workflow import TINY, command, copy_project, environment, panels, planned, snakemake
 from tests.workflow import write_config as write
+from tools import findings
 
 pytestmark = pytest.mark.slow
 SELECTORS = ["recommended", "bernoulli-rfe", "jacobian-ranking", "greedy", "markers", "random"]
@@ -34,6 +35,14 @@ def finished(tmp_path_factory):
 @pytest.fixture(scope="module")
 def results(finished):
     return finished / "results"
+
+
+def test_the_findings_are_written_from_the_tables(results, tmp_path):
+    findings.main(str(results), str(tmp_path))
+    text = (tmp_path / "findings_tables.md").read_text()
+    assert text.count("\n## ") == 5
+    assert "| tiny | classification | 8 | " in text
+    assert (tmp_path / "findings.svg").stat().st_size > 10_000
 
 
 def test_every_file_of_the_contract_is_there(results):
