@@ -20,7 +20,7 @@ min_version("9.27")
 
 # What a user has installed for themselves would come before what a conda environment holds.
 if DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method:
-    os.environ["PYTHONNOUSERSITE"] = "1"
+    os.environ.update(PYTHONNOUSERSITE="1")
 
 
 # A config with data sets stands alone: Snakemake would merge it into the default one.
