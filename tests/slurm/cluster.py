@@ -18,80 +18,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.slurm.configuration import HEAD, NODES, port, write_configuration
+
 PACKAGES = (
     "slurmctld slurmd slurmdbd slurm-client slurm-wlm-basic-plugins slurm-wlm-mysql-plugin "
     "munge mariadb-server"
 )
 PROGRAMS = "slurmctld slurmd slurmdbd sbatch sacct munged mariadbd mariadb-install-db setpriv"
-NODES = ("n1", "n2", "n3")
 PATIENCE_S = 180  # for one daemon to answer, on a busy machine
 MARK = "SPINN_TEST_CLUSTER"  # the variable of everything that a cluster starts
 DEFAULT_CONF = Path("/etc/slurm/slurm.conf")
-
-SLURM_CONF = """\
-# A throw-away cluster of spinn's tests.
-ClusterName=toy
-SlurmctldHost={host}(127.0.0.1)
-SlurmctldPort={ports[0]}
-SlurmUser=root
-SlurmdUser=root
-AuthType=auth/munge
-AuthInfo=socket={folder}/munge.socket
-CredType=cred/munge
-StateSaveLocation={folder}/state
-SlurmdSpoolDir={folder}/spool/%n
-SlurmctldPidFile={folder}/slurmctld.pid
-SlurmdPidFile={folder}/slurmd-%n.pid
-SlurmctldLogFile={folder}/slurmctld.log
-SlurmdLogFile={folder}/slurmd-%n.log
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-SwitchType=switch/none
-MpiDefault=none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core_Memory
-ReturnToService=2
-SlurmdTimeout=20
-MessageTimeout=60
-KillWait=5
-MinJobAge=300
-JobRequeue=1
-DefMemPerCPU=500
-SchedulerParameters=bf_interval=5,sched_interval=5
-# Memory is watched by adding up what processes hold, where a real cluster has cgroups.
-JobAcctGatherType=jobacct_gather/linux
-JobAcctGatherFrequency=task=1
-JobAcctGatherParams=OverMemoryKill
-AccountingStorageType=accounting_storage/slurmdbd
-AccountingStoreFlags=job_comment
-AccountingStorageHost=127.0.0.1
-AccountingStoragePort={ports[1]}
-AccountingStoragePass={folder}/munge.socket
-{nodes}
-PartitionName=main Nodes=ALL Default=YES DefaultTime=10 MaxTime=10-0 State=UP
-"""
-NODE = (
-    "NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} "
-    "Sockets=1 CoresPerSocket={cores} ThreadsPerCore=1 RealMemory={memory} State=UNKNOWN"
-)
-SLURMDBD_CONF = """\
-AuthType=auth/munge
-AuthInfo=socket={folder}/munge.socket
-DbdHost={host}
-DbdAddr=127.0.0.1
-DbdPort={ports[1]}
-SlurmUser=root
-LogFile={folder}/slurmdbd.log
-PidFile={folder}/slurmdbd.pid
-StorageType=accounting_storage/mysql
-StorageHost=127.0.0.1
-StoragePort={ports[2]}
-StorageUser=slurm
-StoragePass=toy
-StorageLoc=slurm_acct_db
-"""
-CGROUP_CONF = {False: "CgroupPlugin=cgroup/v1\nCgroupAutomount=no\n"}
-CGROUP_CONF[True] = "CgroupPlugin=cgroup/v2\nIgnoreSystemd=yes\n"
 
 
 class CannotRunError(Exception):
@@ -197,7 +133,7 @@ def started(folder: Path) -> Iterator[Cluster]:
         If a daemon does not start; the message ends with its own words.
     """
     _refuse_other_clusters()
-    conf = _write_configuration(folder)
+    conf = write_configuration(folder)
     cluster = Cluster(conf, {})
     DEFAULT_CONF.parent.mkdir(exist_ok=True)
     DEFAULT_CONF.unlink(missing_ok=True)  # of an earlier one that was killed
@@ -223,8 +159,7 @@ def started(folder: Path) -> Iterator[Cluster]:
 
 
 def _refuse_other_clusters() -> None:
-    head = SLURM_CONF.partition("\n")[0]
-    if DEFAULT_CONF.exists() and not DEFAULT_CONF.read_text().startswith(head):
+    if DEFAULT_CONF.exists() and not DEFAULT_CONF.read_text().startswith(HEAD):
         raise CannotRunError(f"this machine has a SLURM of its own: {DEFAULT_CONF}")
 
 
@@ -244,7 +179,7 @@ def _start(cluster: Cluster, folder: Path) -> None:
     start(
         "mariadbd",
         *f"mariadbd --no-defaults --user=root --datadir={folder}/db --socket={database}".split(),
-        *f"--port={_port(folder, 2)} --bind-address=127.0.0.1".split(),
+        *f"--port={port(folder, 2)} --bind-address=127.0.0.1".split(),
         *f"--pid-file={folder}/mariadb.pid --innodb-lock-wait-timeout=900".split(),
         answers=lambda: _runs("mariadb-admin", "--no-defaults", f"--socket={database}", "ping"),
     )
@@ -259,7 +194,7 @@ def _start(cluster: Cluster, folder: Path) -> None:
     start(
         "slurmdbd",
         *("slurmdbd", "-D"),
-        answers=lambda: _listens(_port(folder, 1)),
+        answers=lambda: _listens(port(folder, 1)),
     )
     for words in ("add cluster toy", "add account lab", "add user root account=lab"):
         cluster.ask("sacctmgr", "-i", *words.split())
@@ -303,44 +238,6 @@ def _start_daemon(
         return answers()
 
     _wait(is_up, f"{name} does not answer")
-
-
-def _write_configuration(folder: Path) -> Path:
-    conf = folder / "slurm.conf"
-    for name in ("state", "spool", *(f"spool/{node}" for node in NODES)):
-        (folder / name).mkdir(parents=True)
-    memory = int(Path("/proc/meminfo").read_text().split()[1]) // 1024 - 512
-    ports = _free_ports(3 + len(NODES))
-    (folder / "ports").write_text(" ".join(map(str, ports)))
-    host = socket.gethostname().partition(".")[0]
-    nodes = [
-        NODE.format(name=name, host=host, port=port, cores=os.cpu_count(), memory=memory)
-        for name, port in zip(NODES, ports[3:], strict=True)
-    ]
-    texts = {"folder": folder, "host": host, "ports": ports}
-    conf.write_text(SLURM_CONF.format(nodes="\n".join(nodes), **texts))
-    is_unified = Path("/sys/fs/cgroup/cgroup.controllers").exists()
-    (folder / "cgroup.conf").write_text(CGROUP_CONF[is_unified])
-    _write_secret(folder / "slurmdbd.conf", SLURMDBD_CONF.format(**texts).encode())
-    _write_secret(folder / "munge.key", os.urandom(1024))
-    return conf
-
-
-def _write_secret(path: Path, content: bytes) -> None:
-    path.touch(mode=0o600)
-    path.write_bytes(content)
-
-
-def _port(folder: Path, position: int) -> int:
-    return int((folder / "ports").read_text().split()[position])
-
-
-def _free_ports(number: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 def _missing() -> list[str]:
