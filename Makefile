@@ -1,4 +1,4 @@
-# The chores: make setup | run | test | fast | bench | paper | envs | lock. Everything runs in .venv, made from the lock.
+# The chores: make setup | run | test | test-slurm | test-conda | fast | bench | paper | envs | pins | lock. Everything runs in .venv, made from the lock.
 # make peers | peers-lock: other packages' selectors, each in an environment of its own.
 
 ifeq ($(origin PYTHON), undefined)
@@ -18,7 +18,8 @@ PEERS := $(basename $(notdir $(wildcard envs/peers/*.in)))
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup run test test-wheel tutorial lint types fast slow bench paper envs lock peers peers-lock
+.PHONY: setup run test test-wheel test-slurm test-conda tutorial lint types fast slow bench paper
+.PHONY: envs pins lock peers peers-lock
 
 setup: $(STAMP)
 
@@ -57,6 +58,14 @@ slow: setup
 test-wheel: setup
 	$(BIN)/pytest -m wheel
 
+# On a throw-away SLURM cluster of three nodes: as root, with Debian's packages. Skips where there is none.
+test-slurm: setup
+	$(BIN)/pytest tests/slurm
+
+# With `--sdm conda` from a local channel. Skips where it cannot be built.
+test-conda: setup
+	$(BIN)/pytest tests/conda
+
 bench: setup
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks
 
@@ -66,6 +75,10 @@ envs: setup
 # Run docs/tutorial.ipynb and keep its outputs.
 tutorial: setup
 	$(BIN)/python -m tools.tutorial
+
+# Needs conda and its channels: lists of exact builds beside envs/*.yaml, which Snakemake takes by itself.
+pins: setup
+	$(BIN)/python -m tools.pins
 
 # Hours; needs the cells that docs/findings.md names in data/.
 paper: setup

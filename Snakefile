@@ -8,6 +8,7 @@ Each file in rules/ is one stage; config/README.md explains every key.
 
 import os
 
+from snakemake.settings.types import DeploymentMethod
 from snakemake.utils import min_version
 
 from spinn import runtime
@@ -15,6 +16,11 @@ from spinn.config import ConfigError, check
 from spinn.gene_files import resolve_genes
 
 min_version("9.27")
+
+
+# What a user has installed for themselves would come before what a conda environment holds.
+if DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method:
+    os.environ.update(PYTHONNOUSERSITE="1")
 
 
 # A config with data sets stands alone: Snakemake would merge it into the default one.

@@ -68,6 +68,11 @@ def trains_alone(selectors):
     return all(SELECTORS[name].needs_torch and not SELECTORS[name].gate for name in selectors)
 
 
+def growing(base, per_input):
+    """A resource of a job, MB or minutes: a base, so much per MB of input, all times the attempt."""
+    return lambda wildcards, input, attempt: attempt * round(base + per_input * input.size_mb)
+
+
 def gpus(wildcards):
     """A GPU where one was asked for by name."""
     return 1 if config["device"] == "cuda" else 0

@@ -19,7 +19,8 @@ rule prepare:
         "../envs/spinn.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 20 * input.size_mb),
+        mem_mb=growing(2000, 20),
+        runtime=growing(30, 1),
     params:
         code=digest.modules("jobs_prepare"),
         config=settings_of,

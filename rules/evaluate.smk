@@ -26,7 +26,8 @@ for family, selectors in FAMILIES.items():
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+            mem_mb=growing(2000, 60),
+            runtime=growing(60, 2),
             gpu=gpus,
         params:
             code=digest.modules("jobs_evaluate"),
@@ -54,7 +55,8 @@ rule evaluate_references:
         "../envs/spinn.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+        mem_mb=growing(2000, 60),
+        runtime=growing(60, 2),
         gpu=gpus,
     params:
         code=digest.modules("jobs_references"),
@@ -84,7 +86,8 @@ if config["evaluation"]["robustness"]:
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+            mem_mb=growing(2000, 60),
+            runtime=growing(60, 2),
             gpu=gpus,
         params:
             code=digest.modules("jobs_robustness"),
@@ -111,9 +114,13 @@ if config["evaluation"]["robustness"]:
             f"{RESULTS}/logs/collect_robustness.log",
         benchmark:
             f"{RESULTS}/benchmarks/collect_robustness.tsv"
+        localrule: True
         conda:
             "../envs/spinn-light.yaml"
         threads: 1
+        resources:
+            mem_mb=growing(1000, 20),
+            runtime=growing(20, 1),
         params:
             code=digest.modules("jobs_collect"),
         message:
@@ -147,6 +154,9 @@ rule collect_scores:
     conda:
         "../envs/spinn-light.yaml"
     threads: 1
+    resources:
+        mem_mb=growing(1000, 20),
+        runtime=growing(20, 1),
     params:
         code=digest.modules("jobs_collect"),
         n_bootstrap=config["evaluation"]["bootstrap"],
@@ -171,7 +181,8 @@ rule group_genes:
         "../envs/spinn-light.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 20 * input.size_mb),
+        mem_mb=growing(2000, 20),
+        runtime=growing(30, 1),
     params:
         code=digest.modules("jobs_groups"),
     message:
@@ -191,9 +202,13 @@ rule collect_stability:
         f"{RESULTS}/logs/collect_stability.log",
     benchmark:
         f"{RESULTS}/benchmarks/collect_stability.tsv"
+    localrule: True
     conda:
         "../envs/spinn-light.yaml"
     threads: 1
+    resources:
+        mem_mb=growing(1000, 20),
+        runtime=growing(20, 1),
     params:
         code=digest.modules("jobs_collect"),
         datasets=[(name, split) for name in DATASETS for split in SPLITS],

@@ -28,6 +28,9 @@ if COMPARED:
         conda:
             "../envs/spinn-light.yaml"
         threads: 1
+        resources:
+            mem_mb=growing(1000, 20),
+            runtime=growing(20, 1),
         params:
             code=digest.modules("jobs_collect"),
             n_bootstrap=config["evaluation"]["bootstrap"],
@@ -48,9 +51,13 @@ if COMPARED:
             f"{RESULTS}/logs/{{dataset}}/plot_optimism_{{task}}.log",
         benchmark:
             f"{RESULTS}/benchmarks/{{dataset}}/plot_optimism_{{task}}.tsv"
+        localrule: True
         conda:
             "../envs/spinn-light.yaml"
         threads: 1
+        resources:
+            mem_mb=growing(1000, 20),
+            runtime=growing(20, 1),
         params:
             code=digest.modules("jobs_figures"),
         message:

@@ -25,7 +25,8 @@ rule recommend:
         "../envs/spinn-light.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+        mem_mb=growing(2000, 60),
+        runtime=growing(60, 2),
     params:
         code=digest.modules("jobs_collect"),
         runs=runs(config["selectors"]),
@@ -52,9 +53,13 @@ rule plot_figures:
         f"{RESULTS}/logs/{{dataset}}/plot_figures_{{task}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/{{dataset}}/plot_figures_{{task}}.tsv"
+    localrule: True
     conda:
         "../envs/spinn-light.yaml"
     threads: 1
+    resources:
+        mem_mb=growing(1000, 20),
+        runtime=growing(20, 1),
     params:
         code=digest.modules("jobs_figures"),
     message:
@@ -75,9 +80,13 @@ rule write_provenance:
         f"{RESULTS}/logs/write_provenance.log",
     benchmark:
         f"{RESULTS}/benchmarks/write_provenance.tsv"
+    localrule: True
     conda:
         "../envs/spinn.yaml"
     threads: 1
+    resources:
+        mem_mb=growing(1000, 20),
+        runtime=growing(20, 1),
     params:
         code=digest.modules("jobs_report"),
         config=config,
@@ -114,9 +123,13 @@ rule write_report:
         f"{RESULTS}/logs/write_report.log",
     benchmark:
         f"{RESULTS}/benchmarks/write_report.tsv"
+    localrule: True
     conda:
         "../envs/spinn-light.yaml"
     threads: 1
+    resources:
+        mem_mb=growing(1000, 20),
+        runtime=growing(20, 1),
     params:
         code=digest.modules("jobs_report"),
         panels=[

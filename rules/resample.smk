@@ -33,7 +33,8 @@ for family, selectors in RESAMPLED.items():
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+            mem_mb=growing(2000, 60),
+            runtime=growing(60, 2),
             gpu=gpus,
         params:
             code=digest.modules("jobs_resample_networks"),
@@ -66,7 +67,8 @@ if "baselines" in RESAMPLED:
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+            mem_mb=growing(2000, 60),
+            runtime=growing(60, 2),
         params:
             code=digest.modules("jobs_resample"),
             selectors=RESAMPLED["baselines"],
@@ -90,9 +92,13 @@ if RESAMPLED:
             f"{LOG}/{{task}}/collect_frequencies.log",
         benchmark:
             f"{BENCHMARK}/{{task}}/collect_frequencies.tsv"
+        localrule: True
         conda:
             "../envs/spinn-light.yaml"
         threads: 1
+        resources:
+            mem_mb=growing(1000, 20),
+            runtime=growing(20, 1),
         params:
             code=digest.modules("jobs_collect"),
         message:

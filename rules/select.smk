@@ -26,7 +26,8 @@ for family, selectors in FAMILIES.items():
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+            mem_mb=growing(2000, 60),
+            runtime=growing(60, 2),
             gpu=gpus,
         params:
             code=digest.modules("jobs_select"),
@@ -58,7 +59,8 @@ if "recommended" in FAMILIES:
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+            mem_mb=growing(2000, 60),
+            runtime=growing(60, 2),
             gpu=gpus,
         params:
             code=digest.modules("jobs_recommend"),
@@ -91,7 +93,8 @@ for family, selectors in FAMILIES.items():
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+            mem_mb=growing(2000, 60),
+            runtime=growing(60, 2),
             gpu=gpus,
         params:
             code=digest.modules("jobs_peers"),
@@ -122,7 +125,8 @@ if "baselines" in FAMILIES:
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+            mem_mb=growing(2000, 60),
+            runtime=growing(60, 2),
         params:
             code=digest.modules("jobs_baselines"),
             selectors=", ".join(FAMILIES["baselines"]),
@@ -153,8 +157,8 @@ for peer in PEERS:
             f"../envs/peers/{peer}.yaml"
         threads: 1
         resources:
-            mem_mb=lambda wildcards, input, attempt: attempt * (1000 + 60 * input.size_mb)
-            + int(1024 * config["peers"]["memory_gb"]),
+            mem_mb=growing(1000 + 1024 * config["peers"]["memory_gb"], 60),
+            runtime=growing(30 + config["peers"]["time_limit_s"] * len(SEEDS) * len(TASKS) / 60, 2),
         params:
             code=digest.modules("jobs_external"),
             peer=peer,

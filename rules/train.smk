@@ -21,7 +21,8 @@ rule train_base:
         "../envs/spinn.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, input, attempt: attempt * (2000 + 60 * input.size_mb),
+        mem_mb=growing(2000, 60),
+        runtime=growing(60, 2),
         gpu=gpus,
     params:
         code=digest.modules("jobs_train"),

@@ -38,8 +38,10 @@ def check_environment(modules: Sequence[str]) -> None:
     """Refuse to run in a deployed environment with packages of another one.
 
     Snakemake appends the folders of its own environment to the search path of a script, so what
-    is missing from a rule's conda environment would silently come from there. Does nothing where
-    the interpreter is not one of an activated conda environment, and imports nothing.
+    is missing from a rule's conda environment would silently come from there. Afterwards only the
+    environment's own folders and spinn's are searched, so that what packages import where they
+    find it does not come from elsewhere either. Does nothing where the interpreter is not one of an
+    activated conda environment, and imports nothing.
 
     Parameters
     ----------
@@ -66,6 +68,8 @@ def check_environment(modules: Sequence[str]) -> None:
             f"{len(places)} would come from elsewhere: {culprits}; add what is missing to the "
             "rule's file in envs/"
         )
+    beside = Path(__file__).resolve().parents[1]
+    sys.path[:] = [each for each in sys.path if _is_own(each) or Path(each).resolve() == beside]
 
 
 def hold(path: str | os.PathLike[str]) -> IO[str]:

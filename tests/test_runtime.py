@@ -48,9 +48,9 @@ def test_packages_of_another_environment_are_refused(deployed, name):
 def test_a_link_to_the_environment_is_the_environment(deployed, tmp_path, monkeypatch):
     (tmp_path / "link").symlink_to(deployed)
     monkeypatch.setenv("CONDA_PREFIX", str(tmp_path / "link"))
-    runtime.check_environment(["inside"])
     with pytest.raises(RuntimeError, match="add what is missing"):
         runtime.check_environment(["outside"])
+    runtime.check_environment(["inside"])
 
 
 def test_other_environments_are_not_judged(deployed, tmp_path, monkeypatch):
@@ -58,6 +58,20 @@ def test_other_environments_are_not_judged(deployed, tmp_path, monkeypatch):
     runtime.check_environment(["outside"])
     monkeypatch.delenv("CONDA_PREFIX")
     runtime.check_environment(["outside"])
+
+
+def test_only_the_environment_and_spinn_itself_are_searched_afterwards(deployed, monkeypatch):
+    own, host = sys.path
+    monkeypatch.setattr(sys, "path", [host, str(ROOT), own])
+    runtime.check_environment(["inside"])
+    assert sys.path == [str(ROOT), own]
+
+
+def test_elsewhere_the_search_path_stays(deployed, monkeypatch):
+    monkeypatch.delenv("CONDA_PREFIX")
+    before = list(sys.path)
+    runtime.check_environment(["inside", "outside"])
+    assert sys.path == before
 
 
 def test_one_string_is_no_list():
