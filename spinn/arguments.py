@@ -86,8 +86,10 @@ def checked(config: Mapping[str, Any] | None, **given: Any) -> dict[str, Any]:
             f"config: {taken[0]} is set by arguments (adata, n_genes, label, task, selector, "
             "seed...); leave it out of config"
         )
+    if not isinstance(settings.get("genes") or {}, Mapping):
+        raise ValueError(f"config: genes must hold keys and values, came {settings['genes']!r}")
     terms = {key: given.pop(key) for key in ("required", "excluded") if key in given}
-    genes = {**settings.get("genes", {}), **{key: t for key, t in terms.items() if t}}
+    genes = {**(settings.get("genes") or {}), **{key: t for key, t in terms.items() if t}}
     try:
         whole = check({**settings, **given, "genes": genes}, cells_exist=False)
         return {**whole, "genes": resolve_genes(whole)}

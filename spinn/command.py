@@ -171,6 +171,12 @@ def run(words: tuple[str, ...]) -> None:
     raise SystemExit(done.returncode)
 
 
+class _WrongInputError(click.ClickException):
+    """What was given cannot be used; told in one line."""
+
+    exit_code = 2
+
+
 @contextmanager
 def _told(*, verbose: bool) -> Iterator[None]:
     """Tell what went wrong with what was given in one line, with exit code 2 as for options."""
@@ -178,7 +184,7 @@ def _told(*, verbose: bool) -> Iterator[None]:
     logging.basicConfig(level=level, format="%(message)s")
     try:
         yield
-    except (KeyError, OSError, ValueError) as error:
+    except (KeyError, OSError, RuntimeError, ValueError) as error:
         log.info("where it happened:", exc_info=True)
         line = error.args[0] if isinstance(error, KeyError) else error
-        raise click.UsageError(str(line)) from None
+        raise _WrongInputError(str(line)) from None

@@ -57,7 +57,9 @@ def check_writable(path: str, endings: Iterable[str]) -> None:
     target, known = Path(path), tuple(endings)
     if target.suffix not in known:
         raise ValueError(f"{path}: the output must end in {' or '.join(known)}")
-    if not os.access(target.parent, os.W_OK):
+    if target.is_dir():
+        raise ValueError(f"{path}: is a folder; name a file")
+    if not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
         raise ValueError(f"{path}: no folder {target.parent} to write to; make it first")
 
 

@@ -33,9 +33,10 @@ def read_input(path: str) -> ad.AnnData:
         return BUNDLED[name]()
     if not Path(path).exists():
         raise FileNotFoundError(f"no such file: {path}")
-    if path.endswith(".h5ad"):
+    suffix = Path(path).suffix
+    if suffix == ".h5ad":
         return ad.read_h5ad(path)
-    if path.endswith(".zarr"):
+    if suffix == ".zarr":
         return ad.read_zarr(path)
     raise ValueError(f"the input must end in .h5ad or .zarr, came {path}")
 

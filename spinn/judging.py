@@ -94,8 +94,9 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
     """
     cells, task = in_memory(adata), task_of(label, task)
     given = {"layer": layer, "values": values, "label": label, "donor": donor, "targets": targets}
+    # Demands on panels are for those who choose them: what is judged is what is given.
     whole = checked(
-        config,
+        {key: value for key, value in (config or {}).items() if key != "genes"},
         datasets={NAME: data_set(cells, **given)},
         tasks=[task],
         selectors=["greedy"],

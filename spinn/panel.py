@@ -56,7 +56,9 @@ class Panel:
         there = set(names)
         absent = [gene for gene in self.genes if gene not in there]
         if absent:
-            raise KeyError(f"{len(absent)} of {self.size} panel genes absent: {absent[:5]}")
+            raw = adata.raw is not None and set(absent) <= set(adata.raw.var_names)
+            hint = "; they are in raw: annotate adata.raw.to_adata()" if raw else ""
+            raise KeyError(f"{len(absent)} of {self.size} panel genes absent: {absent[:5]}{hint}")
         copy = adata.to_memory() if adata.isbacked else adata.copy()
         rank = {gene: i for i, gene in enumerate(self.genes, start=1)}
         copy.var["spinn_rank"] = [rank.get(name, 0) for name in names]

@@ -107,3 +107,11 @@ def test_named_genes_are_kept_however_little_they_vary():
 def test_messages(panels, error, message):
     with pytest.raises(error, match=message):
         spinn.evaluate_panels(make_adata(80, 12), panels, config=CONFIG)
+
+
+def test_the_config_that_chose_may_judge():
+    adata = make_adata(80, 12)
+    same = {**CONFIG, "genes": {"required": ["g01", "g02"]}}
+    panel = spinn.select_genes(adata, 3, selector="greedy", config=same)
+    table = spinn.evaluate_panels(adata, {"own": panel}, config=same)
+    assert set(table["panel"]) == {"own", "floor", "ceiling"}

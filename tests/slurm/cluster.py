@@ -145,7 +145,6 @@ def started(folder: Path) -> Iterator[Cluster]:
         yield cluster
     finally:
         signal.signal(signal.SIGTERM, before)
-        DEFAULT_CONF.unlink()
         cluster.sweep()
         for daemon in reversed(cluster.daemons.values()):
             daemon.terminate()
@@ -156,6 +155,8 @@ def started(folder: Path) -> Iterator[Cluster]:
                 daemon.kill()
                 daemon.wait()
         cluster.sweep()
+        if DEFAULT_CONF.is_symlink() and DEFAULT_CONF.readlink() == conf:
+            DEFAULT_CONF.unlink()
 
 
 def _refuse_other_clusters() -> None:
