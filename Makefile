@@ -80,7 +80,7 @@ tutorial: setup
 pins: setup
 	$(BIN)/python -m tools.pins
 
-# Hours; needs the cells that docs/findings.md names in data/.
+# Hours; needs the cells that docs/findings.md names in data/, and `make peers` for all selectors.
 paper: setup
 	$(BIN)/snakemake --cores $(CORES) --configfile config/paper.yaml
 	$(BIN)/python -m tools.findings results/paper docs
