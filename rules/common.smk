@@ -89,8 +89,7 @@ def cells_of(wildcards):
 def settings_of(wildcards):
     """The parts of the config that decide how a data set is prepared."""
     dataset = DATASETS[wildcards.dataset]
-    files = (
-        digest.folder(dataset["path"]) if dataset["path"].rstrip("/").endswith(".zarr") else None
-    )
+    is_zarr = os.path.normpath(dataset["path"]).endswith(".zarr")
+    files = digest.folder(dataset["path"]) if is_zarr else None
     split = {key: value for key, value in config["split"].items() if key != "compare_donors"}
     return {"dataset": dataset, "files": files, "split": split, **section("preprocess", "genes")}
