@@ -14,6 +14,7 @@ SPLITS = range(config["split"]["repeats"])
 TASKS = config["tasks"]
 SEEDS = config["seeds"]
 SIZES = config["panel_sizes"]
+FORMATS = ["svg", "png", "pdf"]
 
 REFERENCES = [
     *(("floor", draw) for draw in range(config["evaluation"]["floor_panels"])),

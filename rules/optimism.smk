@@ -4,13 +4,11 @@ INPUT: scores of data sets with donors and of their twins NAME@cells, which comm
 split.compare_donors is true. OUTPUT: optimism.csv, figures/optimism_*.
 """
 
-FORMATS = ["svg", "png", "pdf"]
 COMPARED = compared(DATASETS)
 TWINS = [name for pair in COMPARED for name in (pair, f"{pair}{BY_CELLS}")]
 OPTIMISM = f"{RESULTS}/optimism.csv" if COMPARED else []
-OPTIMISM_FIGURES = expand(
-    f"{RESULTS}/figures/optimism_{{dataset}}_{{task}}.svg", dataset=COMPARED, task=TASKS
-)
+OPTIMISM_FIGURE = f"{RESULTS}/figures/optimism_{{dataset}}_{{task}}.{{format}}"
+OPTIMISM_FIGURES = expand(OPTIMISM_FIGURE, format="svg", dataset=COMPARED, task=TASKS)
 
 if COMPARED:
 
@@ -44,9 +42,7 @@ if COMPARED:
         input:
             optimism=OPTIMISM,
         output:
-            figures=[
-                f"{RESULTS}/figures/optimism_{{dataset}}_{{task}}.{ending}" for ending in FORMATS
-            ],
+            figures=expand(OPTIMISM_FIGURE, format=FORMATS, allow_missing=True),
         log:
             f"{RESULTS}/logs/{{dataset}}/plot_optimism_{{task}}.log",
         benchmark:

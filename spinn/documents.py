@@ -18,6 +18,7 @@ def documented(
     cost: Cost,
     threads: int,
     device: str = "cpu",
+    versions: Mapping[str, str] | None = None,
 ) -> PanelPath:
     """Return a run's panels with all that `panels.json` says of it.
 
@@ -32,7 +33,10 @@ def documented(
         gene table is only described.
     cost, threads, device
         Of the run.
+    versions
+        Of packages of another environment that took part.
     """
     settings = {**config, "genes": described(config["genes"])}
     made = made_by(seconds=cost.seconds, peak_mb=cost.peak_mb, threads=threads, device=device)
+    made["versions"] = {**made["versions"], **(versions or {})}
     return replace(path, about={**about, "settings": settings, "made_by": made})

@@ -53,8 +53,7 @@ def quality_figure(summary: pd.DataFrame, dataset: str, task: str) -> Figure:
     rows = _rows(summary, dataset, task)
     failed = ", ".join(dict.fromkeys(rows.loc[rows["mean"].isna(), "selector"]))
     rows = judged(rows)
-    present = set(rows["metric"])
-    metrics = [name for name in (*HEADLINES, *_BESIDE) if name in present]
+    metrics = _metrics(rows)
     with rc_context(_LOOK):
         figure = Figure(figsize=(3.4 * len(metrics) + 2.1, 4.6), layout="constrained")
         axes = figure.subplots(1, len(metrics), squeeze=False)[0]
@@ -214,8 +213,7 @@ def optimism_figure(optimism: pd.DataFrame, dataset: str, task: str) -> Figure:
         When the table has no row of this dataset and task.
     """
     rows = _rows(optimism, dataset, task)
-    present = set(rows["metric"])
-    metrics = [name for name in (*HEADLINES, *_BESIDE) if name in present]
+    metrics = _metrics(rows)
     with rc_context(_LOOK):
         figure = Figure(figsize=(3.4 * len(metrics) + 2.1, 4.6), layout="constrained")
         axes = figure.subplots(1, len(metrics), squeeze=False)[0]
@@ -252,6 +250,12 @@ def save(figure: Figure, path_stem: Path | str) -> list[Path]:
         for path, ending in zip(paths, FORMATS, strict=True):
             figure.savefig(path, dpi=150, metadata=undated[ending])
     return paths
+
+
+def _metrics(rows: pd.DataFrame) -> list[str]:
+    """Return the metrics that are drawn beside each other: the headline, then those beside it."""
+    present = set(rows["metric"])
+    return [name for name in (*HEADLINES, *_BESIDE) if name in present]
 
 
 def _rows(table: pd.DataFrame, dataset: str, task: str) -> pd.DataFrame:

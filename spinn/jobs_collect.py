@@ -43,8 +43,7 @@ def collect_scores(
     `differences`, `normalised`, `smallest` and `recall`. A selector that failed has no scores and
     stands in costs and summary.
     """
-    tables = {path: read_table(table) for table, path in zip(scores, cells, strict=True)}
-    tables = {path: table for path, table in tables.items() if len(table)}
+    tables = _read(scores, cells)
     everything = pd.concat(tables.values(), ignore_index=True)
     everything = everything[everything["metric"] != PER_GENE]
     everything.to_csv(outputs["scores"], index=False)
@@ -65,6 +64,12 @@ def collect_scores(
     recalls(runs, n_bootstrap=n_bootstrap, seed=0).to_csv(outputs["recall"], index=False)
 
 
+def _read(scores: Sequence[str], cells: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Return tables of scores by the file of cells beside each; those of failed runs are empty."""
+    tables = {path: read_table(table) for table, path in zip(scores, cells, strict=True)}
+    return {path: table for path, table in tables.items() if len(table)}
+
+
 def _run(row: "pd.Series[Any]", cells: str) -> Run:
     place = str(row["dataset"]), int(row["split"]), str(row["task"]), str(row["selector"])
     return Run(*place, int(row["seed"]), read_cells(cells))
@@ -77,8 +82,7 @@ def collect_optimism(
 
     A selector without panels in some split is left out.
     """
-    tables = {path: read_table(table) for table, path in zip(scores, cells, strict=True)}
-    runs = [_run(table.iloc[0], path) for path, table in tables.items() if len(table)]
+    runs = [_run(table.iloc[0], path) for path, table in _read(scores, cells).items()]
     splits = {run.split for run in runs}
     found: dict[tuple[str, str, str], set[int]] = {}
     for run in runs:

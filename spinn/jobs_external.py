@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,9 @@ from spinn.constrained import constrained, constraints_of
 from spinn.constraints import Constraints
 from spinn.costs import Cost
 from spinn.data import ExpressionData, read_prepared
+from spinn.documents import documented
 from spinn.external import RUNNERS, Asked, Mended, ask, complete, interpreter
-from spinn.gene_files import described
 from spinn.panel import PanelPath
-from spinn.provenance import made_by
 from spinn.runners.exchange import Request
 
 log = logging.getLogger(__name__)
@@ -57,7 +55,8 @@ def select_with_peer(
         For the peer.
     """
     data = read_prepared(prepared, parts=("train", "valid"))
-    identity, constraints = data.identity(), constraints_of(config["genes"], data)
+    about = {**about, "data": data.identity()}
+    constraints = constraints_of(config["genes"], data)
     constraints.check_sizes(sizes, data.genes)
     limits = {key: value for key, value in config["peers"].items() if key != "folder"}
     entry = SELECTORS[peer]
@@ -76,24 +75,17 @@ def select_with_peer(
             asked[key] = _ask(peer, data, request, constraints, config["peers"])
         found = asked[key]
         path, mended, failed = _panels(found, data, constraints, task=task, sizes=sizes)
-        made = made_by(
-            seconds=found.cost.seconds, peak_mb=found.cost.peak_mb, threads=threads, device="cpu"
-        )
-        if found.answer is not None:
-            made["versions"][peer] = found.answer.version
         if failed is not None:
             log.warning("%s failed: %s", peer, failed)
-        document = {
-            **about,
-            "task": task,
-            "selector": peer,
-            "seed": seed,
-            "settings": {"genes": described(config["genes"]), "peers": limits, "mended": mended},
-            "data": identity,
-            "made_by": made,
-            **({} if failed is None else {"failed": failed}),
-        }
-        replace(path, about=document).save(Path(output).parent)
+        own = {**about, "task": task, "selector": peer, "seed": seed}
+        documented(
+            path,
+            own if failed is None else {**own, "failed": failed},
+            config={"genes": config["genes"], "peers": limits, "mended": mended},
+            cost=found.cost,
+            threads=threads,
+            versions={} if found.answer is None else {peer: found.answer.version},
+        ).save(Path(output).parent)
 
 
 def _ask(

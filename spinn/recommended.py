@@ -18,8 +18,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from spinn.baselines import BASELINES
-from spinn.constrained import Chooser, constrained
+from spinn.baselines import choose_baseline
+from spinn.constrained import constrained
 from spinn.constraints import Constraints
 from spinn.crossfit import Choose, cross_fitted
 from spinn.data import ExpressionData
@@ -28,7 +28,7 @@ from spinn.panel import PanelPath, Ranked
 from spinn.problem import Problem
 from spinn.selection import SEED_STRIDE, eliminate
 from spinn.settings import Settings
-from spinn.training import base_network, fit
+from spinn.training import base_model
 
 log = logging.getLogger(__name__)
 RANKER = "bernoulli"
@@ -80,17 +80,14 @@ def recommend(
 
     def linear(cells: ExpressionData) -> dict[str, PanelPath]:
         names = BY_TYPE if by_type else LINEAR
-        return {
-            name: meeting(partial(BASELINES[name], cells, seed=seed, task=task)) for name in names
-        }
+        choose = partial(choose_baseline, cells, sizes=sizes, seed=seed, task=task)
+        return {name: choose(name, constraints=constraints) for name in names}
 
     # What is judged is what is taken: every way meets the constraints before they are compared.
-    def meeting(way: Chooser) -> PanelPath:
-        return constrained(way, problem.genes, sizes=sizes, constraints=constraints)
-
     def voted() -> PanelPath:
-        bases = _bases(problem, settings, seed)
-        return meeting(partial(eliminate, problem, bases, RANKER, settings, seed=seed))
+        choose = partial(eliminate, problem, _bases(problem, settings, seed), RANKER, settings)
+        way = partial(choose, seed=seed)
+        return constrained(way, problem.genes, sizes=sizes, constraints=constraints)
 
     seen = data.of("train", "valid")
     paths = linear(seen) if by_type else {"voted": voted(), **linear(seen)}
@@ -103,8 +100,7 @@ def recommend(
 
 def _bases(problem: Problem, settings: Settings, seed: int) -> list[Network]:
     seeds = [seed + SEED_STRIDE * place for place in range(NETWORKS)]
-    starts = [(s, base_network(problem, RANKER, settings, seed=s)) for s in seeds]
-    return [fit(start, problem, settings.training, seed=s).network for s, start in starts]
+    return [base_model(problem, RANKER, settings, seed=s).network for s in seeds]
 
 
 def _best(paths: Mapping[str, PanelPath], losses: Mapping[str, NDArray[np.float64]]) -> Recommended:

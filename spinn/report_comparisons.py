@@ -78,9 +78,7 @@ def optimism_tables(optimism: pd.DataFrame | None, metric: str) -> list[Table]:
     if optimism is None or optimism.empty:
         return []
     own = optimism[optimism["metric"] == metric]
-    units = (
-        f"{_count(own['n_donors'], 'donor')} against {_count(own['n_cells'], 'cell')} drawn anew"
-    )
+    units = f"{_count(own['n_donors'], 'donor')} against {_count(own['n_cells'], 'cell')}"
     tables = []
     for name, words in (
         ("gap", "how much better by random cells than by donors, above 0 if better"),
