@@ -16,8 +16,8 @@ from tests.workflow import command, copy_project, environment, panels, snakemake
 
 # The node is lost when little else is at work: what SLURM is about to start there it requeues.
 CANCELLED, ON_LOST_NODE, SHORT_OF_MEMORY = "select_bernoulli", "collect_scores", "train_base"
-# SLURM looks once a second. The first attempt gets less than the job's own Snakemake holds from start
-# to end, so that no look can miss it; the second gets enough.
+# SLURM looks once a second. The first attempt gets less than the job's own Snakemake holds from
+# start to end, so that no look can miss it; the second gets enough.
 MEMORY = "100 if attempt == 1 else 1200"
 PATIENCE_S = 1800
 COLUMNS = "JobIDRaw,State,ReqMem,TimelimitRaw,NodeList,Comment"
