@@ -12,8 +12,8 @@ from snakemake.settings.types import DeploymentMethod
 from snakemake.utils import min_version
 
 from spinn import runtime
-from spinn.config import ConfigError, check
-from spinn.gene_files import resolve_genes
+from spinn.config.check import ConfigError, check
+from spinn.demands.files import resolve_genes
 
 min_version("9.27")
 

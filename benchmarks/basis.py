@@ -8,7 +8,7 @@ import torch
 
 from benchmarks.cells import cells
 from spinn.baselines import greedy_split
-from spinn.constraints import Constraints
+from spinn.demands.constraints import Constraints
 from spinn.evaluation import evaluate, make_judge
 from spinn.problem import make_problem
 from spinn.selection import select

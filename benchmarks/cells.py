@@ -4,8 +4,8 @@ from functools import cache
 from pathlib import Path
 
 from spinn.data import ExpressionData, read_prepared
-from spinn.inputs import read_input
-from spinn.preprocess import prepare
+from spinn.preparation.inputs import read_input
+from spinn.preparation.preprocess import prepare
 
 PBMC3K = Path(__file__).parents[2] / "shared" / "data" / "pbmc3k.h5ad"
 PREPARED = Path("results") / "bench_cells.h5ad"

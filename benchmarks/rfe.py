@@ -12,13 +12,13 @@ from torch import Tensor, nn
 from benchmarks import plain
 from benchmarks.cells import cells
 from spinn.data import ExpressionData
-from spinn.draws import Run, bootstrap
 from spinn.evaluation import evaluate, make_judge
-from spinn.intervals import summarize
 from spinn.panel import Panel
 from spinn.problem import make_problem
 from spinn.selection import schedule, select
 from spinn.settings import Settings
+from spinn.statistics.draws import Run, bootstrap
+from spinn.statistics.intervals import summarize
 from spinn.training import base_network, fit
 
 SIZES, SEEDS, PLAIN_RATIO = [8, 16, 32, 64], (0, 1), 0.8

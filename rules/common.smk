@@ -4,8 +4,8 @@ import os
 
 from spinn import digest
 from spinn.catalogue import RANKER_GATES, SELECTORS, families
-from spinn.derived import BY_CELLS, compared, with_random_cells
-from spinn.sections import judging_of, selection_of, training_of
+from spinn.config.derived import BY_CELLS, compared, with_random_cells
+from spinn.config.sections import judging_of, selection_of, training_of
 
 ROOT = os.path.abspath(os.path.join(workflow.current_basedir, ".."))
 RESULTS = "<results>"  # Snakemake puts the pathvar in; see Snakefile

@@ -22,7 +22,7 @@ rule prepare:
         mem_mb=growing(2000, 20),
         runtime=growing(30, 1),
     params:
-        code=digest.modules("jobs_prepare"),
+        code=digest.modules("jobs.prepare"),
         config=settings_of,
         sizes=SIZES,
     message:

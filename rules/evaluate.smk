@@ -30,7 +30,7 @@ for family, selectors in FAMILIES.items():
             runtime=growing(60, 2),
             gpu=gpus,
         params:
-            code=digest.modules("jobs_evaluate"),
+            code=digest.modules("jobs.evaluate"),
             selectors=", ".join(selectors),
             runs=runs(selectors),
             config=JUDGING,
@@ -59,7 +59,7 @@ rule evaluate_references:
         runtime=growing(60, 2),
         gpu=gpus,
     params:
-        code=digest.modules("jobs_references"),
+        code=digest.modules("jobs.references"),
         runs=REFERENCES,
         sizes=SIZES,
         config=JUDGING,
@@ -90,7 +90,7 @@ if config["evaluation"]["robustness"]:
             runtime=growing(60, 2),
             gpu=gpus,
         params:
-            code=digest.modules("jobs_robustness"),
+            code=digest.modules("jobs.robustness"),
             seeds=SEEDS,
             config={
                 **JUDGING,
@@ -122,7 +122,7 @@ if config["evaluation"]["robustness"]:
             mem_mb=growing(1000, 20),
             runtime=growing(20, 1),
         params:
-            code=digest.modules("jobs_collect"),
+            code=digest.modules("jobs.collect"),
         message:
             "gather quality under detection loss"
         script:
@@ -158,7 +158,7 @@ rule collect_scores:
         mem_mb=growing(1000, 20),
         runtime=growing(20, 1),
     params:
-        code=digest.modules("jobs_collect"),
+        code=digest.modules("jobs.collect"),
         n_bootstrap=config["evaluation"]["bootstrap"],
         wanted_share=config["evaluation"]["wanted_share"],
     message:
@@ -184,7 +184,7 @@ rule group_genes:
         mem_mb=growing(2000, 20),
         runtime=growing(30, 1),
     params:
-        code=digest.modules("jobs_groups"),
+        code=digest.modules("jobs.groups"),
     message:
         "group interchangeable genes: {wildcards.dataset}, split {wildcards.split}"
     script:
@@ -210,7 +210,7 @@ rule collect_stability:
         mem_mb=growing(1000, 20),
         runtime=growing(20, 1),
     params:
-        code=digest.modules("jobs_collect"),
+        code=digest.modules("jobs.collect"),
         datasets=[(name, split) for name in DATASETS for split in SPLITS],
     message:
         "measure the agreement of panels"

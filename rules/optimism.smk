@@ -30,7 +30,7 @@ if COMPARED:
             mem_mb=growing(1000, 20),
             runtime=growing(20, 1),
         params:
-            code=digest.modules("jobs_collect"),
+            code=digest.modules("jobs.collect"),
             n_bootstrap=config["evaluation"]["bootstrap"],
         message:
             "compare splits by cells and by donors"
@@ -55,7 +55,7 @@ if COMPARED:
             mem_mb=growing(1000, 20),
             runtime=growing(20, 1),
         params:
-            code=digest.modules("jobs_figures"),
+            code=digest.modules("jobs.figures"),
         message:
             "draw the optimism of random cells: {wildcards.task}, {wildcards.dataset}"
         script:

@@ -28,7 +28,7 @@ rule recommend:
         mem_mb=growing(2000, 60),
         runtime=growing(60, 2),
     params:
-        code=digest.modules("jobs_collect"),
+        code=digest.modules("jobs.collect"),
         runs=runs(config["selectors"]),
         sizes=SIZES,
         config=section("genes"),
@@ -61,7 +61,7 @@ rule plot_figures:
         mem_mb=growing(1000, 20),
         runtime=growing(20, 1),
     params:
-        code=digest.modules("jobs_figures"),
+        code=digest.modules("jobs.figures"),
     message:
         "draw figures: {wildcards.task}, {wildcards.dataset}"
     script:
@@ -88,7 +88,7 @@ rule write_provenance:
         mem_mb=growing(1000, 20),
         runtime=growing(20, 1),
     params:
-        code=digest.modules("jobs_report"),
+        code=digest.modules("jobs.report"),
         config=config,
         datasets=[(name, split) for name in DATASETS for split in SPLITS],
         root=ROOT,
@@ -131,7 +131,7 @@ rule write_report:
         mem_mb=growing(1000, 20),
         runtime=growing(20, 1),
     params:
-        code=digest.modules("jobs_report"),
+        code=digest.modules("jobs.report"),
         panels=[
             (name, split, task, size)
             for size in SIZES

@@ -37,7 +37,7 @@ for family, selectors in RESAMPLED.items():
             runtime=growing(60, 2),
             gpu=gpus,
         params:
-            code=digest.modules("jobs_resample_networks"),
+            code=digest.modules("jobs.resample_networks"),
             selectors=selectors,
             sizes=SIZES,
             config={
@@ -70,7 +70,7 @@ if "baselines" in RESAMPLED:
             mem_mb=growing(2000, 60),
             runtime=growing(60, 2),
         params:
-            code=digest.modules("jobs_resample"),
+            code=digest.modules("jobs.resample"),
             selectors=RESAMPLED["baselines"],
             sizes=SIZES,
             config={**section("genes"), "resamples": RESAMPLES},
@@ -100,7 +100,7 @@ if RESAMPLED:
             mem_mb=growing(1000, 20),
             runtime=growing(20, 1),
         params:
-            code=digest.modules("jobs_collect"),
+            code=digest.modules("jobs.collect"),
         message:
             "gather selection frequencies: {wildcards.task}, {wildcards.dataset}"
         script:

@@ -30,7 +30,7 @@ for family, selectors in FAMILIES.items():
             runtime=growing(60, 2),
             gpu=gpus,
         params:
-            code=digest.modules("jobs_select"),
+            code=digest.modules("jobs.select"),
             selectors=", ".join(selectors),
             runs=runs(selectors),
             seeds=SEEDS,
@@ -63,7 +63,7 @@ if "recommended" in FAMILIES:
             runtime=growing(60, 2),
             gpu=gpus,
         params:
-            code=digest.modules("jobs_recommend"),
+            code=digest.modules("jobs.recommend"),
             runs=runs(FAMILIES["recommended"]),
             sizes=SIZES,
             config=selection_of(config, "recommended"),
@@ -97,7 +97,7 @@ for family, selectors in FAMILIES.items():
             runtime=growing(60, 2),
             gpu=gpus,
         params:
-            code=digest.modules("jobs_peers"),
+            code=digest.modules("jobs.peers"),
             selectors=", ".join(selectors),
             runs=runs(selectors),
             sizes=SIZES,
@@ -128,7 +128,7 @@ if "baselines" in FAMILIES:
             mem_mb=growing(2000, 60),
             runtime=growing(60, 2),
         params:
-            code=digest.modules("jobs_baselines"),
+            code=digest.modules("jobs.baselines"),
             selectors=", ".join(FAMILIES["baselines"]),
             runs=runs(FAMILIES["baselines"]),
             sizes=SIZES,
@@ -160,7 +160,7 @@ for peer in PEERS:
             mem_mb=growing(1000 + 1024 * config["peers"]["memory_gb"], 60),
             runtime=growing(30 + config["peers"]["time_limit_s"] * len(SEEDS) * len(TASKS) / 60, 2),
         params:
-            code=digest.modules("jobs_external"),
+            code=digest.modules("jobs.external"),
             peer=peer,
             installed=installed(peer),
             runs=[(task, seed) for _, seed in runs([peer]) for task in TASKS],

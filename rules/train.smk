@@ -25,7 +25,7 @@ rule train_base:
         runtime=growing(60, 2),
         gpu=gpus,
     params:
-        code=digest.modules("jobs_train"),
+        code=digest.modules("jobs.train"),
         seeds=SEEDS,
         config=lambda wildcards: training_of(config, wildcards.gate),
     message:

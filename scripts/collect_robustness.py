@@ -5,6 +5,6 @@ from spinn.runtime import check_environment, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["numpy", "pandas", "scipy", "h5py"])
 
-from spinn.jobs_collect import collect_robustness
+from spinn.jobs.collect import collect_robustness
 
 collect_robustness(snakemake.input.tables, output=snakemake.output.robustness)

@@ -5,7 +5,7 @@ from spinn.runtime import check_environment, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["numpy", "pandas", "scipy", "h5py"])
 
-from spinn.jobs_collect import collect_stability
+from spinn.jobs.collect import collect_stability
 
 collect_stability(
     snakemake.input.panels,

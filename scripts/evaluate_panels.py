@@ -5,7 +5,7 @@ from spinn.runtime import check_environment, place, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["torch", "numpy", "scipy", "h5py", "safetensors"])
 
-from spinn.jobs_evaluate import evaluate_panels
+from spinn.jobs.evaluate import evaluate_panels
 
 evaluate_panels(
     snakemake.input.prepared,

@@ -5,7 +5,7 @@ from spinn.runtime import check_environment, place, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["torch", "numpy", "scipy", "h5py", "safetensors"])
 
-from spinn.jobs_references import evaluate_references
+from spinn.jobs.references import evaluate_references
 
 evaluate_references(
     snakemake.input.prepared,

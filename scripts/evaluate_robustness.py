@@ -5,7 +5,7 @@ from spinn.runtime import check_environment, place, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["torch", "numpy", "scipy", "h5py", "safetensors"])
 
-from spinn.jobs_robustness import evaluate_robustness
+from spinn.jobs.robustness import evaluate_robustness
 
 evaluate_robustness(
     snakemake.input.prepared,

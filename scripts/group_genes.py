@@ -5,6 +5,6 @@ from spinn.runtime import check_environment, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["numpy", "pandas", "scipy", "h5py"])
 
-from spinn.jobs_groups import group_genes
+from spinn.jobs.groups import group_genes
 
 group_genes(snakemake.input.prepared, output=snakemake.output.groups)

@@ -7,7 +7,7 @@ from spinn.runtime import check_environment, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["numpy", "pandas", "scipy", "matplotlib"])
 
-from spinn.jobs_figures import plot_figures
+from spinn.jobs.figures import plot_figures
 
 plot_figures(
     dict(snakemake.input.items()),

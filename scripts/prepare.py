@@ -5,7 +5,7 @@ from spinn.runtime import check_environment, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["anndata", "scanpy", "numpy", "pandas", "scipy"])
 
-from spinn.jobs_prepare import prepare_file
+from spinn.jobs.prepare import prepare_file
 
 prepare_file(
     snakemake.input.get("cells") or snakemake.params.config["dataset"]["path"],

@@ -5,7 +5,7 @@ from spinn.runtime import check_environment, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["anndata", "scanpy", "numpy", "pandas", "scipy", "h5py"])
 
-from spinn.jobs_resample import resample_baselines
+from spinn.jobs.resample import resample_baselines
 
 resample_baselines(
     snakemake.input.prepared,

@@ -5,7 +5,7 @@ from spinn.runtime import check_environment, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["torch", "numpy", "pandas", "scipy", "h5py"])
 
-from spinn.jobs_resample_networks import resample_networks
+from spinn.jobs.resample_networks import resample_networks
 
 resample_networks(
     snakemake.input.prepared,

@@ -5,7 +5,7 @@ from spinn.runtime import check_environment, place, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["anndata", "scanpy", "numpy", "pandas", "scipy", "h5py"])
 
-from spinn.jobs_baselines import select_baselines
+from spinn.jobs.baselines import select_baselines
 
 select_baselines(
     snakemake.input.prepared,

@@ -5,7 +5,7 @@ from spinn.runtime import check_environment, place, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["torch", "numpy", "scipy", "h5py"])
 
-from spinn.jobs_peers import select_peers
+from spinn.jobs.peers import select_peers
 
 select_peers(
     snakemake.input.prepared,

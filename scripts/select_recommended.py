@@ -5,7 +5,7 @@ from spinn.runtime import check_environment, place, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["torch", "numpy", "scipy", "h5py", "safetensors", "sklearn"])
 
-from spinn.jobs_recommend import select_recommended
+from spinn.jobs.recommend import select_recommended
 
 select_recommended(
     snakemake.input.prepared,

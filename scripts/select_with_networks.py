@@ -5,7 +5,7 @@ from spinn.runtime import check_environment, place, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["torch", "numpy", "scipy", "h5py", "safetensors"])
 
-from spinn.jobs_select import select_with_networks
+from spinn.jobs.select import select_with_networks
 
 select_with_networks(
     snakemake.input.prepared,

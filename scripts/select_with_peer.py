@@ -5,7 +5,7 @@ from spinn.runtime import check_environment, place, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["numpy", "scipy", "h5py"])
 
-from spinn.jobs_external import select_with_peer
+from spinn.jobs.external import select_with_peer
 
 select_with_peer(
     snakemake.input.prepared,

@@ -5,7 +5,7 @@ from spinn.runtime import check_environment, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["numpy", "pandas", "scipy", "h5py", "jinja2"])
 
-from spinn.jobs_report import write_provenance
+from spinn.jobs.report import write_provenance
 
 write_provenance(
     dict(zip(map(tuple, snakemake.params.datasets), snakemake.input.prepared, strict=True)),

@@ -5,7 +5,7 @@ from spinn.runtime import check_environment, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["numpy", "pandas", "scipy", "h5py", "jinja2"])
 
-from spinn.jobs_report import write_report
+from spinn.jobs.report import write_report
 
 places = [tuple(place) for place in snakemake.params.places]
 write_report(

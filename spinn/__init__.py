@@ -10,12 +10,12 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "select_genes": "api",
-    "evaluate_panels": "judging",
-    "load_panel": "panel_files",
+    "select_genes": "interface.choose",
+    "evaluate_panels": "interface.judge",
+    "load_panel": "interface.panel_files",
     "ExpressionData": "data",
     "read_prepared": "data",
-    "prepare": "preprocess",
+    "prepare": "preparation.preprocess",
     "Panel": "panel",
     "PanelPath": "panel",
     "load_panels": "panel",

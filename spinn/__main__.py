@@ -1,5 +1,5 @@
 """`python -m spinn`: the command line."""
 
-from spinn.command import main
+from spinn.interface.command import main
 
 main()

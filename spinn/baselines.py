@@ -11,13 +11,13 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
-from spinn.constrained import constrained
-from spinn.constraints import Constraints
 from spinn.data import ExpressionData
-from spinn.genebasis import genebasis
+from spinn.demands.constrained import constrained
+from spinn.demands.constraints import Constraints
 from spinn.markers import cosine, markers
 from spinn.moments import RIDGE, Moments, split_moments, whole_moments
 from spinn.panel import PanelPath, ranked_path
+from spinn.peers.genebasis import genebasis
 
 N_COMPONENTS = 20
 Floats = NDArray[np.float64]

@@ -1,8 +1,8 @@
 """Digests of the package's own sources, so that Snakemake reruns what an edit touches.
 
 Snakemake notices an edited script but not an edited module that the script imports. A rule that
-passes ``params: code=digest.modules("selection")`` reruns when `spinn.selection`, or anything of
-spinn that it imports directly or through others, changes, and does not when other modules do.
+passes ``params: code=digest.modules("jobs.select")`` reruns when `spinn.jobs.select`, or anything
+of spinn that it imports directly or through others, changes, and does not when other modules do.
 """
 
 import ast
@@ -12,7 +12,8 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
-DATA = {"report": "templates"}  # module -> folder of files that it reads
+# Module -> folder of files that it reads or runs.
+DATA = {"report": "templates", "peers.external": "peers/runners"}
 INIT = "__init__"
 LENGTH = 12  # hexadecimal digits: 48 bits, enough to tell the versions of one checkout apart
 
@@ -23,7 +24,8 @@ def modules(*names: str, root: Path = PACKAGE) -> str:
     Parameters
     ----------
     *names
-        Names of modules without the package's name: "selection". A folder counts as one module.
+        Names of modules below the package: "selection", "jobs.select". A folder's name stands for
+        its ``__init__``.
     root
         The folder of the package.
 
@@ -49,7 +51,7 @@ def modules(*names: str, root: Path = PACKAGE) -> str:
             found.add(name)
             waiting.extend(imports(name, root=root))
     digest = hashlib.sha256()
-    for path in (path for name in sorted(found) for path in _files(name, root)):
+    for path in sorted({path for name in found for path in _files(name, root)}):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         digest.update(f"{path.relative_to(root).as_posix()} {content}\n".encode())
     return digest.hexdigest()[:LENGTH]
@@ -66,11 +68,13 @@ def imports(name: str, *, root: Path = PACKAGE) -> frozenset[str]:
     ValueError
         If the module does not exist.
     """
-    found: set[str] = set()
-    for path in _sources(name, root):
-        inside = path.relative_to(root).parent.parts
-        for parts in _imported(path.read_bytes(), (root.name, *inside)):
-            found.add(parts[1] if len(parts) > 1 and _exists(parts[1], root) else INIT)
+    source = _source(name, root)
+    inside = source.relative_to(root).parent.parts
+    found = {
+        module
+        for parts in _imported(source.read_bytes(), (root.name, *inside))
+        for module in _reached(parts[1:], root)
+    }
     return frozenset(found - {name})
 
 
@@ -96,25 +100,33 @@ def _targets(node: ast.AST, package: tuple[str, ...]) -> Iterator[tuple[str, ...
             yield (*base, alias.name)
 
 
-def _exists(name: str, root: Path) -> bool:
-    return (root / f"{name}.py").is_file() or (root / name / "__init__.py").is_file()
+def _reached(parts: tuple[str, ...], root: Path) -> Iterator[str]:
+    """Yield the module that a dotted name leads to, and the folders on the way."""
+    names = [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
+    there = [name for name in names if _path(name, root)]
+    yield from there or [INIT]
 
 
-def _sources(name: str, root: Path) -> list[Path]:
-    single = root / f"{name}.py"
-    if single.is_file():
-        return [single]
-    if (root / name / "__init__.py").is_file():
-        return sorted((root / name).rglob("*.py"))
-    if name == INIT:  # a package without one has nothing to add
-        return []
-    known = sorted(path.stem for path in root.glob("*.py") if path.stem != INIT)
-    raise ValueError(f"{name!r} is not a module of {root.name}; its modules are {known}")
+def _path(name: str, root: Path) -> Path | None:
+    """Return the file of a module, of a folder its ``__init__``; None where there is none."""
+    place = root.joinpath(*name.split("."))
+    places = (place.with_name(f"{place.name}.py"), place / "__init__.py")
+    return next((path for path in places if path.is_file()), None)
+
+
+def _source(name: str, root: Path) -> Path:
+    path = _path(name, root)
+    if path is None:
+        places = (path.relative_to(root).with_suffix("") for path in root.rglob("*.py"))
+        known = sorted(".".join(place.parts) for place in places if place.name != INIT)
+        raise ValueError(f"{name!r} is not a module of {root.name}; its modules are {known}")
+    return path
 
 
 def _files(name: str, root: Path) -> list[Path]:
     data = sorted((root / DATA[name]).rglob("*")) if name in DATA else []
-    return _sources(name, root) + [path for path in data if path.is_file()]
+    readable = (path for path in data if path.is_file() and path.suffix != ".pyc")
+    return [_source(name, root), *readable]
 
 
 def folder(path: str | Path) -> str:

@@ -9,15 +9,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from spinn.cells import CellScores, measures
 from spinn.data import ExpressionData
+from spinn.judging.cells import CellScores, measures
+from spinn.judging.refit import refit
+from spinn.judging.structure import Structure, kept, structure
 from spinn.metrics import confusion, r2, recall, redundancy
 from spinn.network import Network
 from spinn.panel import Panel
 from spinn.problem import TEST_SEED, Pairs, Problem, make_problem, views
-from spinn.refit import refit
 from spinn.settings import Settings
-from spinn.structure import Structure, kept, structure
 from spinn.tasks import Reconstruction
 
 log = logging.getLogger(__name__)
@@ -182,7 +182,7 @@ def residuals(
     pairs
         What is read in the test cells and what is to be predicted, see `Judge.views`.
     problem, network
-        A panel's, from `spinn.refit.refit`.
+        A panel's, from `spinn.judging.refit.refit`.
     """
     if judge.task == "reconstruction":
         return _reconstruction(judge, pairs, problem, network)

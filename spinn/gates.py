@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from spinn.noise import logistic, normal
+from spinn.numerics.noise import logistic, normal
 from spinn.settings import GateSettings
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from spinn.constraints import Constraints
 from spinn.data import ExpressionData
+from spinn.demands.constraints import Constraints
 from spinn.panel import PanelPath, ranked_path
 
 Floats = NDArray[np.float64]

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
-from spinn.neighbors import Floats as Floats
-from spinn.neighbors import knn_share as knn_share
-from spinn.neighbors import neighbors as neighbors
-from spinn.neighbors import principal_components as principal_components
+from spinn.judging.neighbors import Floats as Floats
+from spinn.judging.neighbors import knn_share as knn_share
+from spinn.judging.neighbors import neighbors as neighbors
+from spinn.judging.neighbors import principal_components as principal_components
 
 DIRECTION: dict[str, Literal["lower", "higher"]] = {
     "fvu_split": "lower",

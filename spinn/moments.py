@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from spinn.data import ExpressionData
-from spinn.thinning import thin
+from spinn.preparation.thinning import thin
 
 # Added to the diagonal of a covariance of standardised genes.
 RIDGE = 1e-3

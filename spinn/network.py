@@ -12,8 +12,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from spinn.costs import Cost
 from spinn.gates import Gate, gate_name, gate_settings, make_gate
+from spinn.records.costs import Cost
 from spinn.settings import GateSettings
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {

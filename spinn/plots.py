@@ -13,7 +13,7 @@ from matplotlib.ticker import NullLocator
 from matplotlib.transforms import Transform
 
 from spinn.metrics import DIRECTION
-from spinn.tiers import REFERENCES
+from spinn.statistics.tiers import REFERENCES
 
 # Okabe and Ito's palette, told apart by colour-blind readers.
 _RANKERS = {

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from spinn.data import ExpressionData
-from spinn.rows import Rows, standardised_rows
+from spinn.numerics.rows import Rows, standardised_rows
+from spinn.preparation.thinning import thin
 from spinn.tasks import Classification, Hurdle, Reconstruction, Regression, Task
-from spinn.thinning import thin
 
 NOISE = ("split", "hidden", "none")
 Pairs = list[tuple[sp.csr_matrix, sp.csr_matrix]]

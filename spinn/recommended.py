@@ -19,10 +19,10 @@ import torch
 from numpy.typing import NDArray
 
 from spinn.baselines import choose_baseline
-from spinn.constrained import constrained
-from spinn.constraints import Constraints
-from spinn.crossfit import Choose, cross_fitted
 from spinn.data import ExpressionData
+from spinn.demands.constrained import constrained
+from spinn.demands.constraints import Constraints
+from spinn.judging.crossfit import Choose, cross_fitted
 from spinn.network import Network
 from spinn.panel import PanelPath, Ranked
 from spinn.problem import Problem
@@ -71,7 +71,7 @@ def recommend(
     sizes, seed
         As in `spinn.selection.select`.
     constraints
-        Met by every panel, see `spinn.constrained.constrained`.
+        Met by every panel, see `spinn.demands.constrained.constrained`.
     task
         `classification` has candidates of its own.
     """

@@ -8,11 +8,11 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from spinn.derived import twin_of
+from spinn.config.derived import twin_of
 from spinn.metrics import DIRECTION, headline_of
-from spinn.report_comparisons import behind, claims, comparison_tables, optimism_tables
-from spinn.report_frequencies import frequency_table
-from spinn.report_tables import (
+from spinn.reports.comparisons import behind, claims, comparison_tables, optimism_tables
+from spinn.reports.frequencies import frequency_table
+from spinn.reports.tables import (
     answers,
     audit_table,
     cautions,
@@ -50,7 +50,7 @@ def render(
         summary.csv and stability.csv.
     panels
         (dataset, split, task, size) to the recommended panel: columns gene, rank, why, and those
-        of `spinn.spares`, if any. The first split of each task is shown.
+        of `spinn.genes.spares`, if any. The first split of each task is shown.
     provenance
         Text to anything, shown as tables. `datasets` (name to split to facts: cells and genes
         before and after the filters, cells per part, whether counts were recovered) is shown with

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from spinn.catalogue import STRATEGIES
-from spinn.constrained import constrained
-from spinn.constraints import Constraints
+from spinn.demands.constrained import constrained
+from spinn.demands.constraints import Constraints
 from spinn.network import Network
 from spinn.panel import PanelPath, ranked_path
 from spinn.problem import Problem

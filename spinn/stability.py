@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from spinn.agreement import jaccard, nogueira, nogueira_correlated
 from spinn.metrics import Floats
+from spinn.statistics.agreement import jaccard, nogueira, nogueira_correlated
 
 _N_BOOTSTRAP = 1000
 _NORMAL_975 = 1.959963984540054

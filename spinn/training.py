@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from spinn.adam import Adam, Group
 from spinn.data import ExpressionData
 from spinn.gates import make_gate
 from spinn.network import Network
+from spinn.numerics.adam import Adam, Group
 from spinn.problem import Examples, Problem, make_problem
 from spinn.settings import Settings, TrainingSettings
 from spinn.tasks import Reconstruction

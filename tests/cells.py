@@ -11,9 +11,11 @@ import torch
 
 from spinn.data import ExpressionData, read_prepared
 from spinn.network import Network
-from spinn.preprocess import prepare
+from spinn.numerics.rows import Rows
+from spinn.preparation.preprocess import prepare
+from spinn.preparation.split import split_cells
+from spinn.preparation.thinning import log_normalise
 from spinn.problem import Examples, Problem
-from spinn.rows import Rows
 from spinn.settings import (
     EliminationSettings,
     NetworkSettings,
@@ -21,8 +23,6 @@ from spinn.settings import (
     Settings,
     TrainingSettings,
 )
-from spinn.split import split_cells
-from spinn.thinning import log_normalise
 
 TYPES = ("B", "NK", "T")
 OPTIONS = {"min_cells": 1, "min_genes": 0, "target_sum": 1e4, "n_top_genes": None}

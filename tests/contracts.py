@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from spinn.constraints import Constraints
+from spinn.demands.constraints import Constraints
 from tests.cells import copy_of, make_data, same_state
 
 

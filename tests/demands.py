@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from spinn.constrained import constraints_of
+from spinn.demands.constrained import constraints_of
 from tests.cells import make_data
 
 DATA = make_data()

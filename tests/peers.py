@@ -2,7 +2,7 @@
 
 import sys
 
-from spinn.external import RUNNERS
+from spinn.peers.external import RUNNERS
 
 # What a peer of each kind does with its cells.
 SOURCES = {

@@ -6,7 +6,7 @@ import sys
 import pytest
 import torch
 
-from spinn.adam import Adam, Group
+from spinn.numerics.adam import Adam, Group
 
 
 @pytest.mark.parametrize("decay", [0.0, 0.1])
@@ -35,7 +35,7 @@ def test_a_group_without_parameters_is_left_out():
 
 def test_training_imports_no_compiler():
     code = (
-        "import sys, torch; from spinn.adam import Adam, Group\n"
+        "import sys, torch; from spinn.numerics.adam import Adam, Group\n"
         "p = torch.nn.Parameter(torch.ones(2)); a = Adam([Group((p,), 0.1)])\n"
         "p.sum().backward(); a.step(); sys.exit('torch._dynamo' in sys.modules)"
     )

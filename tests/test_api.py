@@ -15,14 +15,14 @@ from threadpoolctl import threadpool_info
 
 import spinn
 from spinn.catalogue import RANKER_GATES, SELECTORS
-from spinn.config import check
-from spinn.jobs_baselines import select_baselines
-from spinn.jobs_peers import select_peers
-from spinn.jobs_prepare import prepare_file
-from spinn.jobs_recommend import select_recommended
-from spinn.jobs_select import select_with_networks
-from spinn.jobs_train import train_bases
-from spinn.sections import selection_of, training_of
+from spinn.config.check import check
+from spinn.config.sections import selection_of, training_of
+from spinn.jobs.baselines import select_baselines
+from spinn.jobs.peers import select_peers
+from spinn.jobs.prepare import prepare_file
+from spinn.jobs.recommend import select_recommended
+from spinn.jobs.select import select_with_networks
+from spinn.jobs.train import train_bases
 from tests.cells import make_adata
 
 QUICK = {

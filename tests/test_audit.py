@@ -6,11 +6,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from spinn.audit import COLUMNS, audit
 from spinn.baselines import random
-from spinn.constrained import constrained
-from spinn.gene_files import read_rules
-from spinn.gene_rules import Bounds, GeneRules
+from spinn.demands.audit import COLUMNS, audit
+from spinn.demands.constrained import constrained
+from spinn.demands.files import read_rules
+from spinn.demands.rules import Bounds, GeneRules
 from spinn.panel import Panel
 from tests.demands import DATA, GENES, SECTION, wished
 

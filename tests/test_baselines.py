@@ -9,7 +9,7 @@ import scanpy as sc
 from sklearn.decomposition import PCA
 
 from spinn.baselines import BASELINES, RIDGE
-from spinn.constraints import Constraints
+from spinn.demands.constraints import Constraints
 from tests.cells import (
     from_counts,
     make_adata,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from spinn import child
-from spinn.child import Allowance
+from spinn.peers import child
+from spinn.peers.child import Allowance
 
 AMPLE = Allowance(seconds=60, memory_gb=4)
 MEBI = 2**20

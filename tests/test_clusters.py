@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import normalized_mutual_info_score
 
-import spinn.clusters
-from spinn.clusters import COARSE, FINE, MOST_RUNS, agreement, nmi, partitions
-from spinn.neighbors import knn_overlap, neighbors
-from spinn.structure import kept, structure
+import spinn.judging.clusters
+from spinn.judging.clusters import COARSE, FINE, MOST_RUNS, agreement, nmi, partitions
+from spinn.judging.neighbors import knn_overlap, neighbors
+from spinn.judging.structure import kept, structure
 from tests.cells import QUICK
 from tests.judging import DATA, PANELS, judged
 
@@ -55,7 +55,7 @@ def test_overlap_does_not_depend_on_memory(monkeypatch):
     near = neighbors(blobs(3, n_cells=90), 20)
     other = neighbors(blobs(3, n_cells=90, seed=1), 20)
     whole = knn_overlap(near, other)
-    monkeypatch.setattr("spinn.neighbors._BLOCK", 1)
+    monkeypatch.setattr("spinn.judging.neighbors._BLOCK", 1)
     np.testing.assert_allclose(knn_overlap(near, other), whole, rtol=1e-12)
 
 
@@ -101,9 +101,9 @@ class TestLeiden:
         assert all((found[n] == again[n]).all() for n in found)
 
     def test_most_numbers_are_met_within_bounded_runs(self, monkeypatch):
-        calls, leiden = [], spinn.clusters._leiden
+        calls, leiden = [], spinn.judging.clusters._leiden
         counting = lambda *given: calls.append(1) or leiden(*given)  # noqa: E731
-        monkeypatch.setattr(spinn.clusters, "_leiden", counting)
+        monkeypatch.setattr(spinn.judging.clusters, "_leiden", counting)
         random = np.random.default_rng(1)
         found = partitions(neighbors(random.normal(size=(900, 4)), 15), seed=0)
         assert len(calls) <= MOST_RUNS

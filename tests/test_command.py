@@ -10,8 +10,8 @@ import yaml
 from click.testing import CliRunner
 
 import spinn
-from spinn import command
-from spinn.command_files import check_writable, named_panels, read_config, written_whole
+from spinn.interface import command
+from spinn.interface.files import check_writable, named_panels, read_config, written_whole
 from tests.cells import make_adata
 from tests.workflow import ROOT
 
@@ -42,7 +42,7 @@ def test_help_loads_nothing_heavy(words):
     code = f"""
 import sys
 sys.argv = ["spinn", *{words.split()!r}]
-from spinn.command import main
+from spinn.interface.command import main
 try:
     main()
 finally:

@@ -10,11 +10,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn import concrete
-from spinn.concrete import ConcreteSelector, KHotMask
-from spinn.concrete_panels import settled
 from spinn.gates import OpenGate
 from spinn.network import Network
+from spinn.peers import concrete
+from spinn.peers.concrete import ConcreteSelector, KHotMask
+from spinn.peers.concrete_panels import settled
 from spinn.problem import make_problem
 from spinn.settings import GateSettings
 from spinn.training import fit

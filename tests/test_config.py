@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn.config import ConfigError, check
+from spinn.config.check import ConfigError, check
 
 PACKAGED = "scanpy:pbmc68k_reduced"
 MINE = {"path": PACKAGED, "label": "bulk_labels"}

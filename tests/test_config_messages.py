@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from spinn.config import ConfigError, check
+from spinn.config.check import ConfigError, check
 
 BASE = {"datasets": {"mine": {"path": "scanpy:pbmc68k_reduced", "label": "bulk_labels"}}}
 WHOLE = "must be a whole number of at least"

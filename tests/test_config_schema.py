@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from spinn.catalogue import RANKER_GATES, SELECTORS, STRATEGIES
-from spinn.config import ConfigError, check
-from spinn.config_messages import schema_problems
+from spinn.config.check import ConfigError, check
+from spinn.config.messages import schema_problems
 
 FOLDER = Path(__file__).parents[1] / "config"
 SCHEMA = yaml.safe_load((FOLDER / "schema.yaml").read_text(encoding="utf-8"))

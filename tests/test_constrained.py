@@ -8,8 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from spinn.baselines import BASELINES
-from spinn.constrained import constrained
-from spinn.constraints import Constraints
+from spinn.demands.constrained import constrained
+from spinn.demands.constraints import Constraints
 from spinn.panel import Panel, PanelPath, ranked_path
 from spinn.problem import make_problem
 from spinn.selection import select

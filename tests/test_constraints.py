@@ -2,7 +2,7 @@
 
 import pytest
 
-from spinn.constraints import Constraints
+from spinn.demands.constraints import Constraints
 
 GENES = ("A", "B", "C", "D")
 

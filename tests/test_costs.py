@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from spinn.costs import Cost, measured, peak_mb
+from spinn.records.costs import Cost, measured, peak_mb
 
 MEBI = 2**20
 needs_proc = pytest.mark.skipif(

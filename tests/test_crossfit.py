@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spinn.crossfit import DRAWS, cross_fitted, folds
+from spinn.judging.crossfit import DRAWS, cross_fitted, folds
 from spinn.panel import Panel, PanelPath
 from spinn.settings import RefitSettings
 from tests.cells import QUICK, make_data

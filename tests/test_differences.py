@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spinn.cells import CellScores
-from spinn.differences import TO, better_than, differences
-from spinn.draws import Run, bootstrap
-from spinn.intervals import summarize
-from spinn.simultaneous import critical_value
+from spinn.judging.cells import CellScores
+from spinn.statistics.differences import TO, better_than, differences
+from spinn.statistics.draws import Run, bootstrap
+from spinn.statistics.intervals import summarize
+from spinn.statistics.simultaneous import critical_value
 
 N_CELLS = 120
 COLUMNS = [

@@ -23,6 +23,8 @@ SOURCES = {
     "left": "from spinn import right\n",
     "right": "from spinn import left\n",
     "alike": "from spinnaker.panel import Panel\nimport spinning\n",
+    "below": "from spinn.nested import inner\n",
+    "beside": "import spinn.nested.other\n",
 }
 
 
@@ -37,6 +39,7 @@ def root(tmp_path):
     (folder / "nested").mkdir()
     (folder / "nested" / "__init__.py").write_text("from .inner import x\n")
     (folder / "nested" / "inner.py").write_text("from ..panel import Panel\nfrom . import x\n")
+    (folder / "nested" / "other.py").write_text("from spinn.metrics import r2\n")
     return folder
 
 
@@ -53,7 +56,11 @@ DIRECT = {
     "whole": {"__init__"},
     "report": {"metrics"},
     "alike": set(),
-    "nested": {"panel"},
+    "nested": {"nested.inner"},
+    "nested.inner": {"nested", "panel"},
+    "nested.other": {"metrics"},
+    "below": {"nested", "nested.inner"},
+    "beside": {"nested", "nested.other"},
 }
 
 
@@ -68,6 +75,8 @@ REACHED = {
     "late": {"late.py", "metrics.py"},
     "left": {"left.py", "right.py"},
     "nested": {"nested/__init__.py", "nested/inner.py", "panel.py"},
+    "nested.other": {"nested/other.py", "metrics.py"},
+    "below": {"below.py", "nested/__init__.py", "nested/inner.py", "panel.py"},
     "book": {
         "book.py",
         "report.py",

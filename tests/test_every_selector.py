@@ -4,9 +4,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from spinn.api import _chosen
 from spinn.catalogue import SELECTORS
-from spinn.config import check
+from spinn.config.check import check
+from spinn.interface.choose import _chosen
 from tests.cells import make_data
 from tests.demands import SECTION, wished
 from tests.test_constrained import broken

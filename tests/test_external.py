@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn.child import Allowance
-from spinn.constraints import Constraints
-from spinn.external import ask, complete, interpreter
-from spinn.runners.exchange import (
+from spinn.demands.constraints import Constraints
+from spinn.peers.child import Allowance
+from spinn.peers.external import ask, complete, interpreter
+from spinn.peers.runners.exchange import (
     Answer,
     Cells,
     Request,
@@ -159,7 +159,7 @@ serve("numpy", choose)
 
 
 def test_a_peer_sees_training_cells_and_candidates_and_nothing_else(tmp_path, monkeypatch):
-    from spinn.external import RUNNERS
+    from spinn.peers.external import RUNNERS
 
     monkeypatch.setenv("PYTHONPATH", "elsewhere")
     script, out = tmp_path / "spy.py", tmp_path / "seen.json"

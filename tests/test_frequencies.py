@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spinn.baselines import BASELINES
-from spinn.constraints import Constraints
-from spinn.frequencies import COLUMNS, LEVEL, false_any, false_unimodal, frequencies
+from spinn.demands.constraints import Constraints
 from spinn.panel import ranked_path
-from spinn.proportions import wilson
+from spinn.statistics.frequencies import COLUMNS, LEVEL, false_any, false_unimodal, frequencies
+from spinn.statistics.proportions import wilson
 from tests.cells import make_data
 from tests.unstructured import structured, unstructured
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from spinn.gene_files import described, read_rules, resolve_genes
-from spinn.gene_rules import Bounds, GeneRules
+from spinn.demands.files import described, read_rules, resolve_genes
+from spinn.demands.rules import Bounds, GeneRules
 from spinn.panel import Panel, PanelPath
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from spinn.constraints import Constraints
-from spinn.gene_rules import Bounds, GeneRules
-from spinn.gene_terms import is_family, matched, members, union
+from spinn.demands.constraints import Constraints
+from spinn.demands.rules import Bounds, GeneRules
+from spinn.demands.terms import is_family, matched, members, union
 
 GENES = ("CD3E", "LOC12", "MT-CO1", "MT-ND1", "RPS2", "RPS27", "XLOC3")
 MEAN = np.array([0.5, 0.1, 3.0, 2.5, 4.0, 1.0, 0.2], dtype=np.float32)

@@ -6,9 +6,9 @@ import scipy.sparse as sp
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
-from spinn import genebasis as module
-from spinn.constraints import Constraints
-from spinn.genebasis import JITTER, genebasis
+from spinn.demands.constraints import Constraints
+from spinn.peers import genebasis as module
+from spinn.peers.genebasis import JITTER, genebasis
 from tests.cells import from_counts, make_data
 
 

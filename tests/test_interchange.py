@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from spinn.interchange import THRESHOLD, interchangeable, read_groups, signal_correlation
+from spinn.genes.interchange import THRESHOLD, interchangeable, read_groups, signal_correlation
 from tests.cells import from_counts, make_data, permuted, scrambled, without_counts
 
 N_CELLS = 2000

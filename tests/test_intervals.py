@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn.cells import CellScores, measures, read_cells, write_cells
-from spinn.draws import Run, bootstrap
-from spinn.intervals import summarize
+from spinn.judging.cells import CellScores, measures, read_cells, write_cells
 from spinn.metrics import confusion, macro_f1
-from spinn.resampling import Resampling
-from spinn.tiers import compare, interval
+from spinn.statistics.draws import Run, bootstrap
+from spinn.statistics.intervals import summarize
+from spinn.statistics.resampling import Resampling
+from spinn.statistics.tiers import compare, interval
 
 COLUMNS = [
     *("dataset", "task", "size", "metric", "selector", "mean", "low", "high"),
@@ -158,7 +158,7 @@ def test_estimates_do_not_depend_on_draws_or_order_of_cells():
 
 def test_nobody_changes_by_the_company_he_keeps(monkeypatch):
     alone = summary_of([run("a", 0), run("a", 1)], n_bootstrap=30, seed=0)
-    monkeypatch.setattr("spinn.resampling._CHUNK", 200)  # and not by memory
+    monkeypatch.setattr("spinn.statistics.resampling._CHUNK", 200)  # and not by memory
     runs = [run("b", 0), run("a", 1), run("a", 0), run("b", 1)]
     together = summary_of(runs, n_bootstrap=30, seed=0)
     together = together[together["selector"] == "a"].reset_index(drop=True)

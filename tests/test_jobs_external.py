@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from spinn import jobs_external
-from spinn.jobs_external import select_with_peer
+from spinn.jobs import external as jobs_external
+from spinn.jobs.external import select_with_peer
 from spinn.panel import load_panels
 from tests.cells import make_data
 from tests.peers import calls, install

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 import spinn
-from spinn.config import check
-from spinn.jobs_evaluate import evaluate_panels as judge_files
-from spinn.jobs_prepare import prepare_file
+from spinn.config.check import check
+from spinn.config.sections import judging_of
+from spinn.jobs.evaluate import evaluate_panels as judge_files
+from spinn.jobs.prepare import prepare_file
 from spinn.panel import Panel, PanelPath
-from spinn.sections import judging_of
 from tests.cells import gene_names, make_adata
 from tests.test_api import QUICK
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn.limits import Limits
+from spinn.demands.limits import Limits
 
 N_GENES = 7
 

@@ -5,7 +5,7 @@ import pytest
 import scipy.sparse as sp
 
 from spinn.baselines import BASELINES
-from spinn.constraints import Constraints
+from spinn.demands.constraints import Constraints
 from spinn.markers import cosine_scores
 from tests.cells import from_counts, make_data
 

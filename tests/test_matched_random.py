@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from spinn.matched import expression, matched_random
+from spinn.statistics.matched import expression, matched_random
 from tests.cells import from_counts, make_data, scrambled
 
 

@@ -125,7 +125,7 @@ def test_components_of_few_cells_are_not_noise():
 
 @pytest.mark.parametrize("block", [2**23, 70])
 def test_neighbors_agree_with_sklearn(block, monkeypatch):
-    monkeypatch.setattr("spinn.neighbors._BLOCK", block)
+    monkeypatch.setattr("spinn.judging.neighbors._BLOCK", block)
     x = np.random.default_rng(5).normal(size=(60, 7)) + 100
     expected = NearestNeighbors(n_neighbors=6).fit(x).kneighbors()[1]
     np.testing.assert_array_equal(metrics.neighbors(x, 6), expected)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
-from spinn.costs import Cost
 from spinn.gates import GATES, BernoulliGate, OpenGate, make_gate
 from spinn.network import ACTIVATIONS, Network, load_network, save_network, training_cost
+from spinn.records.costs import Cost
 from spinn.settings import GateSettings
 from tests.cells import copy_of, same_state
 

@@ -8,13 +8,13 @@ import pytest
 
 from spinn.catalogue import SELECTORS as KNOWN
 from spinn.catalogue import families
-from spinn.config import check
-from spinn.jobs_baselines import select_baselines
-from spinn.jobs_peers import select_peers
-from spinn.jobs_prepare import prepare_file
-from spinn.jobs_recommend import select_recommended
-from spinn.jobs_select import select_with_networks
-from spinn.jobs_train import train_bases
+from spinn.config.check import check
+from spinn.jobs.baselines import select_baselines
+from spinn.jobs.peers import select_peers
+from spinn.jobs.prepare import prepare_file
+from spinn.jobs.recommend import select_recommended
+from spinn.jobs.select import select_with_networks
+from spinn.jobs.train import train_bases
 from tests.cells import make_adata
 
 SELECTORS = {

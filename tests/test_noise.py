@@ -4,9 +4,9 @@ import pytest
 import scipy.stats
 import torch
 
-from spinn import noise
 from spinn.gates import BernoulliGate, GateSettings, GaussianGate
-from spinn.noise import gumbel, logistic, normal
+from spinn.numerics import noise
+from spinn.numerics.noise import gumbel, logistic, normal
 
 LIKE = torch.empty(64, 500)
 

@@ -7,9 +7,9 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn.cells import CellScores
-from spinn.draws import Run, bootstrap
-from spinn.normalised import normalised, percentile, share_of_ceiling, z_score
+from spinn.judging.cells import CellScores
+from spinn.statistics.draws import Run, bootstrap
+from spinn.statistics.normalised import normalised, percentile, share_of_ceiling, z_score
 
 N_CELLS = 200
 COLUMNS = [

@@ -7,13 +7,9 @@ nothing tells about anything else.
 import pytest
 
 from spinn.baselines import BASELINES, greedy
-from spinn.constraints import Constraints
 from spinn.data import ExpressionData
-from spinn.differences import better_than, differences
-from spinn.draws import Run, bootstrap
+from spinn.demands.constraints import Constraints
 from spinn.evaluation import evaluate, make_judge
-from spinn.intervals import summarize
-from spinn.matched import matched_random
 from spinn.metrics import HEADLINES
 from spinn.panel import Panel
 from spinn.problem import make_problem
@@ -25,6 +21,10 @@ from spinn.settings import (
     Settings,
     TrainingSettings,
 )
+from spinn.statistics.differences import better_than, differences
+from spinn.statistics.draws import Run, bootstrap
+from spinn.statistics.intervals import summarize
+from spinn.statistics.matched import matched_random
 from spinn.training import base_network, fit
 from tests.cells import without_counts
 from tests.unstructured import noise_alone, structured, unstructured, unstructured_values

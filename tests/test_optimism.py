@@ -5,14 +5,14 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from spinn.cells import CellScores
-from spinn.config import ConfigError, check
-from spinn.derived import compared, twin_of, with_random_cells
-from spinn.draws import Run, bootstrap
-from spinn.figures import optimism_figure
-from spinn.optimism import COLUMNS, optimism
+from spinn.config.check import ConfigError, check
+from spinn.config.derived import compared, twin_of, with_random_cells
+from spinn.judging.cells import CellScores
 from spinn.plots import optimism_gap
-from spinn.report_comparisons import optimism_tables
+from spinn.reports.comparisons import optimism_tables
+from spinn.reports.figures import optimism_figure
+from spinn.statistics.draws import Run, bootstrap
+from spinn.statistics.optimism import COLUMNS, optimism
 
 N_CELLS, N_DONORS = 240, 6
 

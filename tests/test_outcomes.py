@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spinn.outcomes import cost_table, failures, judged, with_failed
+from spinn.records.outcomes import cost_table, failures, judged, with_failed
 
 
 def document(selector, *, split=0, seed=0, task="classification", **more):

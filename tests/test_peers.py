@@ -11,13 +11,13 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from spinn import persist as persist_module
 from spinn.baselines import BASELINES
 from spinn.catalogue import SELECTORS
-from spinn.concrete_panels import crossing_lr
-from spinn.constraints import Constraints
-from spinn.peers import PEERS, peer_problem
-from spinn.persist import NEAR, TRIALS, search_penalty
+from spinn.demands.constraints import Constraints
+from spinn.peers import persist as persist_module
+from spinn.peers.concrete_panels import crossing_lr
+from spinn.peers.networks import PEERS, peer_problem
+from spinn.peers.persist import NEAR, TRIALS, search_penalty
 from spinn.settings import EliminationSettings, NetworkSettings, Settings, TrainingSettings
 from spinn.tasks import Hurdle
 from tests.cells import QUICK, gene_names, make_data, permuted, scrambled

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from spinn import figures, plots
+from spinn import plots
+from spinn.reports import figures
 
 SIZES = (8, 16, 32)
 SELECTORS = ("bernoulli-rfe", "bernoulli-ranking", "greedy", "my_own")
@@ -237,5 +238,5 @@ def test_saving_twice_gives_the_same_bytes(tmp_path):
 
 
 def test_drawing_leaves_no_global_state():
-    code = "import sys, spinn.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
+    code = "import sys, spinn.reports.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -7,7 +7,7 @@ import pytest
 import scanpy as sc
 import scipy.sparse as sp
 
-from spinn.gene_rules import GeneRules
+from spinn.demands.rules import GeneRules
 from tests.cells import adata_with, gene_names, make_adata, prepared
 
 EVERYTHING = {"label": "type", "donor": "donor", "targets": ["age", "obsm/place"]}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from spinn.inputs import input_digest, read_input
+from spinn.preparation.inputs import input_digest, read_input
 from tests.cells import make_adata, prepared
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from spinn.gene_rules import GeneRules
-from spinn.inputs import read_input
+from spinn.demands.rules import GeneRules
+from spinn.preparation.inputs import read_input
 from tests.cells import adata_with, gene_names, make_adata, prepared
 
 

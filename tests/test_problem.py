@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from spinn.preparation.thinning import thin
 from spinn.problem import TRAIN_SEED, VALID_SEED, make_problem
-from spinn.thinning import thin
 from tests.cells import make_data, scrambled, without_counts
 
 DATA = make_data()

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from spinn.progress import progress
+from spinn.interface.progress import progress
 
 log = logging.getLogger("spinn.somewhere")
 

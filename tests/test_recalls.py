@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spinn.cells import CellScores
-from spinn.draws import Run
-from spinn.proportions import wilson
-from spinn.recalls import recalls
+from spinn.judging.cells import CellScores
+from spinn.statistics.draws import Run
+from spinn.statistics.proportions import wilson
+from spinn.statistics.recalls import recalls
 
 TRUTH = np.repeat([0, 1, 2], [60, 37, 3])
 COLUMNS = [

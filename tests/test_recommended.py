@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spinn.constraints import Constraints
-from spinn.crossfit import DRAWS
+from spinn.demands.constraints import Constraints
+from spinn.judging.crossfit import DRAWS
 from spinn.panel import ranked_path
 from spinn.problem import make_problem
 from spinn.recommended import _best, recommend

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from spinn.gates import BernoulliGate, OpenGate
+from spinn.judging.refit import decoder, refit
 from spinn.network import Network
 from spinn.panel import Panel
 from spinn.problem import make_problem
-from spinn.refit import decoder, refit
 from spinn.settings import RefitSettings
 from tests.cells import QUICK, copy_of, make_data, same_state
 

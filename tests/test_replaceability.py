@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from spinn.constraints import Constraints
+from spinn.demands.constraints import Constraints
+from spinn.genes.replaceability import replaceability
+from spinn.genes.roles import share_between_types
+from spinn.genes.spares import spares
 from spinn.moments import RIDGE, split_moments, whole_moments
 from spinn.panel import Panel
-from spinn.replaceability import replaceability
-from spinn.roles import share_between_types
-from spinn.spares import spares
 from tests.cells import TYPES, from_counts, make_data, scrambled, without_counts
 
 DATA = make_data(n_genes=12)

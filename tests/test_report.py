@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from spinn.report import read_figures, render
-from spinn.report_tables import answers, flat, part_table
+from spinn.reports.tables import answers, flat, part_table
 from tests.pages import Page, bare_numbers
 
 HOSTILE = "<script>alert('x')</script>\"&"

@@ -10,13 +10,13 @@ import scipy.sparse as sp
 
 from spinn import digest
 from spinn.data import ExpressionData, read_prepared
-from spinn.gene_files import resolve_genes
+from spinn.demands.files import resolve_genes
+from spinn.genes.reasons import reasons
 from spinn.panel import Panel
-from spinn.preprocess import prepare
-from spinn.reasons import reasons
-from spinn.split import split_cells
-from spinn.tables import read_table
-from spinn.thinning import thin
+from spinn.preparation.preprocess import prepare
+from spinn.preparation.split import split_cells
+from spinn.preparation.thinning import thin
+from spinn.records.tables import read_table
 
 PREPROCESS = {"min_cells": 1, "min_genes": 0, "target_sum": 1e4, "n_top_genes": None}
 SPLIT = {"valid": 0.1, "test": 0.2}

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn.detection import SPREAD, Detection
 from spinn.evaluation import make_judge
-from spinn.jobs_robustness import COLUMNS, evaluate_robustness
+from spinn.jobs.robustness import COLUMNS, evaluate_robustness
+from spinn.judging.detection import SPREAD, Detection
+from spinn.judging.robustness import robustness
 from spinn.panel import Panel
+from spinn.preparation.thinning import thin
 from spinn.problem import views
-from spinn.resampling import Resampling
-from spinn.robustness import robustness
 from spinn.settings import RefitSettings
-from spinn.thinning import thin
+from spinn.statistics.resampling import Resampling
 from tests.cells import QUICK, from_counts, make_adata, prepared, without_counts
 from tests.judging import DATA, PANELS, judged, value
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from spinn import rows
-from spinn.rows import standardised_rows
+from spinn.numerics import rows
+from spinn.numerics.rows import standardised_rows
 from tests.cells import make_data
 
 DATA = make_data(30, 8)

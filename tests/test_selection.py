@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spinn import selection
-from spinn.constraints import Constraints
+from spinn.demands.constraints import Constraints
 from spinn.problem import make_problem
 from spinn.scores import RANKERS, Ranker
 from spinn.selection import STRATEGIES, schedule, select

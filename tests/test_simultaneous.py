@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn.simultaneous import (
+from spinn.statistics.simultaneous import (
     critical_value,
     may_be_best,
     simultaneous_intervals,
     standard_error,
 )
-from spinn.tiers import compare, interval
+from spinn.statistics.tiers import compare, interval
 
 N_CELLS, N_BOOTSTRAP, N_RUNS = 150, 200, 300
 

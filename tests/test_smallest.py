@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn.smallest import COLUMNS, smallest
+from spinn.statistics.smallest import COLUMNS, smallest
 
 LOW = st.floats(-0.5, 1.5) | st.just(float("nan"))
 

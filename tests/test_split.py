@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn.split import split_cells
+from spinn.preparation.split import split_cells
 
 PARTS = {"train", "valid", "test"}
 shares = st.tuples(st.floats(0.01, 0.4), st.floats(0.01, 0.4))

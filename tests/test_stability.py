@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn.agreement import jaccard, nogueira, nogueira_correlated
 from spinn.stability import SelectedPanel, panel_overlap, selected_panels, stability
+from spinn.statistics.agreement import jaccard, nogueira, nogueira_correlated
 
 GENES = [f"g{i}" for i in range(40)]
 PANELS = st.lists(

@@ -6,7 +6,7 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn.thinning import log_normalise, recover_counts, thin
+from spinn.preparation.thinning import log_normalise, recover_counts, thin
 from tests.cells import from_counts, make_data, without_counts
 
 

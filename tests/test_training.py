@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from spinn.gates import GATES
+from spinn.numerics.rows import Rows
 from spinn.problem import Examples, make_problem
-from spinn.rows import Rows
 from spinn.settings import NetworkSettings, TrainingSettings
 from spinn.training import base_network, batches, evaluate_loss, fit
 from tests.cells import QUICK, copy_of, make_data, same_state

@@ -8,8 +8,8 @@ import pytest
 import scipy.sparse as sp
 
 from spinn.baselines import greedy_split
-from spinn.constraints import Constraints
 from spinn.data import ExpressionData
+from spinn.demands.constraints import Constraints
 from spinn.problem import make_problem
 from spinn.scores import RANKERS
 from spinn.selection import STRATEGIES, select

@@ -179,7 +179,7 @@ AFTER = {*TABLES, *LOSS, "write_provenance"}
         ),
         ("plots.py", {"plot_figures", "write_report"}),
         ("report.py", {"write_report", "write_provenance"}),
-        ("reasons.py", AFTER),
+        ("genes/reasons.py", AFTER),
     ],
 )
 def test_editing_a_module_reruns_what_depends_on_it(finished, module, rerun):
@@ -252,7 +252,7 @@ def test_peers_have_rules_of_their_own(finished, tmp_path):
     assert {document["selector"] for document in found.values()} == set(names)
     assert len(found) == len(names) * len(SEEDS)
     assert planned(finished, *words) == {}
-    path = finished / "spinn" / "persist.py"
+    path = finished / "spinn" / "peers" / "persist.py"
     before = path.read_text()
     path.write_text(before + "\n# edited\n")
     try:

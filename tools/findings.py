@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from spinn.catalogue import RANKER_GATES, STRATEGIES
-from spinn.draws import Run, TaskDraws, bootstrap, read_cells
 from spinn.metrics import DIRECTION, HEADLINES, LABEL, Floats
 from spinn.plots import quality_against_size, seed_agreement
-from spinn.tiers import REFERENCES, interval
+from spinn.statistics.draws import Run, TaskDraws, bootstrap, read_cells
+from spinn.statistics.tiers import REFERENCES, interval
 
 RANKERS = [f"{ranker}-{strategy}" for ranker in RANKER_GATES for strategy in STRATEGIES]
 FEW = 16  # genes at most of a small panel

@@ -1,0 +1,1 @@
+"""Check a config, and say which parts of it decide what."""

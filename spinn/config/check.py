@@ -1,0 +1,158 @@
+"""Check a config before any job starts, and fill in its defaults.
+
+Keys, types, ranges and defaults stand in config/schema.yaml; here are the rules that join several
+keys, and those that look at the disk.
+"""
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from spinn.catalogue import SELECTORS
+from spinn.config.messages import schema_problems, shown
+from spinn.demands.terms import is_family
+from spinn.runtime import workflow_folder
+
+# The one data set of scanpy with real single cells that needs no download.
+PACKAGED = "scanpy:pbmc68k_reduced"
+RELATIVE = "paths are relative to the folder where snakemake runs"
+
+
+class ConfigError(ValueError):
+    """A config that cannot be run; one line that names the key, what came and what is right."""
+
+
+def check(config: Mapping[str, Any], *, cells_exist: bool = True) -> dict[str, Any]:
+    """Return a checked copy of ``config`` with every default filled in.
+
+    Sizes come back in ascending order and keys in the schema's order; a checked config passes
+    unchanged.
+
+    Parameters
+    ----------
+    config
+        As read from YAML.
+    cells_exist
+        Whether the data sets' files must be there already; where spinn is a module of another
+        workflow, a rule of that one may write them.
+
+    Raises
+    ------
+    ConfigError
+        If a key is unknown or missing, a value has the wrong type or range, two keys contradict
+        each other, or a local file does not exist. The first problem is told, the rest counted.
+    """
+    schema = _schema()
+    plain = _plain(config)
+    problems = schema_problems(plain, schema)
+    if not problems:
+        filled: dict[str, Any] = _filled(plain, schema)
+        problems = [
+            *_data_set_problems(filled, cells_exist=cells_exist),
+            *_size_problems(filled),
+            *_gene_problems(filled),
+        ]
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise ConfigError(" ".join(problems[0].splitlines()) + more)
+    return filled | {"panel_sizes": sorted(filled["panel_sizes"])}
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    path = workflow_folder() / "config" / "schema.yaml"
+    schema: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return schema
+
+
+def _plain(value: object) -> Any:
+    """Return a deep copy of plain dicts and lists; keys become text, as in `2024: {path: ...}`."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _filled(value: Any, schema: Mapping[str, Any]) -> Any:
+    """Return ``value``, which obeys ``schema``, with the defaults of absent keys."""
+    if not isinstance(value, dict):
+        return value
+    if "properties" not in schema:
+        return {name: _filled(item, schema["additionalProperties"]) for name, item in value.items()}
+    return {
+        key: _filled(value[key] if key in value else deepcopy(part["default"]), part)
+        for key, part in schema["properties"].items()
+    }
+
+
+def _data_set_problems(config: Mapping[str, Any], *, cells_exist: bool) -> Iterator[str]:
+    needing = [f"'{name}' (tasks)" for name in config["tasks"] if name == "classification"]
+    needing += [
+        f"'{name}' (selectors)"
+        for name in config["selectors"]
+        if SELECTORS[name].needs_labels and not SELECTORS[name].external
+    ]
+    for name, data_set in config["datasets"].items():
+        where = f"datasets.{name}"
+        yield from _path_problems(f"{where}.path", data_set["path"], must_exist=cells_exist)
+        if data_set["label"] is None and needing:
+            yield (
+                f"{where}.label: must be an obs column for {' and '.join(needing)}, came null; "
+                "name one, or leave those out"
+            )
+        if not data_set["targets"] and "regression" in config["tasks"]:
+            yield (
+                f"{where}.targets: must be at least one obs column or obsm/NAME for 'regression' "
+                "(tasks), came []"
+            )
+    donors = [data_set["donor"] for data_set in config["datasets"].values()]
+    if config["split"]["compare_donors"] and not any(donors):
+        yield (
+            "split.compare_donors: must be false where no data set has a donor, came true; name an "
+            "obs column as datasets.NAME.donor"
+        )
+
+
+def _path_problems(where: str, path: str, *, must_exist: bool) -> Iterator[str]:
+    if path.startswith("scanpy:"):
+        if path != PACKAGED:
+            yield f"{where}: must be {PACKAGED}, came {shown(path)}; save other sets as .h5ad"
+        return
+    is_remote = "://" in path
+    suffix = Path(urlsplit(path).path if is_remote else path).suffix
+    exists = {".h5ad": Path.is_file, ".zarr": Path.is_dir}.get(suffix)
+    if exists is None:
+        yield f"{where}: must end in .h5ad or .zarr, or be {PACKAGED}, came {shown(path)}"
+    elif must_exist and not is_remote and not exists(Path(path)):
+        yield f"{where}: no such file: {shown(path)}; {RELATIVE}"
+
+
+def _size_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    smallest, largest = min(config["panel_sizes"]), max(config["panel_sizes"])
+    most, required = config["preprocess"]["n_top_genes"], config["genes"]["required"]
+    named = [term for term in required if not is_family(term)] if isinstance(required, list) else ()
+    if most is not None and largest > most:
+        yield f"panel_sizes: must be at most preprocess.n_top_genes ({most}), came {largest}"
+    if len(named) > smallest:
+        yield (
+            f"panel_sizes: must leave room for all {len(named)} genes of genes.required, "
+            f"came {smallest}"
+        )
+    valid, test = config["split"]["valid"], config["split"]["test"]
+    if valid + test >= 1:
+        yield f"split: valid + test must be below 1, came {valid} + {test}; the rest trains"
+
+
+def _gene_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    genes = config["genes"]
+    for key, value in genes.items():
+        if isinstance(value, str) and not Path(value).is_file():
+            yield f"genes.{key}: no such file: {shown(value)}; {RELATIVE}"
+    if isinstance(genes["required"], list) and isinstance(genes["excluded"], list):
+        for gene in genes["excluded"]:
+            if gene in genes["required"]:
+                yield f"genes.excluded: {shown(gene)} is in genes.required too; keep it in one"

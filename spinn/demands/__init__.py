@@ -1,0 +1,1 @@
+"""What users demand of the genes of a panel: read, kept and audited."""

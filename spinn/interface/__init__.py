@@ -1,0 +1,1 @@
+"""From Python and from a shell, without the workflow."""

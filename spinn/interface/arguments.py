@@ -1,0 +1,127 @@
+"""From a caller's arguments to what the workflow works on: a checked config, prepared cells."""
+
+import hashlib
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import anndata as ad
+
+from spinn.config.check import ConfigError, check
+from spinn.data import ExpressionData
+from spinn.demands.files import resolve_genes
+from spinn.demands.rules import GeneRules
+from spinn.preparation.inputs import values_of
+from spinn.preparation.preprocess import expression_data, prepare
+
+log = logging.getLogger(__name__)
+NAME = "adata"
+# Keys that arguments set, and what those are called.
+_ARGUMENTS = {
+    r"datasets\.adata\.(\w+)": r"\1",
+    r"panel_sizes(\[\d+\])?": "n_genes",
+    r"\bgenes\.(required|excluded)\b": r"\1",
+    r"\b(task|selector|seed)s\[\d+\]": r"\1",
+}
+_SET = ("datasets", "tasks", "selectors", "panel_sizes", "seeds", "results", "peers")
+
+
+def in_memory(adata: ad.AnnData) -> ad.AnnData:
+    """Return the cells themselves, or, of a backed object, all of them read.
+
+    Raises
+    ------
+    TypeError
+        If it is no AnnData.
+    """
+    if not isinstance(adata, ad.AnnData):
+        raise TypeError(f"adata must be an AnnData, came {type(adata).__name__}; read the file")
+    return adata.to_memory() if adata.isbacked else adata
+
+
+def task_of(label: str | None, task: str | None) -> str:
+    """Return the task asked for; by default `classification` with a label, else reconstruction."""
+    return task or ("reconstruction" if label is None else "classification")
+
+
+def data_set(adata: ad.AnnData, **given: Any) -> dict[str, Any]:
+    """Return the config's entry of some cells in memory.
+
+    Parameters
+    ----------
+    adata
+        In memory.
+    **given
+        layer, values, label, donor and targets, as in the config; values may be None: `counts`
+        where all are whole numbers, else `lognorm`, and the log says which.
+    """
+    values = given["values"]
+    if values is None:
+        values = values_of(adata, given["layer"])
+        log.info("values: taken for %s", values)
+    path = f"{NAME}.h5ad"  # that nobody reads
+    return {**given, "path": path, "values": values, "targets": list(given["targets"])}
+
+
+def checked(config: Mapping[str, Any] | None, **given: Any) -> dict[str, Any]:
+    """Return a whole config, checked and with its defaults, of settings and arguments.
+
+    Parameters
+    ----------
+    config
+        Sections of the config that no argument sets: preprocess, split, genes, network, noise,
+        training, rfe, refit, evaluation, device; None for the defaults.
+    **given
+        Keys of the config that arguments set; required and excluded go into ``genes``.
+
+    Raises
+    ------
+    ValueError
+        If a key or a value is wrong; the message names the argument.
+    """
+    settings = dict(config or {})
+    if taken := [key for key in _SET if key in settings]:
+        raise ValueError(
+            f"config: {taken[0]} is set by arguments (adata, n_genes, label, task, selector, "
+            "seed...); leave it out of config"
+        )
+    if not isinstance(settings.get("genes") or {}, Mapping):
+        raise ValueError(f"config: genes must hold keys and values, came {settings['genes']!r}")
+    terms = {key: given.pop(key) for key in ("required", "excluded") if key in given}
+    genes = {**(settings.get("genes") or {}), **{key: t for key, t in terms.items() if t}}
+    try:
+        whole = check({**settings, **given, "genes": genes}, cells_exist=False)
+        return {**whole, "genes": resolve_genes(whole)}
+    except (ConfigError, ValueError) as error:
+        message = str(error)
+        for key, argument in _ARGUMENTS.items():
+            message = re.sub(key, argument, message)
+        raise ValueError(message) from None
+
+
+def prepared(
+    adata: ad.AnnData,
+    config: Mapping[str, Any],
+    *,
+    split: int,
+    rules: GeneRules,
+    sizes: Sequence[int] = (),
+) -> ExpressionData:
+    """Return cells as the workflow's first rule prepares them, test cells included."""
+    made = prepare(
+        adata,
+        dataset=config["datasets"][NAME],
+        preprocess=config["preprocess"],
+        split=config["split"],
+        repeat=split,
+        rules=rules,
+        sizes=sizes,
+    )
+    return expression_data(made)
+
+
+def held_out(data: ExpressionData) -> str:
+    """Return a digest that tells one choice of test cells from another."""
+    names = "\n".join(data.of("test").cells.tolist())
+    return hashlib.sha256(names.encode()).hexdigest()

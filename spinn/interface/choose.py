@@ -1,0 +1,201 @@
+"""Choosing genes from Python: the workflow's steps on an AnnData in memory."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import anndata as ad
+import numpy as np
+
+from spinn.baselines import choose_baseline
+from spinn.catalogue import SELECTORS
+from spinn.config.sections import selection_of
+from spinn.data import ExpressionData
+from spinn.demands.constrained import constraints_of
+from spinn.demands.files import read_rules
+from spinn.interface.arguments import (
+    NAME,
+    checked,
+    data_set,
+    held_out,
+    in_memory,
+    prepared,
+    task_of,
+)
+from spinn.interface.progress import progress
+from spinn.interface.threads import one_thread
+from spinn.panel import PanelPath
+from spinn.peers.networks import PEERS, choose_with_peer, peer_problem
+from spinn.recommended import recommend
+from spinn.records.costs import Cost, measured
+from spinn.records.documents import documented
+from spinn.selection import choose_with_network
+from spinn.settings import read_settings
+from spinn.training import base_model, choose_device, open_problem
+
+
+def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
+    adata: ad.AnnData,
+    n_genes: int | Sequence[int] = 64,
+    *,
+    label: str | None = None,
+    donor: str | None = None,
+    selector: str = "recommended",
+    required: Sequence[str] | str | Path = (),
+    excluded: Sequence[str] | str | Path = (),
+    layer: str | None = None,
+    values: str | None = None,
+    task: str | None = None,
+    targets: Sequence[str] = (),
+    seed: int = 0,
+    split: int = 0,
+    config: Mapping[str, Any] | None = None,
+) -> PanelPath:
+    """Choose the genes that tell most about all the others, or about cell types.
+
+    The panels are those of the workflow with the same settings. As there, a tenth of the cells
+    decides when training stops and a fifth is never looked at (of the donors, where they are
+    known), so that `spinn.evaluate_panels` can judge the panels honestly on that fifth: give it
+    the same ``label``, ``donor``, ``split`` and ``config``.
+
+    Parameters
+    ----------
+    adata
+        Cells by genes, counts or log-normalised; sparse, dense, a view or backed. Not changed.
+    n_genes
+        Size of the panel, or several sizes.
+    label
+        obs column of cell types. With one, panels are for telling types apart, see ``task``.
+    donor
+        obs column; whole donors are then held out.
+    selector
+        What chooses: `recommended`, or any other of the README but those of other packages.
+    required, excluded
+        Genes of every panel, and of none: names, ``prefix:MT-``, ``regex:^LOC[0-9]+``, or the path
+        of a file of them.
+    layer
+        None for X, `raw`, or a layer's name.
+    values
+        `counts` or `lognorm`; None: counts where all are whole numbers. Checked in any case.
+    task
+        `reconstruction`, `classification`, `regression` or `hurdle`; None: classification with a
+        label, reconstruction without.
+    targets
+        For regression: numeric obs columns, or ``obsm/NAME``.
+    seed
+        Of the selector.
+    split
+        Which of the possible choices of held-out cells.
+    config
+        Sections of the workflow's config, as in its YAML: preprocess, split, genes, network,
+        noise, training, rfe, refit, device.
+
+    Returns
+    -------
+    PanelPath
+        ``genes``, best first; ``of_size(k)`` where several sizes were asked for; ``table()``,
+        ``annotate(adata)`` and ``save(path)``. ``about`` holds settings and versions.
+
+    Raises
+    ------
+    KeyError
+        If a layer, column or required gene is absent.
+    TypeError
+        If ``adata`` is no AnnData.
+    ValueError
+        If the matrix is not what was declared or a setting is wrong; the message says what to do.
+
+    Examples
+    --------
+    >>> import scanpy as sc
+    >>> import spinn
+    >>> adata = sc.datasets.pbmc68k_reduced()
+    >>> panel = spinn.select_genes(adata, 3, label="bulk_labels", layer="raw", selector="markers")
+    >>> len(panel.genes)
+    3
+    """
+    cells, task = in_memory(adata), task_of(label, task)
+    sizes = np.atleast_1d(n_genes).tolist()
+    given = {"layer": layer, "values": values, "label": label, "donor": donor, "targets": targets}
+    whole = checked(
+        config,
+        datasets={NAME: data_set(cells, **given)},
+        tasks=[task],
+        selectors=[selector],
+        panel_sizes=sizes,
+        seeds=[seed],
+        required=_terms(required),
+        excluded=_terms(excluded),
+    )
+    if SELECTORS[selector].external:
+        raise ValueError(
+            f"selector: {selector!r} runs in an environment of its own; use the workflow"
+        )
+    with one_thread(), progress():
+        data = prepared(
+            cells, whole, split=split, rules=read_rules(whole["genes"]), sizes=whole["panel_sizes"]
+        )
+        seen = data.of("train", "valid")
+        found = _chosen(seen, whole, selector, task=task, seed=seed)
+        about = {
+            "dataset": NAME,
+            "split": split,
+            "task": task,
+            "selector": selector,
+            "seed": seed,
+            "data": seen.identity(),
+            "held_out": held_out(data),
+        }
+        return documented(
+            found.path,
+            about,
+            config={**selection_of(whole, selector), **found.besides},
+            cost=found.cost,
+            threads=1,
+            device=found.device,
+        )
+
+
+class _Found(NamedTuple):
+    """Panels, what the selector found out besides, what it cost, and where it ran."""
+
+    path: PanelPath
+    besides: Mapping[str, Any]
+    cost: Cost
+    device: str
+
+
+def _chosen(
+    data: ExpressionData, config: Mapping[str, Any], selector: str, *, task: str, seed: int
+) -> _Found:
+    """Return a selector's panels, by the functions that the workflow's rules call."""
+    wanted: dict[str, Any] = {
+        "sizes": config["panel_sizes"],
+        "seed": seed,
+        "constraints": constraints_of(config["genes"], data),
+    }
+    parts = selection_of(config, selector)
+    if not SELECTORS[selector].needs_torch:
+        path, cost = measured(partial(choose_baseline, data, selector, task=task, **wanted))
+        return _Found(path, {}, cost, "cpu")
+    settings, device = read_settings(parts), choose_device(parts["device"])
+    if selector in PEERS:
+        problem = peer_problem(data, selector, task, settings, device=device)
+        path, cost = measured(partial(choose_with_peer, problem, selector, settings, **wanted))
+        return _Found(path, {"noise": problem.encoder.noise}, cost, str(device))
+    problem = open_problem(data, task, settings, device=parts["device"], threads=1)
+    noise = {"noise": problem.encoder.noise}
+    if selector == "recommended":
+        best, cost = measured(partial(recommend, problem, data, settings, task=task, **wanted))
+        choices = {str(size): choice for size, choice in best.choices.items()}
+        return _Found(best.path, {**noise, "chosen": choices}, cost, str(device))
+    gate = str(SELECTORS[selector].gate)
+    base, own = measured(partial(base_model, problem, gate, settings, seed=seed))
+    choose = partial(choose_with_network, problem, base.network, selector, settings, **wanted)
+    path, cost = measured(choose)
+    return _Found(path, noise, own + cost, str(device))
+
+
+def _terms(given: Sequence[str] | str | Path) -> list[str] | str:
+    return str(given) if isinstance(given, str | Path) else [str(term) for term in given]

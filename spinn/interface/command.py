@@ -1,0 +1,190 @@
+"""The command line: `spinn select`, `spinn evaluate`, `spinn run`.
+
+Heavy imports stand inside the commands, so that help and a misspelt option answer at once.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+
+from spinn import __version__
+from spinn.catalogue import SELECTORS
+from spinn.runtime import workflow_folder
+
+log = logging.getLogger(__name__)
+_TASKS = click.Choice(["reconstruction", "classification", "regression", "hurdle"])
+_CHOOSERS = click.Choice([name for name, entry in SELECTORS.items() if not entry.external])
+# With one of these the user has said how many jobs may run, or has a profile that does.
+_PARALLEL = ("-c", "-j", "--cores", "--jobs", "--profile", "--workflow-profile", "--executor", "-e")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, package_name="spinn-panels")
+def main() -> None:
+    """Choose the genes worth measuring, and judge any list of genes on cells held out."""
+
+
+def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say what the cells are."""
+    options = (
+        click.option("--label", help="obs column of cell types."),
+        click.option("--donor", help="obs column; whole donors are then held out."),
+        click.option("--layer", help="'raw' or a layer's name.  [default: X]"),
+        click.option(
+            "--values",
+            type=click.Choice(["counts", "lognorm"]),
+            help="What the values are.  [default: counts where all are whole]",
+        ),
+        click.option(
+            "--task",
+            type=_TASKS,
+            help="What panels are for.  [default: classification with --label, else "
+            "reconstruction]",
+        ),
+        click.option(
+            "--target", "targets", multiple=True, help="For regression: obs column or obsm/NAME."
+        ),
+        click.option("--split", default=0, show_default=True, help="Which cells are held out."),
+        click.option(
+            "--config",
+            type=click.Path(exists=True, dir_okay=False),
+            help="YAML file of settings: preprocess, split, genes, network, training...",
+        ),
+        click.option("-v", "--verbose", is_flag=True, help="Say what is being done."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.argument("cells", type=click.Path(exists=True))
+@click.option(
+    "-g", "--genes", "n_genes", type=int, multiple=True, default=(64,), show_default=True,
+    help="Size of the panel; give several for several sizes.",
+)  # fmt: skip
+@click.option("--selector", type=_CHOOSERS, default="recommended", show_default=True)
+@click.option("--required", multiple=True, help="Gene, prefix:TEXT or regex:PATTERN of the panel.")
+@click.option("--excluded", multiple=True, help="The same, of no panel.")
+@click.option("--seed", default=0, show_default=True, help="Of the selector.")
+@click.option("-o", "--output", help="panel.csv or panel.json.  [default: CSV to the screen]")
+@_of_cells
+def select(cells: str, output: str | None, config: str | None, verbose: bool, **given: Any) -> None:  # noqa: FBT001 - click's
+    """Choose genes from CELLS (.h5ad or .zarr).
+
+    A fifth of the cells (or donors) is not looked at: `spinn evaluate`, given the same --label,
+    --donor, --split and --config, judges panels on it.
+    """
+    with _told(verbose=verbose):
+        from spinn.interface.files import check_writable, read_config, written_whole
+
+        if output is not None:
+            check_writable(output, (".csv", ".json"))
+        settings = read_config(config)
+
+        from spinn.interface.choose import select_genes
+        from spinn.preparation.inputs import read_input
+
+        path = select_genes(read_input(cells), config=settings, **given)
+        if output is None:
+            click.echo(path.table().to_csv(index=False), nl=False)
+        else:
+            written_whole(output, path.save)
+
+
+@main.command()
+@click.argument("cells", type=click.Path(exists=True))
+@click.argument("panels", nargs=-1, required=True, metavar="[NAME=]FILE...")
+@click.option("--seed", "seeds", type=int, multiple=True, default=(0, 1), show_default=True,
+              help="Of the networks trained on each panel; give several.")  # fmt: skip
+@click.option("-o", "--output", help="table.csv.  [default: CSV to the screen]")
+@_of_cells
+def evaluate(
+    cells: str,
+    panels: tuple[str, ...],
+    output: str | None,
+    config: str | None,
+    verbose: bool,  # noqa: FBT001 - click's
+    **given: Any,
+) -> None:
+    """Judge lists of genes on the cells that `spinn select` held out.
+
+    FILE is a panel that spinn wrote, a CSV with a column gene, or text with a gene a line. The
+    first is what the others are compared with.
+    """
+    with _told(verbose=verbose):
+        from spinn.interface.files import check_writable, named_panels, read_config, written_whole
+
+        if output is not None:
+            check_writable(output, (".csv",))
+        settings, lists = read_config(config), named_panels(panels)
+
+        from spinn.interface.judge import evaluate_panels
+        from spinn.preparation.inputs import read_input
+
+        table = evaluate_panels(read_input(cells), lists, config=settings, **given)
+        text = table.to_csv(index=False, float_format="%.6g")
+        if output is None:
+            click.echo(text, nl=False)
+        else:
+            written_whole(output, partial(Path.write_text, data=text, encoding="utf-8"))
+
+
+@main.command(
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    add_help_option=True,
+)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[SNAKEMAKE OPTIONS]...")
+def run(words: tuple[str, ...]) -> None:
+    """Run the whole workflow: every selector of a config, judged and compared, with a report.
+
+    All options go to Snakemake; `--configfile my.yaml` names your config, without one cells that
+    ship with scanpy are taken. All cores are used unless --cores says otherwise.
+    """
+    if find_spec("snakemake") is None:
+        raise click.UsageError(
+            "the workflow needs Snakemake; install it with: pip install 'spinn-panels[workflow]'"
+        )
+    names = {word.partition("=")[0] for word in words}
+    folder = workflow_folder()
+    options = ["--snakefile", str(folder / "Snakefile")]
+    if not any(name.startswith(("-c", "-j")) or name in _PARALLEL for name in names):
+        options += ["--cores", "all"]
+    if "--configfile" not in names and "--configfiles" not in names:
+        options += ["--configfile", str(folder / "config" / "config.yaml")]
+    # Jobs find this environment's programs, also where it is not activated.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", *options, *words],
+        env={**os.environ, "PATH": path},
+        check=False,
+    )
+    raise SystemExit(done.returncode)
+
+
+class _WrongInputError(click.ClickException):
+    """What was given cannot be used; told in one line."""
+
+    exit_code = 2
+
+
+@contextmanager
+def _told(*, verbose: bool) -> Iterator[None]:
+    """Tell what went wrong with what was given in one line, with exit code 2 as for options."""
+    level = logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(message)s")
+    try:
+        yield
+    except (KeyError, OSError, RuntimeError, ValueError) as error:
+        log.info("where it happened:", exc_info=True)
+        line = error.args[0] if isinstance(error, KeyError) else error
+        raise _WrongInputError(str(line)) from None

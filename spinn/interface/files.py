@@ -1,0 +1,72 @@
+"""Files of the command line: named lists of genes, settings, results that appear whole or not."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from spinn.interface.panel_files import load_panel
+from spinn.panel import PanelPath
+
+
+def named_panels(words: Iterable[str]) -> dict[str, PanelPath]:
+    """Return panels by name, of words FILE (its name without ending) or NAME=FILE.
+
+    Raises
+    ------
+    ValueError
+        If two have the same name, or a file is not understood.
+    """
+    paths: dict[str, str] = {}
+    for word in words:
+        name, _, path = word.rpartition("=")
+        name = name or Path(path).stem
+        if name in paths:
+            raise ValueError(f"two lists are called {name!r}; write NAME={path}")
+        paths[name] = path
+    return {name: load_panel(path) for name, path in paths.items()}
+
+
+def read_config(path: str | None) -> Mapping[str, Any] | None:
+    """Return the settings of a YAML file; None without one.
+
+    Raises
+    ------
+    ValueError
+        If it holds no keys and values.
+    """
+    if path is None:
+        return None
+    try:
+        settings = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: is no YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(settings, Mapping):
+        raise ValueError(f"{path}: must hold keys and values, came {type(settings).__name__}")
+    return settings
+
+
+def check_writable(path: str, endings: Iterable[str]) -> None:
+    """Raise ValueError unless a file of one of these endings can be written, before hours of work.
+
+    The folder must be there.
+    """
+    target, known = Path(path), tuple(endings)
+    if target.suffix not in known:
+        raise ValueError(f"{path}: the output must end in {' or '.join(known)}")
+    if target.is_dir():
+        raise ValueError(f"{path}: is a folder; name a file")
+    if not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
+        raise ValueError(f"{path}: no folder {target.parent} to write to; make it first")
+
+
+def written_whole(path: str, write: Callable[[Path], object]) -> None:
+    """Let a function write a file beside ``path``, then put it there at once."""
+    target = Path(path)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
+        draft = Path(folder) / target.name
+        write(draft)
+        draft.replace(target)

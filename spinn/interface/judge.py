@@ -1,0 +1,227 @@
+"""Judging anybody's lists of genes on held-out cells, from Python."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import anndata as ad
+import pandas as pd
+
+from spinn.baselines import greedy
+from spinn.config.sections import judging_of
+from spinn.data import ExpressionData
+from spinn.demands.constraints import Constraints
+from spinn.demands.rules import GeneRules
+from spinn.evaluation import evaluate, make_judge
+from spinn.interface.arguments import (
+    NAME,
+    checked,
+    data_set,
+    held_out,
+    in_memory,
+    prepared,
+    task_of,
+)
+from spinn.interface.progress import progress
+from spinn.interface.threads import one_thread
+from spinn.metrics import Floats
+from spinn.panel import Panel, PanelPath
+from spinn.preparation.inputs import gene_names
+from spinn.settings import read_settings
+from spinn.statistics.draws import Run, TaskDraws, bootstrap
+from spinn.statistics.matched import reference
+from spinn.statistics.tiers import REFERENCES, interval
+from spinn.training import choose_device
+
+GeneLists = Mapping[str, Sequence[str] | Panel | PanelPath]
+_Job = tuple[str, int, Sequence[Panel]]  # name, seed, panels large to small
+_COLUMNS = ("panel", "size", "metric", "value", "low", "high", "diff", "diff_low", "diff_high")
+
+
+def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
+    adata: ad.AnnData,
+    panels: GeneLists,
+    *,
+    label: str | None = None,
+    donor: str | None = None,
+    layer: str | None = None,
+    values: str | None = None,
+    task: str | None = None,
+    targets: Sequence[str] = (),
+    seeds: Sequence[int] = (0, 1),
+    split: int = 0,
+    config: Mapping[str, Any] | None = None,
+) -> pd.DataFrame:
+    """Judge lists of genes on cells that their choice has not seen.
+
+    Every list gets the same networks, trained anew on its genes, and the same test cells: those
+    that `spinn.select_genes` leaves alone when it is given the same ``label``, ``donor``, ``split``
+    and ``config``. Of a plain list nobody knows which cells it was chosen from; one chosen from all
+    of them looks better here than it is.
+
+    Parameters
+    ----------
+    adata
+        Cells by genes; not changed.
+    panels
+        Names to lists of genes, or to what `select_genes` returned. The first is what the others
+        are compared with.
+    label, donor, layer, values, task, targets, split
+        As in `select_genes`.
+    seeds
+        Of the refits.
+    config
+        Sections of the workflow's config; here preprocess, split, network, training, refit,
+        evaluation and device count. The genes that are predicted are the variable ones and those of
+        the panels.
+
+    Returns
+    -------
+    DataFrame
+        One row per panel, size and metric, the task's headline metric first. panel; size; metric;
+        value with its 95 % interval low, high; diff, the panel minus the first one (of the same
+        size where it has one, else its largest), paired, with diff_low, diff_high; n_seeds,
+        n_blocks (units that the bootstrap draws) and split. Panel `floor`: random genes of the
+        same expression; `ceiling`: all genes. Intervals are NaN where a metric is no sum over cells
+        and there is one seed. docs/formats.md says which way each metric is better.
+
+    Raises
+    ------
+    KeyError
+        If a gene, layer or column is absent.
+    ValueError
+        If there is no panel, a panel was chosen with other cells held out, or as in
+        `select_genes`.
+    """
+    cells, task = in_memory(adata), task_of(label, task)
+    given = {"layer": layer, "values": values, "label": label, "donor": donor, "targets": targets}
+    # Demands on panels are for those who choose them: what is judged is what is given.
+    whole = checked(
+        {key: value for key, value in (config or {}).items() if key != "genes"},
+        datasets={NAME: data_set(cells, **given)},
+        tasks=[task],
+        selectors=["greedy"],
+        panel_sizes=[1],
+        seeds=list(seeds),
+    )
+    paths = _paths(panels, gene_names(cells, layer).tolist())
+    named = dict.fromkeys(gene for path in paths.values() for p in path.panels for gene in p.genes)
+    rules = GeneRules(required=tuple(named))  # kept, however little they vary
+    with one_thread():
+        data = prepared(cells, whole, split=split, rules=rules)
+        _check_held_out(paths, held_out(data))
+        jobs = [*_references(data, paths, whole, task), *_jobs(paths, whole["seeds"])]
+        runs, scores = _judged(data, jobs, whole, task=task, split=split)
+        n_draws = whole["evaluation"]["bootstrap"]
+        (draws,) = bootstrap(runs, pd.DataFrame(scores), n_bootstrap=n_draws, seed=0)
+    table = pd.DataFrame(_rows(draws, next(iter(paths)))).assign(split=split)
+    counts = {"n_seeds": "Int64", "n_blocks": "Int64"}
+    return table[[*_COLUMNS, *counts, "split"]].astype(counts)
+
+
+def _paths(panels: GeneLists, genes: Sequence[str]) -> dict[str, PanelPath]:
+    """Return every list as a path, checked against the genes there are."""
+    if not panels:
+        raise ValueError("panels must name one list of genes at least, came none")
+    there = set(genes)
+    paths: dict[str, PanelPath] = {}
+    for name, panel in panels.items():
+        if name in REFERENCES:
+            raise ValueError(f"panels: {name!r} is a name of its own here; call the list otherwise")
+        if isinstance(panel, str):
+            raise TypeError(f"panels: {name!r} must be a list of genes, came the text {panel!r}")
+        try:
+            paths[name] = _path(panel)
+        except ValueError as error:
+            raise ValueError(f"panels: {name!r}: {error}") from None
+        largest = paths[name].genes
+        if absent := [gene for gene in largest if gene not in there]:
+            raise KeyError(
+                f"panels: {len(absent)} of {len(largest)} genes of {name!r} absent from the data: "
+                f"{', '.join(absent[:5])}; names must match the var names"
+            )
+    return paths
+
+
+def _path(panel: Sequence[str] | Panel | PanelPath) -> PanelPath:
+    if isinstance(panel, PanelPath):
+        return panel
+    one = panel if isinstance(panel, Panel) else Panel(tuple(str(gene) for gene in panel))
+    return PanelPath((one,), ())
+
+
+def _check_held_out(paths: Mapping[str, PanelPath], here: str) -> None:
+    seen = [name for name, p in paths.items() if p.about.get("held_out", here) != here]
+    if seen:
+        raise ValueError(
+            f"panels: {', '.join(map(repr, seen[:5]))} chosen with other cells held out, and would "
+            "be judged on cells that chose them; give label, donor, split and config as in "
+            "select_genes"
+        )
+
+
+def _references(
+    data: ExpressionData, paths: Mapping[str, PanelPath], config: Mapping[str, Any], task: str
+) -> Iterator[_Job]:
+    sizes = sorted({panel.size for path in paths.values() for panel in path.panels})
+    like = greedy(data, sizes=sizes, seed=0, constraints=Constraints(), task=task).panels
+    for seed in range(config["evaluation"]["floor_panels"]):
+        yield "floor", seed, list(reference(data, "floor", seed, like))
+    for seed in config["seeds"]:
+        yield "ceiling", seed, list(reference(data, "ceiling", seed, like))
+
+
+def _jobs(paths: Mapping[str, PanelPath], seeds: Sequence[int]) -> Iterator[_Job]:
+    for name, path in paths.items():
+        for seed in seeds:
+            yield name, seed, path.panels
+
+
+def _judged(
+    data: ExpressionData,
+    jobs: Sequence[_Job],
+    config: Mapping[str, Any],
+    *,
+    task: str,
+    split: int,
+) -> tuple[list[Run], list[dict[str, Any]]]:
+    """Return the numbers per cell of each job, and the tidy rows of what is judged as a whole."""
+    settings, device = read_settings(judging_of(config)), choose_device(config["device"])
+    judge = make_judge(data, task, settings, device=device)
+    runs, scores = [], []
+    with progress(len(jobs), unit="run") as bar:
+        for name, seed, panels in jobs:
+            rows, cells = evaluate(judge, panels, seed=seed)
+            runs.append(Run(NAME, split, task, name, seed, cells))
+            about = {"dataset": NAME, "split": split, "task": task, "selector": name, "seed": seed}
+            # A cell type may be called "all": recall belongs to types.
+            overall = [r for r in rows if r["target"] == "all" and r["metric"] != "recall"]
+            scores += [{**about, **row} for row in overall]
+            bar.update()
+    return runs, scores
+
+
+def _rows(task: TaskDraws, first: str) -> Iterator[dict[str, Any]]:
+    """Yield one row per metric, panel and size; draws of all sizes are paired."""
+    by_metric: dict[str, dict[tuple[str, int], Floats]] = {}
+    for (size, metric), draws in task.draws.items():
+        for name, own in draws.items():
+            by_metric.setdefault(metric, {})[name, size] = own
+    order = [*(name for name in task.counts if name not in REFERENCES), *REFERENCES]
+    for metric, found in by_metric.items():
+        of_first = {size: own for (name, size), own in found.items() if name == first}
+        for name, size in sorted(found, key=lambda key: (order.index(key[0]), key[1])):
+            own = found[name, size]
+            row = {"panel": name, "size": size, "metric": metric, **_with_interval("", own)}
+            if name != first and of_first:
+                other = of_first.get(size, of_first[max(of_first)])
+                row |= _with_interval("diff", own - other)
+            n_seeds = task.counts[name]["n_seeds"]
+            if (size, metric) not in task.judged and n_seeds == 1:
+                row |= dict.fromkeys(("low", "high", "diff_low", "diff_high"), float("nan"))
+            yield {**dict.fromkeys(_COLUMNS, float("nan")), **row, **task.counts[name]}
+
+
+def _with_interval(name: str, draws: Floats) -> dict[str, float]:
+    low, high = interval(draws)
+    prefix = f"{name}_" if name else ""
+    return {name or "value": float(draws[0]), f"{prefix}low": low, f"{prefix}high": high}

@@ -1,0 +1,1 @@
+"""What the workflow's rules call: files in, one call, files out."""

@@ -1,0 +1,1 @@
+"""Small numerical parts that the networks stand on."""

@@ -1,0 +1,1 @@
+"""Other people's selectors: made from their papers, or asked in their own environments."""

@@ -1,0 +1,1 @@
+"""From AnnData to prepared cells: read, filtered, split, their molecules halved."""

@@ -1,0 +1,1 @@
+"""Numbers with their doubt: intervals, differences, tiers, floors and ceilings."""

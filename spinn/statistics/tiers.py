@@ -1,0 +1,91 @@
+"""Who is best, by how much, and who cannot be told from the best: tiers of selectors."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+
+from spinn.metrics import Floats
+from spinn.statistics.simultaneous import may_be_best
+
+REFERENCES = ("floor", "ceiling")
+"""Selectors that show what is possible; they are no candidates for best, nor for a tier."""
+
+
+def compare(
+    draws: Mapping[str, Floats], direction: Literal["lower", "higher"], *, tiers: bool
+) -> list[dict[str, Any]]:
+    """Return one row per selector: mean, interval, paired difference to the best, tier.
+
+    Parameters
+    ----------
+    draws
+        Selector to shape (1 + n_bootstrap,): the estimate, then its paired bootstrap draws.
+    direction
+        Which way is better.
+    tiers
+        Whether to give tiers; without numbers per cell they would promise too much.
+
+    Notes
+    -----
+    Tier 1 is the model confidence set (`spinn.statistics.simultaneous.may_be_best`): all that
+    cannot be told from the best when all pairs are judged at once, so that more selectors make
+    nobody fall out by chance more often. They are set aside, and the rest is treated alike for
+    tier 2, and so on.
+    Two selectors of one tier need not be equal. `diff_low` and `diff_high` are the interval of that
+    one difference by itself, and may leave out zero within tier 1.
+    """
+    left = [name for name, own in draws.items() if is_candidate(name, own)]
+    best = best_of(draws, direction)
+    tier_of: dict[str, int] = {}
+    while tiers and left:
+        losses = _sign(direction) * np.stack([draws[name] for name in left])
+        first = may_be_best(losses)
+        tier = 1 + max(tier_of.values(), default=0)
+        tier_of |= {name: tier for name, tied in zip(left, first, strict=True) if tied}
+        left = [name for name in left if name not in tier_of]
+    rows = []
+    for name, own in draws.items():
+        low, high = interval(own)
+        difference = np.full_like(own, np.nan) if best is None else own - draws[best]
+        diff_low, diff_high = interval(difference)
+        rows.append(
+            {
+                "selector": name,
+                "mean": float(own[0]),
+                "low": low,
+                "high": high,
+                "diff_to_best": float(difference[0]),
+                "diff_low": diff_low,
+                "diff_high": diff_high,
+                "tier": tier_of.get(name),
+            }
+        )
+    return rows
+
+
+def interval(draws: Floats) -> tuple[float, float]:
+    """Return the 95 % percentile interval of `draws[1:]`, stretched to hold `draws[0]`.
+
+    NaN draws (a class that no drawn cell had) are left out; only NaN gives NaN.
+    """
+    kept = draws[1:][~np.isnan(draws[1:])]
+    if np.isnan(draws[0]) or kept.size == 0:
+        return float("nan"), float("nan")
+    low, high = np.percentile(kept, [2.5, 97.5])
+    return min(float(low), float(draws[0])), max(float(high), float(draws[0]))
+
+
+def is_candidate(name: str, draws: Floats) -> bool:
+    """Tell whether a selector may be the best: it is no reference and has an estimate."""
+    return name not in REFERENCES and not np.isnan(draws[0])
+
+
+def best_of(draws: Mapping[str, Floats], direction: Literal["lower", "higher"]) -> str | None:
+    """Return the candidate with the best estimate, the first of equals; None without candidates."""
+    names = [name for name, own in draws.items() if is_candidate(name, own)]
+    return min(names, key=lambda name: _sign(direction) * float(draws[name][0]), default=None)
+
+
+def _sign(direction: str) -> int:
+    return 1 if direction == "lower" else -1
