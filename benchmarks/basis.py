@@ -9,7 +9,8 @@ import torch
 from benchmarks.cells import cells
 from spinn.baselines import greedy_split
 from spinn.demands.constraints import Constraints
-from spinn.evaluation import evaluate, make_judge
+from spinn.evaluation import evaluate
+from spinn.judging.judge import make_judge
 from spinn.problem import make_problem
 from spinn.selection import select
 from spinn.settings import Settings

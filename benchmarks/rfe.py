@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from benchmarks import plain
 from benchmarks.cells import cells
 from spinn.data import ExpressionData
-from spinn.evaluation import evaluate, make_judge
+from spinn.evaluation import evaluate
+from spinn.judging.judge import make_judge
 from spinn.panel import Panel
 from spinn.problem import make_problem
 from spinn.selection import schedule, select

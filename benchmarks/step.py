@@ -8,10 +8,11 @@ from torch import Tensor
 
 from benchmarks import plain
 from benchmarks.timing import compare
+from spinn.examples import Encoder, Examples
 from spinn.gates import GateSettings, make_gate
 from spinn.network import Network
 from spinn.numerics.rows import Rows
-from spinn.problem import Encoder, Examples, Problem
+from spinn.problem import Problem
 from spinn.settings import TrainingSettings
 from spinn.tasks import Reconstruction
 from spinn.training import batches, make_optimizer, take_step

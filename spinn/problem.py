@@ -1,7 +1,4 @@
-"""Problems: the training and validation examples of a task, cut from prepared cells.
-
-`keep` narrows a problem's inputs without touching the original.
-"""
+"""Problems: the training and validation examples of a task, cut from prepared cells."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,92 +11,19 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from spinn.data import ExpressionData
-from spinn.numerics.rows import Rows, standardised_rows
-from spinn.preparation.thinning import thin
+from spinn.examples import (
+    TRAIN_SEED,
+    VALID_SEED,
+    Encoder,
+    Examples,
+    Pairs,
+    binary_values,
+    pooled_moments,
+    views,
+)
 from spinn.tasks import Classification, Hurdle, Reconstruction, Regression, Task
 
 NOISE = ("split", "hidden", "none")
-Pairs = list[tuple[sp.csr_matrix, sp.csr_matrix]]
-TRAIN_SEED, VALID_SEED, TEST_SEED = 0, 1, 2
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Inputs and targets of some cells, in one or several views drawn in turn.
-
-    With split molecules each view reads one half and predicts the other.
-    """
-
-    inputs: tuple[Rows, ...]
-    targets: tuple[Tensor, ...]
-    n_cells: int
-
-    def batch(self, view: int, index: Tensor) -> tuple[Tensor, Tensor]:
-        """Return inputs (cells, genes) and targets of the cells at ``index``."""
-        return self.inputs[view].take(index), self.targets[view][index]
-
-    def keep(self, index: Tensor) -> "Examples":
-        """Return the examples with the input genes at ``index``."""
-        return replace(self, inputs=tuple(rows.keep(index) for rows in self.inputs))
-
-
-@dataclass(frozen=True)
-class Encoder:
-    """How cells become examples of a task; everything learnt from the training cells.
-
-    ``input_mean`` and ``input_std`` standardise inputs; a gene at its mean is 0. Where ``binary``
-    it is only read whether a gene is there.
-    """
-
-    name: str
-    noise: str
-    n_splits: int
-    input_mean: NDArray[np.floating]
-    input_std: NDArray[np.floating]
-    task: Task
-    device: torch.device
-    target_mean: NDArray[np.floating] | None = None
-    target_std: NDArray[np.floating] | None = None
-    binary: bool = False
-
-    def examples(
-        self, data: ExpressionData, *, seed: int, n_splits: int | None = None, resident: bool = True
-    ) -> Examples:
-        """Return the examples of all cells of ``data``, with all genes as inputs."""
-        pairs = views(data, self.noise, n_splits or self.n_splits, seed)
-        return self.examples_of(data, pairs, resident=resident)
-
-    def examples_of(self, data: ExpressionData, pairs: Pairs, *, resident: bool = True) -> Examples:
-        """Return the examples of all cells of ``data`` from pairs of values to read and predict."""
-        inputs = tuple(
-            standardised_rows(
-                self.read(x),
-                self.input_mean,
-                self.input_std,
-                self.device,
-                resident=resident,
-            )
-            for x, _ in pairs
-        )
-        return Examples(inputs, tuple(self._target(data, y) for _, y in pairs), data.n_cells)
-
-    def read(self, values: sp.csr_matrix) -> sp.csr_matrix:
-        """Return what is read of log-normalised values: themselves, or 1 where there is any."""
-        return _binary(values) if self.binary else values
-
-    def _target(self, data: ExpressionData, values: sp.csr_matrix) -> Tensor:
-        task = self.task
-        if isinstance(task, Classification):
-            return torch.as_tensor(data.labels, device=self.device)
-        if isinstance(task, Regression):
-            scaled = (data.targets - self.target_mean) / self.target_std  # type: ignore[operator]
-            return torch.as_tensor(scaled, dtype=torch.float32, device=self.device)
-        if isinstance(task, Reconstruction) and task.basis is not None:
-            basis = task.basis.cpu().numpy()
-            coordinates = values @ basis - task.mean.cpu().numpy() @ basis
-            return torch.as_tensor(coordinates, dtype=torch.float32, device=self.device)
-        dense = torch.as_tensor(values.toarray(), dtype=torch.float32, device=self.device)
-        return dense - task.mean if isinstance(task, Reconstruction) else dense
 
 
 @dataclass(frozen=True)
@@ -182,8 +106,8 @@ def make_problem(  # noqa: PLR0913 - each is a choice of its own
         noise = "none"  # their targets need no split
     pairs = views(train, noise, n_splits, TRAIN_SEED)
     binary = binary or task == "hurdle"
-    seen = [_binary(x) if binary else x for x, _ in pairs]
-    mean, std = _pooled_moments(seen)
+    seen = [binary_values(x) if binary else x for x, _ in pairs]
+    mean, std = pooled_moments(seen)
     std = np.where(std > 1e-6, std, 1.0)
     extra: dict[str, Any] = {}
     kind: Task
@@ -254,12 +178,12 @@ def principal_basis(values: sp.csr_matrix, rank: int) -> tuple[NDArray[np.float3
 
 def _reconstruction(
     train: ExpressionData,
-    pairs: list[tuple[sp.csr_matrix, sp.csr_matrix]],
+    pairs: Pairs,
     rank: int | None,
     noise: str,
     device: torch.device,
 ) -> Reconstruction:
-    mean, std = _pooled_moments([y for _, y in pairs])
+    mean, std = pooled_moments([y for _, y in pairs])
     basis = None
     # Which outputs are hidden is known gene by gene only, so `hidden` predicts every gene.
     if noise != "hidden" and rank is not None and rank < train.n_genes:
@@ -271,35 +195,3 @@ def _reconstruction(
         float((std**2).sum()),
         counts_hidden_only=noise == "hidden",
     )
-
-
-def views(data: ExpressionData, noise: str, n_splits: int, seed: int) -> Pairs:
-    """Return pairs of values to read and values to predict, each CSR (n_cells, n_genes)."""
-    if noise != "split":
-        return [(data.values, data.values)]
-    if not data.has_counts:
-        raise ValueError(
-            "noise: split needs counts, and these data have log-normalised values from which none "
-            "could be recovered; set noise: hidden"
-        )
-    halves = thin(data, n_splits=n_splits, seed=seed)
-    return [pair for a, b in halves for pair in ((a, b), (b, a))]
-
-
-def _binary(values: sp.csr_matrix) -> sp.csr_matrix:
-    on = (values.data > 0).astype(values.dtype)
-    return sp.csr_matrix((on, values.indices, values.indptr), shape=values.shape)
-
-
-def _pooled_moments(
-    matrices: list[sp.csr_matrix],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    n_cells = sum(m.shape[0] for m in matrices)
-    n_genes = matrices[0].shape[1]
-    total, square = np.zeros(n_genes), np.zeros(n_genes)
-    for m in matrices:
-        data = m.data.astype(np.float64)
-        total += np.bincount(m.indices, weights=data, minlength=n_genes)
-        square += np.bincount(m.indices, weights=data**2, minlength=n_genes)
-    mean = total / n_cells
-    return mean, np.sqrt(np.maximum(square / n_cells - mean**2, 0))

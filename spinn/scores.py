@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from spinn.catalogue import RANKER_GATES
+from spinn.examples import Examples
 from spinn.network import ACTIVATIONS, Network
-from spinn.problem import Examples, Problem
+from spinn.problem import Problem
 from spinn.tasks import Reconstruction, Regression
 
 # `jacobian` looks at this many cells at most; `imputation`, whose noise is larger, at so many

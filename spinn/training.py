@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 
 from spinn.data import ExpressionData
+from spinn.examples import Examples
 from spinn.gates import make_gate
 from spinn.network import Network
 from spinn.numerics.adam import Adam, Group
-from spinn.problem import Examples, Problem, make_problem
+from spinn.problem import Problem, make_problem
 from spinn.settings import Settings, TrainingSettings
 from spinn.tasks import Reconstruction
 

@@ -10,12 +10,13 @@ import scipy.sparse as sp
 import torch
 
 from spinn.data import ExpressionData, read_prepared
+from spinn.examples import Examples
 from spinn.network import Network
 from spinn.numerics.rows import Rows
 from spinn.preparation.preprocess import prepare
 from spinn.preparation.split import split_cells
 from spinn.preparation.thinning import log_normalise
-from spinn.problem import Examples, Problem
+from spinn.problem import Problem
 from spinn.settings import (
     EliminationSettings,
     NetworkSettings,

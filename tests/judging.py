@@ -1,6 +1,7 @@
 """What the tests of evaluation share: cells, panels, and one number out of many rows."""
 
-from spinn.evaluation import evaluate, make_judge
+from spinn.evaluation import evaluate
+from spinn.judging.judge import make_judge
 from spinn.panel import Panel
 from tests.cells import QUICK, make_data, without_counts
 

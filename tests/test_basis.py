@@ -7,7 +7,8 @@ import pytest
 import torch
 from sklearn.decomposition import PCA
 
-from spinn.problem import TRAIN_SEED, make_problem, principal_basis
+from spinn.examples import TRAIN_SEED
+from spinn.problem import make_problem, principal_basis
 from spinn.tasks import Reconstruction
 from tests.cells import make_data
 

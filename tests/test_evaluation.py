@@ -6,9 +6,9 @@ import torch
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, recall_score
 from sklearn.neighbors import NearestNeighbors
 
+from spinn.examples import TEST_SEED
 from spinn.judging.refit import refit
 from spinn.preparation.thinning import thin
-from spinn.problem import TEST_SEED
 from tests.cells import QUICK, without_counts
 from tests.judging import DATA, PANELS, READINGS, judged, value
 

@@ -8,14 +8,15 @@ import scipy.sparse as sp
 import torch
 
 from spinn import evaluation
-from spinn.evaluation import evaluate, make_judge
+from spinn.evaluation import evaluate
+from spinn.examples import TEST_SEED
 from spinn.gates import OpenGate
+from spinn.judging.judge import make_judge
 from spinn.judging.refit import refit
 from spinn.metrics import DIRECTION
 from spinn.network import Network
 from spinn.panel import Panel
 from spinn.preparation.thinning import thin
-from spinn.problem import TEST_SEED
 from tests.cells import QUICK, from_counts, make_data, same_state, scrambled, without_counts
 from tests.judging import DATA, PANELS, READINGS, judged, value
 

@@ -35,7 +35,8 @@ ORDER = (
     "data preparation.inputs preparation.preprocess preparation.thinning tasks gates "
     "numerics.noise numerics.rows numerics.adam",
     "peers.concrete peers.genebasis markers",
-    "demands.constrained moments problem",
+    "demands.constrained moments examples",
+    "problem",
     "network",
     "training",
     "scores",
@@ -51,6 +52,8 @@ ORDER = (
     "statistics.frequencies",
     "judging.refit",
     "judging.detection",
+    "judging.judge",
+    "judging.residuals",
     "evaluation",
     "judging.robustness",
     "judging.crossfit",

@@ -9,7 +9,8 @@ import pytest
 from spinn.baselines import BASELINES, greedy
 from spinn.data import ExpressionData
 from spinn.demands.constraints import Constraints
-from spinn.evaluation import evaluate, make_judge
+from spinn.evaluation import evaluate
+from spinn.judging.judge import make_judge
 from spinn.metrics import HEADLINES
 from spinn.panel import Panel
 from spinn.problem import make_problem

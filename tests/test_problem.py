@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from spinn.examples import TRAIN_SEED, VALID_SEED
 from spinn.preparation.thinning import thin
-from spinn.problem import TRAIN_SEED, VALID_SEED, make_problem
+from spinn.problem import make_problem
 from tests.cells import make_data, scrambled, without_counts
 
 DATA = make_data()

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn.evaluation import make_judge
+from spinn.examples import views
 from spinn.jobs.robustness import COLUMNS, evaluate_robustness
 from spinn.judging.detection import SPREAD, Detection
+from spinn.judging.judge import make_judge
 from spinn.judging.robustness import robustness
 from spinn.panel import Panel
 from spinn.preparation.thinning import thin
-from spinn.problem import views
 from spinn.settings import RefitSettings
 from spinn.statistics.resampling import Resampling
 from tests.cells import QUICK, from_counts, make_adata, prepared, without_counts

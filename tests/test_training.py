@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import torch
 
+from spinn.examples import Examples
 from spinn.gates import GATES
 from spinn.numerics.rows import Rows
-from spinn.problem import Examples, make_problem
+from spinn.problem import make_problem
 from spinn.settings import NetworkSettings, TrainingSettings
 from spinn.training import base_network, batches, evaluate_loss, fit
 from tests.cells import QUICK, copy_of, make_data, same_state

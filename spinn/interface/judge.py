@@ -11,7 +11,7 @@ from spinn.config.sections import judging_of
 from spinn.data import ExpressionData
 from spinn.demands.constraints import Constraints
 from spinn.demands.rules import GeneRules
-from spinn.evaluation import evaluate, make_judge
+from spinn.evaluation import evaluate
 from spinn.interface.arguments import (
     NAME,
     checked,
@@ -23,6 +23,7 @@ from spinn.interface.arguments import (
 )
 from spinn.interface.progress import progress
 from spinn.interface.threads import one_thread
+from spinn.judging.judge import make_judge
 from spinn.metrics import Floats
 from spinn.panel import Panel, PanelPath
 from spinn.preparation.inputs import gene_names

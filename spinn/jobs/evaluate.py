@@ -10,8 +10,9 @@ import numpy as np
 import torch
 
 from spinn.data import ExpressionData, read_prepared
-from spinn.evaluation import evaluate, make_judge
+from spinn.evaluation import evaluate
 from spinn.judging.cells import CellScores, write_cells
+from spinn.judging.judge import make_judge
 from spinn.panel import Panel, load_panels
 from spinn.settings import read_settings
 from spinn.training import choose_device

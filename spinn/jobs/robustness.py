@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from spinn.data import read_prepared
-from spinn.evaluation import make_judge
+from spinn.judging.judge import make_judge
 from spinn.judging.robustness import robustness
 from spinn.panel import Panel
 from spinn.settings import read_settings

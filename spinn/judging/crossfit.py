@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
 from spinn.data import ExpressionData
-from spinn.evaluation import evaluate, make_judge
+from spinn.evaluation import evaluate
 from spinn.judging.cells import CellScores, measures, pooled
+from spinn.judging.judge import make_judge
 from spinn.metrics import DIRECTION, headline_of
 from spinn.panel import PanelPath
 from spinn.settings import Settings
@@ -67,7 +68,7 @@ def cross_fitted(
         From cells (the other folds and the validation cells) to a path per way, always the same
         names and sizes. Only what looks at these cells alone is judged without optimism.
     task, settings
-        As in `spinn.evaluation.make_judge`.
+        As in `spinn.judging.judge.make_judge`.
     seed
         Of folds and refits.
     device

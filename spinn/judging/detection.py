@@ -7,8 +7,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from spinn.data import ExpressionData
+from spinn.examples import Pairs
 from spinn.preparation.thinning import Molecules, halves, log_normalise
-from spinn.problem import Pairs
 
 # Standard deviation of the logarithm of genes' efficiencies around the level: two genes in three
 # lie within a factor of 1.6 of it.

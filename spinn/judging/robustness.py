@@ -6,14 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from spinn.evaluation import Judge, blocks, classify, residuals
+from spinn.examples import TEST_SEED
 from spinn.judging.cells import CellScores, measures
 from spinn.judging.detection import Detection
+from spinn.judging.judge import Judge, blocks
 from spinn.judging.refit import refit
+from spinn.judging.residuals import classify, residuals
 from spinn.metrics import HEADLINES, Floats
 from spinn.network import Network
 from spinn.panel import Panel
-from spinn.problem import TEST_SEED, Problem, make_problem
+from spinn.problem import Problem, make_problem
 from spinn.statistics.resampling import Resampling
 from spinn.statistics.tiers import interval
 
@@ -40,7 +42,7 @@ def robustness(
     Parameters
     ----------
     judge
-        From `spinn.evaluation.make_judge`; its cells have counts.
+        From `spinn.judging.judge.make_judge`; its cells have counts.
     panels
         Large to small.
     efficiencies
