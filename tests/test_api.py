@@ -206,7 +206,15 @@ def test_libraries_get_their_threads_back():
         ({"values": "scaled"}, ValueError, "^values: 'scaled' is not a kind of values"),
         ({"config": {"rfr": {}}}, ValueError, "^rfr: unknown key; did you mean 'rfe'"),
         ({"config": {"seeds": [1]}}, ValueError, "^config: seeds is set by arguments"),
-        ({"required": "genes.txt"}, ValueError, "^required: no such file: 'genes.txt'"),
+        (
+            {"required": "g1"},
+            ValueError,
+            r"there is no file 'g1'; for genes, give a list: \['g1'\]",
+        ),
+        ({"excluded": 3}, TypeError, "^excluded must be a list of genes or a file's path, came 3"),
+        ({"split": -1}, ValueError, "^split must be a whole number of at least 0, came -1"),
+        ({"split": 1.5}, ValueError, "^split must be a whole number of at least 0, came 1.5"),
+        ({"targets": "m", "task": "regression"}, KeyError, "'m'"),
     ],
 )
 def test_messages_name_the_argument(arguments, error, message):

@@ -167,3 +167,13 @@ def test_refused(tmp_path, case):
 def test_inputs_that_cannot_be_read(path, error, message):
     with pytest.raises(error, match=message):
         read_input(path)
+
+
+@pytest.mark.parametrize("name", ["cells.h5ad", "cells.zarr"])
+def test_files_that_are_broken(tmp_path, name):
+    if name.endswith("zarr"):
+        (tmp_path / name).mkdir()
+    else:
+        (tmp_path / name).write_bytes(b"not what its name says")
+    with pytest.raises(ValueError, match=f"{name} must be a whole .* and cannot be read"):
+        read_input(str(tmp_path / name))

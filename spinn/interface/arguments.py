@@ -3,7 +3,9 @@
 import hashlib
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral
+from pathlib import Path
 from typing import Any
 
 import anndata as ad
@@ -61,7 +63,30 @@ def data_set(adata: ad.AnnData, **given: Any) -> dict[str, Any]:
         values = values_of(adata, given["layer"])
         log.info("values: taken for %s", values)
     path = f"{NAME}.h5ad"  # that nobody reads
-    return {**given, "path": path, "values": values, "targets": list(given["targets"])}
+    targets = [given["targets"]] if isinstance(given["targets"], str) else list(given["targets"])
+    return {**given, "path": path, "values": values, "targets": targets}
+
+
+def terms(argument: str, given: Sequence[str] | str | Path) -> list[str] | str:
+    """Return a list of genes and families as the config takes it, or the path of a file of them.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    ValueError
+        If there is no such file.
+    """
+    if isinstance(given, str | Path):
+        if not Path(given).is_file():
+            raise ValueError(
+                f"{argument}: a text must be the path of a file of genes, and there is no file "
+                f"{str(given)!r}; for genes, give a list: [{str(given)!r}]"
+            )
+        return str(given)
+    if not isinstance(given, Iterable):
+        raise TypeError(f"{argument} must be a list of genes or a file's path, came {given!r}")
+    return [str(term) for term in given]
 
 
 def checked(config: Mapping[str, Any] | None, **given: Any) -> dict[str, Any]:
@@ -108,13 +133,21 @@ def prepared(
     rules: GeneRules,
     sizes: Sequence[int] = (),
 ) -> ExpressionData:
-    """Return cells as the workflow's first rule prepares them, test cells included."""
+    """Return cells as the workflow's first rule prepares them, test cells included.
+
+    Raises
+    ------
+    ValueError
+        If ``split`` is no whole number of at least 0.
+    """
+    if not isinstance(split, Integral) or split < 0:
+        raise ValueError(f"split must be a whole number of at least 0, came {split!r}")
     made = prepare(
         adata,
         dataset=config["datasets"][NAME],
         preprocess=config["preprocess"],
         split=config["split"],
-        repeat=split,
+        repeat=int(split),
         rules=rules,
         sizes=sizes,
     )

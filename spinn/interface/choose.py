@@ -22,6 +22,7 @@ from spinn.interface.arguments import (
     in_memory,
     prepared,
     task_of,
+    terms,
 )
 from spinn.interface.progress import progress
 from spinn.interface.threads import one_thread
@@ -47,7 +48,7 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     layer: str | None = None,
     values: str | None = None,
     task: str | None = None,
-    targets: Sequence[str] = (),
+    targets: Sequence[str] | str = (),
     seed: int = 0,
     split: int = 0,
     config: Mapping[str, Any] | None = None,
@@ -125,8 +126,8 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         selectors=[selector],
         panel_sizes=sizes,
         seeds=[seed],
-        required=_terms(required),
-        excluded=_terms(excluded),
+        required=terms("required", required),
+        excluded=terms("excluded", excluded),
     )
     if SELECTORS[selector].external:
         raise ValueError(
@@ -140,7 +141,7 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         found = _chosen(seen, whole, selector, task=task, seed=seed)
         about = {
             "dataset": NAME,
-            "split": split,
+            "split": int(split),
             "task": task,
             "selector": selector,
             "seed": seed,
@@ -195,7 +196,3 @@ def _chosen(
     choose = partial(choose_with_network, problem, base.network, selector, settings, **wanted)
     path, cost = measured(choose)
     return _Found(path, noise, own + cost, str(device))
-
-
-def _terms(given: Sequence[str] | str | Path) -> list[str] | str:
-    return str(given) if isinstance(given, str | Path) else [str(term) for term in given]

@@ -47,7 +47,7 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
     layer: str | None = None,
     values: str | None = None,
     task: str | None = None,
-    targets: Sequence[str] = (),
+    targets: Sequence[str] | str = (),
     seeds: Sequence[int] = (0, 1),
     split: int = 0,
     config: Mapping[str, Any] | None = None,

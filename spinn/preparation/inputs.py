@@ -22,7 +22,7 @@ def read_input(path: str) -> ad.AnnData:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the name or the file's ending is not one of these.
+        If the name or the file's ending is not one of these, or the file cannot be read.
     """
     if path.startswith("scanpy:"):
         name = path.removeprefix("scanpy:")
@@ -33,12 +33,16 @@ def read_input(path: str) -> ad.AnnData:
         return BUNDLED[name]()
     if not Path(path).exists():
         raise FileNotFoundError(f"no such file: {path}")
-    suffix = Path(path).suffix
-    if suffix == ".h5ad":
-        return ad.read_h5ad(path)
-    if suffix == ".zarr":
-        return ad.read_zarr(path)
-    raise ValueError(f"the input must end in .h5ad or .zarr, came {path}")
+    readers = {".h5ad": ad.read_h5ad, ".zarr": ad.read_zarr}
+    if (suffix := Path(path).suffix) not in readers:
+        raise ValueError(f"the input must end in .h5ad or .zarr, came {path}")
+    try:
+        return readers[suffix](path)
+    except OSError as error:
+        raise ValueError(
+            f"{path} must be a whole {suffix} of AnnData and cannot be read ({error}); is it cut "
+            "off, or of another kind?"
+        ) from None
 
 
 def input_digest(path: str) -> str:
