@@ -60,6 +60,7 @@ SELECTORS: dict[str, Entry] = {
     "hvg": Entry("baselines"),
     "markers": Entry("baselines", needs_labels=True),
     "random": Entry("baselines", draws=True),
+    "greedy_mixed": Entry("baselines", needs_labels=True),
     # Peers, re-implemented from their papers.
     "genebasis": Entry("baselines", draws=True),
     "cosine": Entry("baselines", needs_labels=True),

@@ -71,6 +71,28 @@ def split_moments(train: ExpressionData, task: str) -> Moments:
     return Moments(gram, np.asarray(cross), np.asarray(variance), own_noise=False)
 
 
+def mixed_moments(train: ExpressionData, weight: float) -> Moments:
+    """Return the moments of split molecules with all genes and all types as targets at once.
+
+    Parameters
+    ----------
+    train
+        Training cells with labels.
+    weight
+        Of the types, in [0, 1]: a gene's gain is (1 - weight) times the share it explains of the
+        genes' variance plus weight times the share it explains of the types'.
+    """
+    genes, types = split_moments(train, "reconstruction"), split_moments(train, "classification")
+    weights = ((genes, 1 - weight), (types, weight))
+    parts = [(part, own / max(part.variance.sum(), 1e-12)) for part, own in weights]
+    return Moments(
+        genes.gram,
+        np.hstack([np.sqrt(share) * part.cross for part, share in parts]),
+        np.hstack([share * part.variance for part, share in parts]),
+        own_noise=genes.own_noise,
+    )
+
+
 def _scaled(values: sp.csr_matrix, mean: NDArray[np.floating], std: NDArray[np.floating]) -> Floats:
     return (values.toarray().astype(np.float64) - mean) / std
 

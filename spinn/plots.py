@@ -26,6 +26,7 @@ _RANKERS = {
 _BASELINES = {
     "greedy": ("#1a1a1a", "s"),
     "greedy_split": ("#1a1a1a", "D"),
+    "greedy_mixed": ("#1a1a1a", "o"),
     "pca": ("#595959", "^"),
     "hvg": ("#595959", "v"),
     "markers": ("#8c8c8c", "P"),

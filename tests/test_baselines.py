@@ -1,5 +1,6 @@
 """Baselines: the shared contract, and each against a slow or independent second way."""
 
+from dataclasses import replace
 from functools import partial
 
 import anndata as ad
@@ -8,6 +9,7 @@ import pytest
 import scanpy as sc
 from sklearn.decomposition import PCA
 
+from spinn import baselines
 from spinn.baselines import BASELINES, RIDGE
 from spinn.demands.constraints import Constraints
 from tests.cells import (
@@ -99,6 +101,32 @@ def test_greedy_split_equals_greedy_where_there_is_no_noise(task):
     data = make_data()
     deep = from_counts(data.counts * 10_000, labels=data.labels, part=data.part)
     assert genes_of("greedy_split", deep, task=task) == genes_of("greedy", deep, task=task)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_greedy_mixed_explains_genes_and_types_nine_to_one(task):
+    data = make_data(n_genes=12)
+    data = from_counts(data.counts * 10_000, labels=data.labels, part=data.part)
+    x, genes = standardised(data)
+    labels = data.of("train").labels
+    types = np.eye(3)[labels] / np.sqrt(np.bincount(labels) / len(labels))
+    parts = [(genes, 0.9), (types - types.mean(0), 0.1)]
+    y = np.hstack([np.sqrt(weight / y.var(0).sum()) * y for y, weight in parts])
+    expected = tuple(data.genes[i] for i in naive_greedy(x, y, 5))
+    assert genes_of("greedy_mixed", data, sizes=[5], task=task) == expected
+
+
+@pytest.mark.parametrize("counts", [True, False])
+@pytest.mark.parametrize(("weight", "task"), [(0, "reconstruction"), (1, "classification")])
+def test_greedy_mixed_lies_between_the_two_tasks(monkeypatch, weight, task, counts):
+    data = make_data(counts=counts)
+    monkeypatch.setattr(baselines, "TYPE_WEIGHT", weight)
+    assert genes_of("greedy_mixed", data) == genes_of("greedy_split", data, task=task)
+
+
+def test_greedy_mixed_wants_labels():
+    with pytest.raises(ValueError, match="greedy_mixed needs labels; name an obs column"):
+        genes_of("greedy_mixed", replace(make_data(), labels=None))
 
 
 def test_greedy_split_leaves_out_a_gene_that_is_noise_only():
