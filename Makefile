@@ -83,7 +83,8 @@ pins: setup
 # Hours; needs the cells that docs/findings.md names in data/, and `make peers` for all selectors.
 paper: setup
 	$(BIN)/snakemake --cores $(CORES) --configfile config/paper.yaml
-	$(BIN)/python -m tools.findings results/paper docs
+	$(BIN)/snakemake --cores $(CORES) --configfile config/paper_donors.yaml
+	$(BIN)/python -m tools.findings results/paper docs results/paper_donors
 
 lock:
 	rm -rf .lock

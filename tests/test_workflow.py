@@ -39,11 +39,32 @@ def results(finished):
     return finished / "results"
 
 
-def test_the_findings_are_written_from_the_tables(results, tmp_path):
-    findings.main(str(results), str(tmp_path))
+@pytest.fixture(scope="module")
+def by_donors(tmp_path_factory):
+    """A copy of the project that has judged by random cells and by donors."""
+    place = tmp_path_factory.mktemp("donors")
+    folder = copy_project(place / "project")
+    make_adata(400, 30).write_h5ad(folder / "cells.h5ad")
+    cells = {"path": "cells.h5ad", "values": "counts", "label": "type", "donor": "donor"}
+    config = write(
+        place / "donors.yaml",
+        datasets={"mine": cells},
+        split={"compare_donors": True},
+        tasks=["classification"],
+        selectors=["greedy", "random"],
+        panel_sizes=[3],
+    )
+    done = snakemake(folder, "--cores", 2, "--configfile", config)
+    assert done.returncode == 0, done.stdout
+    return folder
+
+
+def test_the_findings_are_written_from_the_tables(results, by_donors, tmp_path):
+    findings.main(str(results), str(tmp_path), str(by_donors / "results"))
     text = (tmp_path / "findings_tables.md").read_text()
-    assert text.count("\n## ") == 5
+    assert text.count("\n## ") == 6
     assert "| tiny | classification | 8 | " in text
+    assert "| mine | classification | 3 | macro_f1 | greedy | " in text
     assert (tmp_path / "findings.svg").stat().st_size > 10_000
 
 
@@ -310,20 +331,8 @@ def test_selection_is_repeated_on_halves_of_the_cells(finished, tmp_path):
     assert all(total == pytest.approx(size) for (_, size), total in panels_of.items())
 
 
-def test_random_cells_stand_beside_held_out_donors(tmp_path):
-    folder = copy_project(tmp_path / "project")
-    make_adata(400, 30).write_h5ad(folder / "cells.h5ad")
-    cells = {"path": "cells.h5ad", "values": "counts", "label": "type", "donor": "donor"}
-    config = write(
-        tmp_path / "donors.yaml",
-        datasets={"mine": cells},
-        split={"compare_donors": True},
-        tasks=["classification"],
-        selectors=["greedy", "random"],
-        panel_sizes=[3],
-    )
-    done = snakemake(folder, "--cores", 2, "--configfile", config)
-    assert done.returncode == 0, done.stdout
+def test_random_cells_stand_beside_held_out_donors(by_donors):
+    folder = by_donors
     table = pd.read_csv(folder / "results" / "optimism.csv")
     assert set(table["dataset"]) == {"mine"}
     assert {"greedy", "random", "floor", "ceiling"} == set(table["selector"])

@@ -1,6 +1,6 @@
 """Figure and tables of docs/findings.md from the results of `make paper`.
 
-python -m tools.findings results/paper docs
+python -m tools.findings results/paper docs results/paper_donors
 """
 
 import sys
@@ -24,10 +24,14 @@ from spinn.statistics.tiers import REFERENCES, interval
 RANKERS = [f"{ranker}-{strategy}" for ranker in RANKER_GATES for strategy in STRATEGIES]
 FEW = 16  # genes at most of a small panel
 DRAWS = 1000
+ENDS = ("", "_low", "_high")
 
 
-def main(results: str, docs: str) -> None:
-    """Write findings.svg and findings_tables.md to the folder of documents."""
+def main(results: str, docs: str, by_donors: str) -> None:
+    """Write findings.svg and findings_tables.md to the folder of documents.
+
+    ``by_donors`` are the results of config/paper_donors.yaml.
+    """
     folder = Path(results)
     summary = pd.read_csv(folder / "summary.csv")
     headlines = summary[summary["metric"].isin(HEADLINES)]
@@ -45,6 +49,8 @@ def main(results: str, docs: str) -> None:
         "## Agreement of panels between seeds (Nogueira)\n\n"
         + table(consistency(pd.read_csv(folder / "stability.csv"))),
         "## Time and memory of choosing\n\n" + table(costs(pd.read_csv(folder / "costs.csv"))),
+        "## How much better panels look by cells than by donors\n\n"
+        + table(optimism(pd.read_csv(Path(by_donors) / "optimism.csv"))),
     ]
     (Path(docs) / "findings_tables.md").write_text(
         "# Tables of the findings\n\n" + "\n\n".join(texts) + "\n", encoding="utf-8"
@@ -196,6 +202,27 @@ def costs(table_: pd.DataFrame) -> pd.DataFrame:
         failed=("failed", "first"),
     )  # fmt: skip
     return found.round(1).fillna("").reset_index().rename(columns={"dataset": "cells"})
+
+
+def optimism(table_: pd.DataFrame) -> pd.DataFrame:
+    """Return the headline metrics by held-out cells and by held-out donors, and the gap."""
+    return pd.DataFrame(
+        {
+            "cells": row["dataset"],
+            "task": row["task"],
+            "genes": row["size"],
+            "metric": row["metric"],
+            "selector": row["selector"],
+            **{
+                f"by {unit}": with_interval(*(row[f"by_{unit}{end}"] for end in ENDS))
+                for unit in ("cells", "donors")
+            },
+            "gap": with_interval(row["gap"], row["low"], row["high"]),
+            "seeds": row["n_seeds"],
+            "test cells, test donors": f"{row['n_cells']}, {row['n_donors']}",
+        }
+        for row in table_[table_["metric"].isin(HEADLINES)].to_dict("records")
+    )
 
 
 def of_draws(draws: Floats) -> str:
