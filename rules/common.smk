@@ -74,6 +74,12 @@ def growing(base, per_input):
     return lambda wildcards, input, attempt: attempt * round(base + per_input * input.size_mb)
 
 
+# What jobs ask for: those that train, those that read cells, those that read tables.
+FITTING = {"mem_mb": growing(2000, 60), "runtime": growing(60, 2)}
+READING = {"mem_mb": growing(2000, 20), "runtime": growing(30, 1)}
+TABLES = {"mem_mb": growing(1000, 20), "runtime": growing(20, 1)}
+
+
 def gpus(wildcards):
     """A GPU where one was asked for by name."""
     return 1 if config["device"] == "cuda" else 0

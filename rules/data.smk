@@ -19,8 +19,7 @@ rule prepare:
         "../envs/spinn.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, 20),
-        runtime=growing(30, 1),
+        **READING,
     params:
         code=digest.modules("jobs.prepare"),
         config=settings_of,

@@ -26,8 +26,7 @@ for family, selectors in FAMILIES.items():
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=growing(2000, 60),
-            runtime=growing(60, 2),
+            **FITTING,
             gpu=gpus,
         params:
             code=digest.modules("jobs.evaluate"),
@@ -55,8 +54,7 @@ rule evaluate_references:
         "../envs/spinn.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, 60),
-        runtime=growing(60, 2),
+        **FITTING,
         gpu=gpus,
     params:
         code=digest.modules("jobs.references"),
@@ -86,8 +84,7 @@ if config["evaluation"]["robustness"]:
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=growing(2000, 60),
-            runtime=growing(60, 2),
+            **FITTING,
             gpu=gpus,
         params:
             code=digest.modules("jobs.robustness"),
@@ -119,8 +116,7 @@ if config["evaluation"]["robustness"]:
             "../envs/spinn-light.yaml"
         threads: 1
         resources:
-            mem_mb=growing(1000, 20),
-            runtime=growing(20, 1),
+            **TABLES,
         params:
             code=digest.modules("jobs.collect"),
         message:
@@ -155,8 +151,7 @@ rule collect_scores:
         "../envs/spinn-light.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1000, 20),
-        runtime=growing(20, 1),
+        **TABLES,
     params:
         code=digest.modules("jobs.collect"),
         n_bootstrap=config["evaluation"]["bootstrap"],
@@ -181,8 +176,7 @@ rule group_genes:
         "../envs/spinn-light.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, 20),
-        runtime=growing(30, 1),
+        **READING,
     params:
         code=digest.modules("jobs.groups"),
     message:
@@ -207,8 +201,7 @@ rule collect_stability:
         "../envs/spinn-light.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1000, 20),
-        runtime=growing(20, 1),
+        **TABLES,
     params:
         code=digest.modules("jobs.collect"),
         datasets=[(name, split) for name in DATASETS for split in SPLITS],

@@ -27,8 +27,7 @@ if COMPARED:
             "../envs/spinn-light.yaml"
         threads: 1
         resources:
-            mem_mb=growing(1000, 20),
-            runtime=growing(20, 1),
+            **TABLES,
         params:
             code=digest.modules("jobs.collect"),
             n_bootstrap=config["evaluation"]["bootstrap"],
@@ -52,8 +51,7 @@ if COMPARED:
             "../envs/spinn-light.yaml"
         threads: 1
         resources:
-            mem_mb=growing(1000, 20),
-            runtime=growing(20, 1),
+            **TABLES,
         params:
             code=digest.modules("jobs.figures"),
         message:

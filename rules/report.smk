@@ -25,8 +25,7 @@ rule recommend:
         "../envs/spinn-light.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, 60),
-        runtime=growing(60, 2),
+        **FITTING,
     params:
         code=digest.modules("jobs.collect"),
         runs=runs(config["selectors"]),
@@ -58,8 +57,7 @@ rule plot_figures:
         "../envs/spinn-light.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1000, 20),
-        runtime=growing(20, 1),
+        **TABLES,
     params:
         code=digest.modules("jobs.figures"),
     message:
@@ -85,8 +83,7 @@ rule write_provenance:
         "../envs/spinn.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1000, 20),
-        runtime=growing(20, 1),
+        **TABLES,
     params:
         code=digest.modules("jobs.report"),
         config=config,
@@ -128,8 +125,7 @@ rule write_report:
         "../envs/spinn-light.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1000, 20),
-        runtime=growing(20, 1),
+        **TABLES,
     params:
         code=digest.modules("jobs.report"),
         panels=[

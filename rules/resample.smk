@@ -33,8 +33,7 @@ for family, selectors in RESAMPLED.items():
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=growing(2000, 60),
-            runtime=growing(60, 2),
+            **FITTING,
             gpu=gpus,
         params:
             code=digest.modules("jobs.resample_networks"),
@@ -67,8 +66,7 @@ if "baselines" in RESAMPLED:
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=growing(2000, 60),
-            runtime=growing(60, 2),
+            **FITTING,
         params:
             code=digest.modules("jobs.resample"),
             selectors=RESAMPLED["baselines"],
@@ -97,8 +95,7 @@ if RESAMPLED:
             "../envs/spinn-light.yaml"
         threads: 1
         resources:
-            mem_mb=growing(1000, 20),
-            runtime=growing(20, 1),
+            **TABLES,
         params:
             code=digest.modules("jobs.collect"),
         message:

@@ -26,8 +26,7 @@ for family, selectors in FAMILIES.items():
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=growing(2000, 60),
-            runtime=growing(60, 2),
+            **FITTING,
             gpu=gpus,
         params:
             code=digest.modules("jobs.select"),
@@ -59,8 +58,7 @@ if "recommended" in FAMILIES:
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=growing(2000, 60),
-            runtime=growing(60, 2),
+            **FITTING,
             gpu=gpus,
         params:
             code=digest.modules("jobs.recommend"),
@@ -93,8 +91,7 @@ for family, selectors in FAMILIES.items():
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=growing(2000, 60),
-            runtime=growing(60, 2),
+            **FITTING,
             gpu=gpus,
         params:
             code=digest.modules("jobs.peers"),
@@ -125,8 +122,7 @@ if "baselines" in FAMILIES:
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            mem_mb=growing(2000, 60),
-            runtime=growing(60, 2),
+            **FITTING,
         params:
             code=digest.modules("jobs.baselines"),
             selectors=", ".join(FAMILIES["baselines"]),

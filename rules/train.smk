@@ -21,8 +21,7 @@ rule train_base:
         "../envs/spinn.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, 60),
-        runtime=growing(60, 2),
+        **FITTING,
         gpu=gpus,
     params:
         code=digest.modules("jobs.train"),
