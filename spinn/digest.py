@@ -140,7 +140,7 @@ def folder(path: str | Path) -> str:
     for file in sorted(root.rglob("*")):
         about = file.stat()
         digest.update(f"{file.relative_to(root)} {about.st_size} {about.st_mtime_ns}\n".encode())
-    return digest.hexdigest()[:12]
+    return digest.hexdigest()[:LENGTH]
 
 
 def file(path: str | Path) -> str | None:

@@ -224,9 +224,9 @@ def load_panels(path: Path | str) -> PanelPath:
     Raises
     ------
     ValueError
-        If the format is unknown.
+        If it is no file of panels, or of an unknown format.
     """
-    document = json.loads(Path(path).read_text(encoding="utf-8"))
+    document = _document(Path(path))
     if document.get("format") != FORMAT:
         raise ValueError(
             f"{path}: panels format must be {FORMAT}, came {document.get('format')!r}; "
@@ -241,6 +241,19 @@ def load_panels(path: Path | str) -> PanelPath:
             rows = list(csv.reader(file))
     ranking = tuple(Ranked(gene, int(r), float(score), int(n)) for gene, r, score, n in rows[1:])
     return PanelPath(panels, ranking, about)
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise ValueError(
+            f"{path}: must hold panels as spinn writes them; a plain list of genes is read from "
+            "text, a gene a line, or from a CSV with a column gene"
+        )
+    return document
 
 
 def _ranking_row(ranked: Ranked) -> tuple[str, int, str, int]:

@@ -191,8 +191,8 @@ def test_libraries_get_their_threads_back():
     [
         ({"label": "kind"}, KeyError, "label: 'kind' is not a column of obs; those there: type"),
         ({"layer": "m"}, KeyError, "layer: 'm' is not there"),
-        ({"required": ["x"]}, KeyError, "required: 1 absent from the data: x"),
-        ({"n_genes": 13}, ValueError, r"n_genes|panel_sizes"),
+        ({"required": ["x"]}, KeyError, "^.required: 1 absent from the data: x"),
+        ({"n_genes": 13}, ValueError, r"^n_genes: the largest panel \(13\) needs as many genes"),
         ({"n_genes": 0}, ValueError, "^n_genes: must be a whole number of at least 1, came 0"),
         ({"n_genes": 2.5}, ValueError, "^n_genes: must be a whole number of at least 1, came 2.5"),
         ({"n_genes": 9999}, ValueError, "^n_genes: must be at most preprocess.n_top_genes"),
@@ -215,6 +215,9 @@ def test_libraries_get_their_threads_back():
         ({"split": -1}, ValueError, "^split must be a whole number of at least 0, came -1"),
         ({"split": 1.5}, ValueError, "^split must be a whole number of at least 0, came 1.5"),
         ({"targets": "m", "task": "regression"}, KeyError, "'m'"),
+        ({"targets": ["age"]}, ValueError, "^targets are for task='regression', and the task is"),
+        ({"config": "my.yaml"}, TypeError, "^config must hold keys and values, came 'my.yaml'"),
+        ({"excluded": ["prefx:g"]}, ValueError, "'prefx:g' is no family; did you mean prefix:"),
     ],
 )
 def test_messages_name_the_argument(arguments, error, message):

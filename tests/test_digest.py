@@ -122,6 +122,12 @@ def test_digest_of_the_package_itself():
     assert digest.imports("digest") == frozenset()
 
 
+def test_folders_that_are_read_are_there():
+    for module, folder in digest.DATA.items():
+        assert digest.imports(module)
+        assert any((digest.PACKAGE / folder).iterdir())
+
+
 def test_digest_refuses_unknown_modules(root):
     with pytest.raises(ValueError, match="'panels' is not a module of spinn; its modules are"):
         digest.modules("panels", root=root)

@@ -1,5 +1,7 @@
 """What a config says about genes, met with the genes of some data."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -57,11 +59,24 @@ def test_nothing_said_is_nothing_demanded():
 
 
 def test_families_become_genes(caplog):
-    caplog.set_level("INFO")
+    caplog.set_level("INFO")  # what matches no gene is a warning
     wish = resolved(required=("prefix:RPS", "CD3E"), excluded=("regex:LOC", "gone"))
     assert wish == Constraints(("RPS2", "RPS27", "CD3E"), ("LOC12", "XLOC3"))
     assert "genes: prefix:RPS matches 2 of 7 genes" in caplog.text
-    assert "genes: gone matches 0 of 7 genes" in caplog.text
+    warnings = [each.message for each in caplog.records if each.levelname == "WARNING"]
+    assert warnings == ["genes: gone matches 0 of 7 genes"]
+
+
+@pytest.mark.parametrize("term", ["prefx:RPS", "Prefix:RPS", "regexp:^RPS"])
+def test_misspelt_families_are_refused(term):
+    with pytest.raises(
+        ValueError, match=f"'{re.escape(term)}' is no family; did you mean (pre|re)"
+    ):
+        GeneRules(excluded=(term,))
+
+
+def test_names_may_hold_a_colon():
+    assert members("mt:CoI", ["mt:CoI", "a"]) == ["mt:CoI"]
 
 
 def test_a_name_goes_before_a_family():

@@ -96,6 +96,8 @@ def test_named_genes_are_kept_however_little_they_vary():
     ("panels", "error", "message"),
     [
         ({}, ValueError, "panels must name one list of genes at least"),
+        (["g01"], TypeError, "panels must be lists of genes by name, .* came list"),
+        ({1: ["g01"]}, TypeError, "panels: a name must be text, came 1"),
         ({"a": "g01"}, TypeError, "'a' must be a list of genes, came the text 'g01'"),
         ({"a": ["g01", "g01"]}, ValueError, "'a': panel genes must be distinct; repeated: g01"),
         ({"a": []}, ValueError, "'a': a panel needs at least one gene"),
@@ -107,6 +109,13 @@ def test_named_genes_are_kept_however_little_they_vary():
 def test_messages(panels, error, message):
     with pytest.raises(error, match=message):
         spinn.evaluate_panels(make_adata(80, 12), panels, config=CONFIG)
+
+
+def test_seeds_are_a_list():
+    with pytest.raises(
+        TypeError, match=r"seeds must be a list of whole numbers, came 0; write .0."
+    ):
+        spinn.evaluate_panels(make_adata(60, 12), {"a": ["g01"]}, seeds=0)
 
 
 def test_the_config_that_chose_may_judge():

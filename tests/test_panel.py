@@ -177,3 +177,16 @@ def test_other_endings_are_refused(tmp_path):
 
 def test_examples():
     assert doctest.testmod(spinn.panel).failed == 0
+
+
+@pytest.mark.parametrize("text", ['["A"]', "{", "A"])
+def test_what_is_no_file_of_panels_is_refused(tmp_path, text):
+    (tmp_path / "mine.json").write_text(text)
+    with pytest.raises(ValueError, match=r"mine\.json: must hold panels as spinn writes them"):
+        load_panel(tmp_path / "mine.json")
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    for name in ("mine.json", "mine.txt", "."):
+        with pytest.raises(FileNotFoundError, match="no such file: "):
+            load_panel(tmp_path / name)

@@ -129,7 +129,8 @@ class GeneRules:
             )
         for term, found in (required | excluded).items():
             if is_family(term) or not found:
-                log.info("genes: %s matches %d of %d genes", term, len(found), len(genes))
+                say = log.info if found else log.warning
+                say("genes: %s matches %d of %d genes", term, len(found), len(genes))
         named, banned = set(self.required), set(self.excluded)
         wanted = [gene for gene in union(required) if gene not in banned]
         unwanted = [gene for gene in union(excluded) if gene not in named]

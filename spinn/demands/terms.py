@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
-PREFIX, REGEX = "prefix:", "regex:"
+KINDS = ("prefix", "regex")
+PREFIX, REGEX = (f"{kind}:" for kind in KINDS)
 
 
 def is_family(term: str) -> bool:
@@ -25,9 +27,12 @@ def members(term: str, genes: Sequence[str]) -> list[str]:
     Raises
     ------
     ValueError
-        If a family's pattern is empty or no regular expression.
+        If a family's pattern is empty or no regular expression, or its kind is misspelt.
     """
     if not is_family(term):
+        word, colon, _ = term.partition(":")  # a gene's name may hold one: mt:CoI
+        if colon and (meant := get_close_matches(word, KINDS, n=1)):
+            raise ValueError(f"{term!r} is no family; did you mean {meant[0]}:?")
         return [gene for gene in genes if gene == term]
     kind, _, pattern = term.partition(":")
     if not pattern:

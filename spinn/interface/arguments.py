@@ -3,7 +3,8 @@
 import hashlib
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -38,13 +39,25 @@ def in_memory(adata: ad.AnnData) -> ad.AnnData:
         If it is no AnnData.
     """
     if not isinstance(adata, ad.AnnData):
-        raise TypeError(f"adata must be an AnnData, came {type(adata).__name__}; read the file")
+        raise TypeError(
+            f"adata must be an AnnData, came {type(adata).__name__}; read the file with "
+            "anndata.read_h5ad, or wrap a matrix in anndata.AnnData"
+        )
     return adata.to_memory() if adata.isbacked else adata
 
 
-def task_of(label: str | None, task: str | None) -> str:
-    """Return the task asked for; by default `classification` with a label, else reconstruction."""
-    return task or ("reconstruction" if label is None else "classification")
+def task_of(label: str | None, task: str | None, targets: Sequence[str] | str) -> str:
+    """Return the task asked for; by default `classification` with a label, else reconstruction.
+
+    Raises
+    ------
+    ValueError
+        If there are targets and another task than `regression`.
+    """
+    task = task or ("reconstruction" if label is None else "classification")
+    if targets and task != "regression":
+        raise ValueError(f"targets are for task='regression', and the task is {task!r}")
+    return task
 
 
 def data_set(adata: ad.AnnData, **given: Any) -> dict[str, Any]:
@@ -102,10 +115,12 @@ def checked(config: Mapping[str, Any] | None, **given: Any) -> dict[str, Any]:
 
     Raises
     ------
+    TypeError
+        If ``config`` is no mapping.
     ValueError
         If a key or a value is wrong; the message names the argument.
     """
-    settings = dict(config or {})
+    settings = given_settings(config)
     if taken := [key for key in _SET if key in settings]:
         raise ValueError(
             f"config: {taken[0]} is set by arguments (adata, n_genes, label, task, selector, "
@@ -115,14 +130,24 @@ def checked(config: Mapping[str, Any] | None, **given: Any) -> dict[str, Any]:
         raise ValueError(f"config: genes must hold keys and values, came {settings['genes']!r}")
     terms = {key: given.pop(key) for key in ("required", "excluded") if key in given}
     genes = {**(settings.get("genes") or {}), **{key: t for key, t in terms.items() if t}}
-    try:
+    with _told_of_arguments():
         whole = check({**settings, **given, "genes": genes}, cells_exist=False)
         return {**whole, "genes": resolve_genes(whole)}
-    except (ConfigError, ValueError) as error:
-        message = str(error)
-        for key, argument in _ARGUMENTS.items():
-            message = re.sub(key, argument, message)
-        raise ValueError(message) from None
+
+
+def given_settings(config: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return a caller's settings, none for None.
+
+    Raises
+    ------
+    TypeError
+        If they are no mapping.
+    """
+    if not isinstance(config, Mapping | None):
+        raise TypeError(
+            f"config must hold keys and values, came {config!r}; read a file with yaml.safe_load"
+        )
+    return dict(config or {})
 
 
 def prepared(
@@ -142,16 +167,29 @@ def prepared(
     """
     if not isinstance(split, Integral) or split < 0:
         raise ValueError(f"split must be a whole number of at least 0, came {split!r}")
-    made = prepare(
-        adata,
-        dataset=config["datasets"][NAME],
-        preprocess=config["preprocess"],
-        split=config["split"],
-        repeat=int(split),
-        rules=rules,
-        sizes=sizes,
-    )
+    with _told_of_arguments():
+        made = prepare(
+            adata,
+            dataset=config["datasets"][NAME],
+            preprocess=config["preprocess"],
+            split=config["split"],
+            repeat=int(split),
+            rules=rules,
+            sizes=sizes,
+        )
     return expression_data(made)
+
+
+@contextmanager
+def _told_of_arguments() -> Iterator[None]:
+    """Say what is wrong in the names of a caller's arguments, not of the config's keys."""
+    try:
+        yield
+    except (ConfigError, KeyError, ValueError) as error:
+        message = str(error.args[0])
+        for key, argument in _ARGUMENTS.items():
+            message = re.sub(key, argument, message)
+        raise (KeyError if isinstance(error, KeyError) else ValueError)(message) from None
 
 
 def held_out(data: ExpressionData) -> str:

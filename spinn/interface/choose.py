@@ -116,7 +116,7 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     >>> len(panel.genes)
     3
     """
-    cells, task = in_memory(adata), task_of(label, task)
+    cells, task = in_memory(adata), task_of(label, task, targets)
     sizes = np.atleast_1d(n_genes).tolist()
     given = {"layer": layer, "values": values, "label": label, "donor": donor, "targets": targets}
     whole = checked(

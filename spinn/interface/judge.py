@@ -16,6 +16,7 @@ from spinn.interface.arguments import (
     NAME,
     checked,
     data_set,
+    given_settings,
     held_out,
     in_memory,
     prepared,
@@ -93,11 +94,13 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
         If there is no panel, a panel was chosen with other cells held out, or as in
         `select_genes`.
     """
-    cells, task = in_memory(adata), task_of(label, task)
+    cells, task = in_memory(adata), task_of(label, task, targets)
+    if isinstance(seeds, int):
+        raise TypeError(f"seeds must be a list of whole numbers, came {seeds}; write [{seeds}]")
     given = {"layer": layer, "values": values, "label": label, "donor": donor, "targets": targets}
     # Demands on panels are for those who choose them: what is judged is what is given.
     whole = checked(
-        {key: value for key, value in (config or {}).items() if key != "genes"},
+        {key: value for key, value in given_settings(config).items() if key != "genes"},
         datasets={NAME: data_set(cells, **given)},
         tasks=[task],
         selectors=["greedy"],
@@ -121,11 +124,18 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
 
 def _paths(panels: GeneLists, genes: Sequence[str]) -> dict[str, PanelPath]:
     """Return every list as a path, checked against the genes there are."""
+    if not isinstance(panels, Mapping):
+        raise TypeError(
+            "panels must be lists of genes by name, such as {'mine': genes}, came "
+            f"{type(panels).__name__}"
+        )
     if not panels:
         raise ValueError("panels must name one list of genes at least, came none")
     there = set(genes)
     paths: dict[str, PanelPath] = {}
     for name, panel in panels.items():
+        if not isinstance(name, str):
+            raise TypeError(f"panels: a name must be text, came {name!r}")
         if name in REFERENCES:
             raise ValueError(f"panels: {name!r} is a name of its own here; call the list otherwise")
         if isinstance(panel, str):

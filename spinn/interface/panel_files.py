@@ -24,14 +24,18 @@ def load_panel(path: Path | str) -> PanelPath:
 
     Raises
     ------
-    OSError
+    FileNotFoundError
         If there is no such file.
     ValueError
         If the file holds no gene, or one twice in a panel.
     """
     file = Path(path)
-    if file.is_dir() or file.suffix == ".json":
-        return load_panels(file / "panels.json" if file.is_dir() else file)
+    if file.is_dir():
+        file = file / "panels.json"
+    if not file.is_file():
+        raise FileNotFoundError(f"no such file: {file}")
+    if file.suffix == ".json":
+        return load_panels(file)
     lines = file.read_text(encoding="utf-8-sig").splitlines()
     rows = _table(lines, file) if file.suffix == ".csv" else [{"gene": line} for line in lines]
     by_size: dict[str, list[str]] = {}
