@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 STRATEGIES = ("rfe", "ranking")
+EXCHANGE = "+exchange"  # behind a ranker and a strategy: their panels, after an exchange of genes
 # The gate of the base model that each ranker scores.
 RANKER_GATES = {
     "bernoulli": "bernoulli",
@@ -52,7 +53,7 @@ SELECTORS: dict[str, Entry] = {
     **{
         f"{ranker}-{strategy}": Entry(ranker, gate=gate, draws=True, needs_torch=True)
         for ranker, gate in RANKER_GATES.items()
-        for strategy in STRATEGIES
+        for strategy in (*STRATEGIES, *(f"{strategy}{EXCHANGE}" for strategy in STRATEGIES))
     },
     "greedy": Entry("baselines"),
     "greedy_split": Entry("baselines"),
