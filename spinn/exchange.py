@@ -1,9 +1,9 @@
-"""Exchange genes of a panel for those that tell more of what a network cannot predict from the rest.
+"""Exchange genes of a panel for those that tell more of what the rest of it cannot predict.
 
-A network predicts everything from the panel; it is trained with panel genes hidden at random, so
-that it also answers for the panel without one of them. What it misses then, each other gene may
-tell, and the gene that tells most takes the place. Networks are cross-fitted: each looks only at
-training cells that it was not trained on.
+A network predicts everything from the panel. It is trained with panel genes hidden at random, so
+that it also answers for the panel without one of them. Of what it misses then each other gene tells
+something; the one that tells most is tried in that place. Networks are cross-fitted: what they miss
+is looked at in training cells that they were not trained on.
 """
 
 import logging
@@ -26,22 +26,23 @@ from spinn.training import base_network, evaluate_loss, fit
 log = logging.getLogger(__name__)
 FOLDS = 2
 SWEEPS = 2
-# Of the networks, which are many: as the short refits that compare panels.
+# The networks are many and only compared with each other: trained fast, as `recommended`'s refits.
 LR, BATCH = 3e-3, 128
-LEAST_HIDDEN = 0.1  # share of the panel's genes hidden in training
-# What gains are computed from: more cells and views cost time and change little.
+LEAST_HIDDEN = 0.1  # of the panel's genes, while training
+# More cells and views cost time and hardly change which gene tells most.
 MOST_CELLS, VIEWS = 8192, 4
-SEED_STRIDE = 2003  # between the networks of a run
-LEAST_VARIANCE = 1e-8  # of a standardised gene's residual
 DIRECTIONS = 128  # in which the hurdle's many outputs are looked at
+LEAST_VARIANCE = 1e-8  # of a standardised gene's residual
+SEED_STRIDE = 2003  # between the networks of the folds
 
 
 @dataclass(frozen=True)
 class _Fold:
-    """A network and cells that it was not trained on.
+    """A network and training cells that it has not seen.
 
-    ``inputs`` has, per view, all genes (cells, genes), standardised; ``targets`` is what is to be
-    predicted there. ``directions`` spans what is looked at of residuals, None for all.
+    ``inputs`` holds, per view, all genes of these cells, standardised; ``targets`` what is to be
+    predicted there; ``loss`` is the network's; ``directions`` (targets, directions) spans what is
+    looked at of what it misses, None for all.
     """
 
     network: Network
@@ -51,23 +52,24 @@ class _Fold:
     directions: Tensor | None = None
 
 
-def gains(residuals: Tensor, unexplained: Tensor) -> Tensor:
-    """Return what each gene tells of what is unexplained, shape (genes,).
+def gains(residuals: Tensor, missed: Tensor) -> Tensor:
+    """Return how much each gene tells of what a panel misses, shape (genes,), at least 0.
 
     Parameters
     ----------
     residuals
-        R, shape (cells, genes): what a panel does not predict of each gene that is read.
-    unexplained
-        R', shape (cells, targets): what it does not predict of the targets.
+        R, shape (cells, genes): what the panel does not predict of each gene that is read.
+    missed
+        R', shape (cells, targets): what it does not predict of the targets, each at the scale at
+        which it counts.
 
     Notes
     -----
-    sum over g of cov(R_j, R'_g)^2 / var(R_j): what one more linear term in R_j takes off the
-    variance of R'. With R and R' from two halves of the molecules a gene's own noise has no part
-    in the covariance. A gene that does not vary tells nothing.
+    The gain of gene j is the sum over targets g of cov(R_j, R'_g)^2 / var(R_j): what a linear term
+    in R_j would take off the variance of R'. With R and R' from two halves of the molecules noise
+    has no part in the covariance. A gene without residual variance tells nothing.
     """
-    return _gains(*_moments(residuals, unexplained))
+    return _gains(*_moments(residuals, missed))
 
 
 def exchanged(
@@ -78,14 +80,14 @@ def exchanged(
     seed: int,
     constraints: Constraints,
 ) -> PanelPath:
-    """Return the panels of a path after exchange; they need not be nested.
+    """Return the panels of a path after an exchange of genes; they need not be nested.
 
     Parameters
     ----------
     path
         Panels that meet the constraints.
     problem
-        Reconstruction or hurdle, all genes as inputs.
+        Reconstruction or hurdle, with all genes as inputs.
     settings
         Its network and training sections are used.
     seed
@@ -96,145 +98,123 @@ def exchanged(
     Raises
     ------
     ValueError
-        If the task is another: its networks do not predict genes.
+        If the task is another.
+
+    Notes
+    -----
+    A panel's genes are dropped in turn, from the last to the first, in at most two sweeps. With
+    gene i dropped all others compete by `gains`, i included. The best takes its place where its
+    gain is above i's in both folds and networks trained anew with it have a lower loss on the
+    cells that they have not seen.
     """
     if not isinstance(problem.task, Reconstruction | Hurdle):
         raise ValueError(
-            f"+exchange needs a task that predicts genes, reconstruction or hurdle; came "
+            "+exchange needs a task whose networks predict genes (reconstruction, hurdle), came "
             f"{problem.encoder.name}; use the selector without +exchange"
         )
-    panels = [
-        _settled(panel, problem, settings, seed=seed, constraints=constraints)
-        for panel in path.panels
-    ]
-    return path_by_place(panels)
+    return path_by_place(
+        [
+            _settled(panel, problem, settings, seed=seed, constraints=constraints)
+            for panel in path.panels
+        ]
+    )
 
 
 def _settled(
     panel: Panel, problem: Problem, settings: Settings, *, seed: int, constraints: Constraints
 ) -> Panel:
-    """Return a panel after as many sweeps as make it better on cells the networks did not see."""
+    limits = constraints.limits(problem.genes)
+    if limits.candidates.sum() == panel.size:
+        return panel  # nobody to exchange with
     position = {gene: i for i, gene in enumerate(problem.genes)}
-    genes = [position[gene] for gene in panel.genes]
+    weight = torch.as_tensor(constraints.weights(problem.genes))
+    genes, tried = [position[gene] for gene in panel.genes], set()
     folds = _folds(genes, problem, settings, seed=seed)
-    for sweep in range(SWEEPS):
-        changed = _sweep(genes, folds, problem, constraints)
-        n_changed = sum(a != b for a, b in zip(genes, changed, strict=True))
-        if not n_changed:
+    for _ in range(SWEEPS):
+        before = genes
+        for gene in reversed(before):
+            if problem.genes[gene] in constraints.required:
+                continue
+            others = [other for other in genes if other != gene]
+            may_join = torch.as_tensor(limits.may_join(others, panel.size))
+            best = _rival(gene, genes, folds, problem, may_join, weight)
+            trial = [best if other == gene else other for other in genes]
+            if best == gene or frozenset(trial) in tried:
+                continue
+            tried.add(frozenset(trial))
+            anew = _folds(trial, problem, settings, seed=seed)
+            if _loss(anew) < _loss(folds):
+                names = problem.genes[best], problem.genes[gene]
+                log.info("%d genes: %s for %s, loss %.4f", panel.size, *names, _loss(anew))
+                genes, folds = trial, anew
+        if genes == before:
             break
-        anew = _folds(changed, problem, settings, seed=seed)
-        before, after = (sum(fold.loss for fold in each) / FOLDS for each in (folds, anew))
-        log.info(
-            "%d genes, sweep %d: %d exchanged, cross-fitted loss %.4f from %.4f",
-            panel.size, sweep + 1, n_changed, after, before,
-        )  # fmt: skip
-        if after >= before:
-            break
-        genes, folds = changed, anew
     return Panel(tuple(problem.genes[gene] for gene in genes))
 
 
-def _sweep(
-    genes: Sequence[int], folds: Sequence[_Fold], problem: Problem, constraints: Constraints
-) -> list[int]:
-    """Return the genes after each has been dropped once, those that tell least first.
-
-    A gene that comes takes the place of the one that goes. Until the networks are trained anew it
-    is read linearly, on top of them.
-    """
-    limits = constraints.limits(problem.genes)
-    weight = torch.as_tensor(constraints.weights(problem.genes))
-    required = set(constraints.required_positions(problem.genes).tolist())
-    index = torch.as_tensor(sorted(genes))
-    own = {
-        gene: float(_pooled(folds, index, [gene], [], problem, only=gene)[0][0]) for gene in genes
-    }
-    current = list(genes)
-    for gene in sorted((gene for gene in genes if gene not in required), key=own.__getitem__):
-        others = [other for other in current if other != gene]
-        open_ = torch.as_tensor(limits.may_join(others, len(genes)))
-        if open_.sum() <= 1:
-            continue
-        hidden = [*(set(genes) - set(current)), gene]
-        newcomers = [other for other in current if other not in set(genes)]
-        together, apart = _pooled(folds, index, hidden, newcomers, problem)
-        found = together.masked_fill(~open_, -torch.inf)
-        rank = torch.empty_like(weight)
-        rank[found.argsort(descending=True, stable=True)] = torch.arange(
-            1, len(found) + 1, dtype=rank.dtype
-        )
-        best = int((rank / weight).masked_fill(~open_, torch.inf).argmin())
-        # Folds share neither cells nor a network: what holds in each is no luck of one.
-        if best != gene and bool((apart[:, best] > apart[:, gene]).all()):
-            log.info("%s for %s", problem.genes[best], problem.genes[gene])
-            current[current.index(gene)] = best
-    return current
+def _loss(folds: Sequence[_Fold]) -> float:
+    return sum(fold.loss for fold in folds) / len(folds)
 
 
-def _pooled(
+def _rival(
+    gene: int,
+    panel: Sequence[int],
     folds: Sequence[_Fold],
-    index: Tensor,
-    hidden: Sequence[int],
-    newcomers: Sequence[int],
     problem: Problem,
-    *,
-    only: int | None = None,
+    may_join: Tensor,
+    weight: Tensor,
+) -> int:
+    """Return the gene that should stand in a gene's place; itself, if in doubt."""
+    moments = [_without(gene, panel, fold, problem) for fold in folds]
+    together = _gains(*_mean(moments)).masked_fill(~may_join, -1)
+    rank = torch.empty_like(weight)
+    rank[together.argsort(descending=True, stable=True)] = torch.arange(1.0, len(rank) + 1).to(rank)
+    best = int((rank / weight).masked_fill(~may_join, torch.inf).argmin())
+    # Folds share neither cells nor a network: what holds in each is not one's luck.
+    apart = [_gains(*each) for each in moments]
+    return best if may_join[best] and all(each[best] > each[gene] for each in apart) else gene
+
+
+def _without(
+    gene: int, panel: Sequence[int], fold: _Fold, problem: Problem
 ) -> tuple[Tensor, Tensor]:
-    """Return gains from all folds together (genes,), and from each apart (folds, genes).
-
-    The networks read the genes at ``index``, but those ``hidden``; ``only`` asks for one gene.
-    """
-    shown = ~torch.isin(index, torch.as_tensor(hidden, device=index.device))
-    read = [*index[shown].tolist(), *newcomers]
-    found = []
-    for fold in folds:
-        views = []
-        for x, y in zip(fold.inputs, fold.targets, strict=True):
-            with torch.no_grad():
-                output = fold.network.body(x[:, index] * shown)
-            residuals = _missed_inputs(x, output, problem, only=only)
-            missed = _missed_targets(y, output, problem)
-            if fold.directions is not None:
-                missed = missed @ fold.directions
-            if newcomers:
-                known = _missed_inputs(x, output, problem)[:, newcomers]
-                q, _ = torch.linalg.qr(known - known.mean(0))
-                residuals = residuals - q @ (q.T @ residuals)
-                missed = missed - q @ (q.T @ missed)
-            covariance, variance = _moments(residuals, missed)
-            if problem.task.counts_hidden_only:  # targets are genes, and share their noise
-                covariance[:, read] = 0
-                own = torch.arange(len(problem.genes)) if only is None else torch.tensor([only])
-                covariance[torch.arange(len(own)), own] = 0
-            views.append((covariance, variance))
-        found.append([torch.stack(each).mean(0) for each in zip(*views, strict=True)])
-    apart = torch.stack([_gains(*each) for each in found])
-    mean = [torch.stack(each).mean(0) for each in zip(*found, strict=True)]
-    return _gains(*mean), apart
+    """Return the `_moments` of all genes where the network reads the panel without a gene."""
+    index = torch.as_tensor(sorted(panel), device=problem.positions.device)
+    shown = index != gene
+    views = []
+    for x, y in zip(fold.inputs, fold.targets, strict=True):
+        with torch.no_grad():
+            output = fold.network.body(x[:, index] * shown)
+        missed = _missed_targets(y, output, problem)
+        if fold.directions is not None:
+            missed = missed @ fold.directions
+        covariance, variance = _moments(_missed_inputs(x, output, problem), missed)
+        if problem.task.counts_hidden_only:  # targets are the genes, read in the same molecules
+            covariance[:, index[shown]] = 0
+            covariance.fill_diagonal_(0)
+        views.append((covariance, variance))
+    covariance, variance = _mean(views)
+    return covariance.cpu(), variance.cpu()
 
 
-def _missed_inputs(
-    x: Tensor, output: Tensor, problem: Problem, *, only: int | None = None
-) -> Tensor:
-    """Return what a network's output does not say of the genes that are read, (cells, genes).
+def _missed_inputs(x: Tensor, output: Tensor, problem: Problem) -> Tensor:
+    """Return what an output does not say of the genes that are read, (cells, genes).
 
-    The two halves of a cell have the same expectation, so that a prediction of one serves for the
-    other. Constants do not matter to a covariance and are left out.
+    Both halves of a cell have the same expectation, so that a prediction of one serves for the
+    other. Constants mean nothing to a covariance and are left out.
     """
     task = problem.task
-    genes = slice(None) if only is None else [only]
-    std = torch.as_tensor(problem.encoder.input_std, dtype=x.dtype, device=x.device)[genes]
+    std = torch.as_tensor(problem.encoder.input_std, dtype=x.dtype, device=x.device)
     if isinstance(task, Hurdle):
-        said = torch.sigmoid(-output[:, task.n_genes :][:, genes])
-    elif task.basis is None:
-        said = output[:, genes]
-    else:
-        said = output @ task.basis[genes].T
-    return x[:, genes] - said / std
+        return x - torch.sigmoid(-output[:, task.n_genes :]) / std
+    basis = task.basis if isinstance(task, Reconstruction) else None
+    if basis is None:
+        return x - output / std
+    return torch.addmm(x, output, basis.T / std, alpha=-1)
 
 
 def _missed_targets(y: Tensor, output: Tensor, problem: Problem) -> Tensor:
-    """Return minus half the slope of the loss by the outputs: of a square error its residual."""
+    """Return minus half the slope of the loss by each output: of a square error, the residual."""
     task = problem.task
     if not isinstance(task, Hurdle):
         return y - output
@@ -244,24 +224,28 @@ def _missed_targets(y: Tensor, output: Tensor, problem: Problem) -> Tensor:
 
 
 def _moments(residuals: Tensor, missed: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the covariances (genes, targets) and the variances of the residuals (genes,)."""
+    """Return covariances, (genes, targets), and variances of the residuals, (genes,)."""
     covariance = residuals.T @ (missed - missed.mean(0)) / len(missed)
     return covariance, residuals.square().mean(0) - residuals.mean(0).square()
 
 
+def _mean(moments: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+    covariances, variances = zip(*moments, strict=True)
+    return torch.stack(covariances).mean(0), torch.stack(variances).mean(0)
+
+
 def _gains(covariance: Tensor, variance: Tensor) -> Tensor:
     varies = variance > LEAST_VARIANCE
-    return covariance.square().sum(1).where(varies, 0) / variance.where(varies, 1)
+    return torch.where(varies, covariance.square().sum(1) / variance.where(varies, 1), 0)
 
 
-def _folds(
-    genes: Sequence[int], problem: Problem, settings: Settings, *, seed: int
-) -> list[_Fold]:
-    """Return networks on a panel, each with the training cells of the fold it has not seen."""
-    share = max(LEAST_HIDDEN, settings.network.input_dropout)
-    settings = replace(
+def _folds(genes: Sequence[int], problem: Problem, settings: Settings, *, seed: int) -> list[_Fold]:
+    """Return networks on some genes, each with the training cells of the fold it has not seen."""
+    quick = replace(
         settings,
-        network=replace(settings.network, input_dropout=share),
+        network=replace(
+            settings.network, input_dropout=max(LEAST_HIDDEN, settings.network.input_dropout)
+        ),
         training=replace(settings.training, lr=LR, batch_size=BATCH),
     )
     device = problem.positions.device
@@ -270,42 +254,40 @@ def _folds(
     dealt = np.random.default_rng(seed).permutation(problem.train.n_cells) % FOLDS
     made = []
     for number in range(FOLDS):
-        apart, rest = (
-            torch.as_tensor(np.flatnonzero(cells), device=device)
-            for cells in (dealt == number, dealt != number)
-        )
-        own = replace(small, train=_cells(small.train, rest))
-        start = base_network(own, "open", settings, seed=seed + SEED_STRIDE * number)
-        network = fit(start, own, settings.training, seed=seed + SEED_STRIDE * number).network
-        loss = evaluate_loss(network, own, _cells(small.train, apart))
-        looked = apart[: MOST_CELLS // FOLDS]
-        views = range(min(VIEWS, len(problem.train.inputs)))
+        apart = torch.as_tensor(np.flatnonzero(dealt == number), device=device)
+        rest = torch.as_tensor(np.flatnonzero(dealt != number), device=device)
+        own, own_seed = replace(small, train=_cells(small.train, rest)), seed + SEED_STRIDE * number
+        start = base_network(own, "open", quick, seed=own_seed)
+        network = fit(start, own, quick.training, seed=own_seed).network
+        looked, views = apart[: MOST_CELLS // FOLDS], slice(VIEWS)
         fold = _Fold(
             network,
-            tuple(problem.train.inputs[view].take(looked) for view in views),
-            tuple(problem.train.targets[view][looked] for view in views),
-            loss,
+            tuple(rows.take(looked) for rows in problem.train.inputs[views]),
+            tuple(targets[looked] for targets in problem.train.targets[views]),
+            evaluate_loss(network, own, _cells(small.train, apart)),
         )
-        made.append(replace(fold, directions=_directions(fold, panel, problem, seed=seed)))
+        made.append(replace(fold, directions=_directions(fold, panel, problem, seed=own_seed)))
     return made
 
 
 def _directions(fold: _Fold, panel: Tensor, problem: Problem, *, seed: int) -> Tensor | None:
-    """Return the leading directions of what is missed, (targets, directions), where many are."""
-    if not isinstance(problem.task, Hurdle) or problem.task.n_outputs <= DIRECTIONS:
+    """Return the leading directions of what is missed where targets are many and have no basis."""
+    task = problem.task
+    n_cells = len(fold.targets[0])
+    if not isinstance(task, Hurdle) or task.n_outputs <= DIRECTIONS:
         return None
     with torch.no_grad():
         output = fold.network.body(fold.inputs[0][:, panel])
+    missed = _missed_targets(fold.targets[0], output, problem)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        missed = _missed_targets(fold.targets[0], output, problem)
-        return torch.svd_lowrank(missed, min(DIRECTIONS, len(missed)))[2]
+        return torch.svd_lowrank(missed, min(DIRECTIONS, n_cells))[2]
 
 
 def _cells(examples: Examples, index: Tensor) -> Examples:
-    """Return some cells of a panel's examples, made dense."""
+    """Return the examples of some cells."""
     return Examples(
         tuple(Rows(rows.mean, rows.std, dense=rows.take(index)) for rows in examples.inputs),
-        tuple(target[index] for target in examples.targets),
+        tuple(targets[index] for targets in examples.targets),
         len(index),
     )

@@ -33,7 +33,7 @@ ORDER = (
     ("constrained", "moments", "problem"),
     ("network",),
     ("training",),
-    ("scores",),
+    ("scores", "exchange"),
     ("selection", "baselines"),
     ("concrete_panels",),
     ("concrete_ae", "persist"),
