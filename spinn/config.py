@@ -49,7 +49,7 @@ def check(config: Mapping[str, Any], *, cells_exist: bool = True) -> dict[str, A
     """
     schema = _schema()
     plain = _plain(config)
-    problems = [*_unexchangeable(plain), *schema_problems(plain, schema)]
+    problems = [*_unexchangeable(plain)] or schema_problems(plain, schema)
     if not problems:
         filled: dict[str, Any] = _filled(plain, schema)
         problems = [

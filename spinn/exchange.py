@@ -41,8 +41,8 @@ class _Fold:
     """A network and training cells that it has not seen.
 
     ``inputs`` holds, per view, all genes of these cells, standardised; ``targets`` what is to be
-    predicted there; ``loss`` is the network's; ``directions`` (targets, directions) spans what is
-    looked at of what it misses, None for all.
+    predicted; ``loss`` is the network's there; ``directions``, shape (targets, directions), spans
+    what is looked at of what it misses, None for all.
     """
 
     network: Network
@@ -266,8 +266,21 @@ def _folds(genes: Sequence[int], problem: Problem, settings: Settings, *, seed: 
             tuple(targets[looked] for targets in problem.train.targets[views]),
             evaluate_loss(network, own, _cells(small.train, apart)),
         )
+        if problem.task.counts_hidden_only:
+            fold = replace(fold, loss=_loss_without_self(fold, panel))
         made.append(replace(fold, directions=_directions(fold, panel, problem, seed=own_seed)))
     return made
+
+
+def _loss_without_self(fold: _Fold, panel: Tensor) -> float:
+    """Return the mean square error of all genes, each panel gene predicted from the others."""
+    x, y = fold.inputs[0][:, panel], fold.targets[0]
+    with torch.no_grad():
+        square = (fold.network.body(x) - y).square().mean(0)
+        for place, gene in enumerate(panel.tolist()):
+            shown = torch.arange(len(panel), device=panel.device) != place
+            square[gene] = (fold.network.body(x * shown)[:, gene] - y[:, gene]).square().mean()
+    return float(square.sum())
 
 
 def _directions(fold: _Fold, panel: Tensor, problem: Problem, *, seed: int) -> Tensor | None:
