@@ -119,9 +119,9 @@ def test_hurdle_reads_who_is_on():
 
 def test_many_outputs_are_looked_at_in_few_directions(monkeypatch):
     of_hurdle = make_problem(make_data(), "hurdle", n_splits=1)
-    whole = exchange._folds([0, 1, 2], of_hurdle, QUICK, seed=0)
+    whole = [exchange._fold(i, [0, 1, 2], of_hurdle, QUICK, seed=0) for i in range(2)]
     monkeypatch.setattr(exchange, "DIRECTIONS", 12)
-    few = exchange._folds([0, 1, 2], of_hurdle, QUICK, seed=0)
+    few = [exchange._fold(i, [0, 1, 2], of_hurdle, QUICK, seed=0) for i in range(2)]
     assert whole[0].directions is None
     assert few[0].directions.shape == (40, 12)
     for ours, theirs in zip(few, whole, strict=True):
@@ -183,15 +183,14 @@ def test_test_cells_play_no_part():
 def test_networks_are_judged_on_cells_they_have_not_seen():
     """A fold's network does not change when the cells that it is judged on do."""
     made = problem()
-    one = exchange._folds([0, 5], made, SETTINGS, seed=0)[0]
+    one = exchange._fold(0, [0, 5], made, SETTINGS, seed=0)
     dealt = np.random.default_rng(0).permutation(made.train.n_cells) % exchange.FOLDS
     judged = torch.as_tensor(np.flatnonzero(dealt == 0))
     targets = tuple(each.clone() for each in made.train.targets)
     for each in targets:
         each[judged] += 100
-    other = exchange._folds(
-        [0, 5], replace(made, train=replace(made.train, targets=targets)), SETTINGS, seed=0
-    )[0]
+    changed = replace(made, train=replace(made.train, targets=targets))
+    other = exchange._fold(0, [0, 5], changed, SETTINGS, seed=0)
     for key, weights in one.network.state_dict().items():
         assert torch.equal(weights, other.network.state_dict()[key])
     assert other.loss > 10 * one.loss
