@@ -5,7 +5,7 @@ evaluation.resamples says how many pairs of halves.
 """
 
 RESAMPLES = config["evaluation"]["resamples"]
-SUFFIXES = {"baselines": (), "rankings": ("-ranking",), "all": ("-ranking", "-rfe")}
+SUFFIXES = {"baselines": (), "rankings": ("-ranking",), "all": ("-ranking", "-rfe", "+exchange")}
 GROUP = SUFFIXES[config["evaluation"]["resampled"]]
 RESAMPLED = {
     family: [name for name in names if family == "baselines" or name.endswith(GROUP)]

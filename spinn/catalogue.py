@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 STRATEGIES = ("rfe", "ranking")
+EXCHANGE = "+exchange"  # behind a ranker and a strategy: their panels, after an exchange of genes
+EXCHANGE_TASKS = ("reconstruction", "hurdle")  # whose networks predict genes
 # The gate of the base model that each ranker scores.
 RANKER_GATES = {
     "bernoulli": "bernoulli",
@@ -47,13 +49,14 @@ class Entry:
     external: bool = False
 
 
+_NEURAL = {
+    f"{ranker}-{strategy}": Entry(ranker, gate=gate, draws=True, needs_torch=True)
+    for ranker, gate in RANKER_GATES.items()
+    for strategy in STRATEGIES
+}
 SELECTORS: dict[str, Entry] = {
     "recommended": Entry("recommended", draws=True, needs_torch=True),
-    **{
-        f"{ranker}-{strategy}": Entry(ranker, gate=gate, draws=True, needs_torch=True)
-        for ranker, gate in RANKER_GATES.items()
-        for strategy in STRATEGIES
-    },
+    **_NEURAL,
     "greedy": Entry("baselines"),
     "greedy_split": Entry("baselines"),
     "pca": Entry("baselines"),
@@ -61,6 +64,7 @@ SELECTORS: dict[str, Entry] = {
     "markers": Entry("baselines", needs_labels=True),
     "random": Entry("baselines", draws=True),
     "greedy_mixed": Entry("baselines", needs_labels=True),
+    **{f"{name}{EXCHANGE}": entry for name, entry in _NEURAL.items()},
     # Peers, re-implemented from their papers.
     "genebasis": Entry("baselines", draws=True),
     "cosine": Entry("baselines", needs_labels=True),

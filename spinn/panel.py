@@ -218,6 +218,19 @@ def ranked_path(
     return PanelPath(panels, ranking)
 
 
+def path_by_place(panels: Sequence[Panel]) -> PanelPath:
+    """Return the path of panels, large to small, that need not be nested.
+
+    Where one score has no meaning for all genes, that of a gene is its place in the largest panel,
+    from 1 down to 0.
+    """
+    genes = panels[0].genes
+    ranking = tuple(
+        Ranked(gene, rank + 1, 1 - rank / len(genes), len(genes)) for rank, gene in enumerate(genes)
+    )
+    return PanelPath(tuple(panels), ranking)
+
+
 def load_panels(path: Path | str) -> PanelPath:
     """Read a ``panels.json`` (its ranking, if any, stands inside or beside it in ``ranking.csv``).
 

@@ -41,14 +41,18 @@ _DODGE = 0.5  # octaves over which the selectors of one size are spread, so that
 
 
 def selector_style(selector: str) -> dict[str, Any]:
-    """Return line properties: a ranker's colour, solid for rfe, dashed for ranking; else dotted."""
-    ranker, _, strategy = selector.rpartition("-")
+    """Return line properties: a ranker's colour, solid for rfe, dashed for ranking; else dotted.
+
+    A gene exchange after it makes the circle a cross.
+    """
+    plain, exchange, _ = selector.partition("+")
+    ranker, _, strategy = plain.rpartition("-")
     if ranker in _RANKERS:
         solid = strategy == "rfe"
         return {
             "color": _RANKERS[ranker],
             "linestyle": "-" if solid else (0, (4, 2)),
-            "marker": "o",
+            "marker": "P" if exchange else "o",
             "markerfacecolor": _RANKERS[ranker] if solid else "white",
         }
     if selector in _PEERS:

@@ -24,7 +24,7 @@ from spinn.demands.constrained import constrained
 from spinn.demands.constraints import Constraints
 from spinn.judging.crossfit import Choose, cross_fitted
 from spinn.network import Network
-from spinn.panel import PanelPath, Ranked
+from spinn.panel import PanelPath, path_by_place
 from spinn.problem import Problem
 from spinn.selection import SEED_STRIDE, eliminate
 from spinn.settings import Settings
@@ -117,12 +117,7 @@ def _best(paths: Mapping[str, PanelPath], losses: Mapping[str, NDArray[np.float6
         log.info("%d genes: %s (%s)", panel.size, best, _listed(here))
         panels.append(paths[best].panels[place])
         table[panel.size] = {"taken": best, "losses": here}
-    genes = panels[0].genes
-    # One score has no meaning across ways to choose: a gene's is its place, from 1 down to 0.
-    ranking = tuple(
-        Ranked(gene, rank + 1, 1 - rank / len(genes), len(genes)) for rank, gene in enumerate(genes)
-    )
-    return Recommended(PanelPath(tuple(panels), ranking), table)
+    return Recommended(path_by_place(panels), table)
 
 
 def _listed(losses: Mapping[str, float]) -> str:

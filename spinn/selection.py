@@ -10,9 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from spinn.catalogue import STRATEGIES
+from spinn.catalogue import EXCHANGE, STRATEGIES
 from spinn.demands.constrained import constrained
 from spinn.demands.constraints import Constraints
+from spinn.exchange import exchanged
 from spinn.network import Network
 from spinn.panel import PanelPath, ranked_path
 from spinn.problem import Problem
@@ -115,9 +116,13 @@ def choose_with_network(
     seed: int,
     constraints: Constraints,
 ) -> PanelPath:
-    """Return the panels of `select`, made to meet the constraints."""
-    choose = partial(select, problem, base, selector, settings, seed=seed)
-    return constrained(choose, problem.genes, sizes=sizes, constraints=constraints)
+    """Return the panels of `select`, made to meet the constraints; `+exchange` may follow."""
+    plain = selector.removesuffix(EXCHANGE)
+    choose = partial(select, problem, base, plain, settings, seed=seed)
+    path = constrained(choose, problem.genes, sizes=sizes, constraints=constraints)
+    if plain == selector:
+        return path
+    return exchanged(path, problem, settings, seed=seed, constraints=constraints)
 
 
 def _ranking(

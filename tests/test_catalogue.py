@@ -3,7 +3,7 @@
 import pytest
 
 from spinn import baselines
-from spinn.catalogue import RANKER_GATES, SELECTORS, STRATEGIES, families
+from spinn.catalogue import EXCHANGE, RANKER_GATES, SELECTORS, STRATEGIES, families
 from spinn.gates import GATES
 from tests.cells import from_counts, make_data
 
@@ -15,7 +15,7 @@ def test_every_selector_has_its_function():
     grouped = families(SELECTORS)
     for ranker, gate in RANKER_GATES.items():
         assert gate in GATES
-        assert grouped[ranker] == [f"{ranker}-{strategy}" for strategy in STRATEGIES]
+        assert grouped[ranker] == [f"{ranker}-{s}{e}" for e in ("", EXCHANGE) for s in STRATEGIES]
     for ranker in RANKER_GATES:
         assert {SELECTORS[name].gate for name in grouped[ranker]} == {RANKER_GATES[ranker]}
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from spinn.catalogue import RANKER_GATES, SELECTORS, STRATEGIES
+from spinn.catalogue import EXCHANGE, RANKER_GATES, SELECTORS, STRATEGIES
 from spinn.config.check import ConfigError, check
 from spinn.config.messages import schema_problems
 
@@ -65,7 +65,7 @@ def test_the_schema_is_a_schema():
 def test_every_ranker_goes_with_every_strategy():
     selectors = LEAVES["selectors"]["items"]["enum"]
     pairs = {f"{ranker}-{strategy}" for ranker in RANKER_GATES for strategy in STRATEGIES}
-    assert {name for name in selectors if "-" in name} == pairs
+    assert {name for name in selectors if "-" in name} == pairs | {f"{p}{EXCHANGE}" for p in pairs}
     assert selectors == list(SELECTORS)
     default = LEAVES["selectors"]["default"]
     assert selectors[: len(default)] == default  # the peers are left out

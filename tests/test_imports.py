@@ -39,7 +39,7 @@ ORDER = (
     "problem",
     "network",
     "training",
-    "scores",
+    "scores missed exchange",
     "selection baselines",
     "peers.concrete_panels",
     "peers.concrete_ae peers.persist",

@@ -107,6 +107,8 @@ def test_strategies_and_baselines_are_told_apart():
     solid, dashed = (plots.selector_style(f"jacobian-{kind}") for kind in ("rfe", "ranking"))
     assert solid["color"] == dashed["color"]
     assert solid["linestyle"] == "-" != dashed["linestyle"]
+    exchanged = plots.selector_style("jacobian-rfe+exchange")
+    assert exchanged == solid | {"marker": "P"}
     rankers = ("bernoulli", "gaussian", "imputation", "first_layer", "jacobian")
     assert len({plots.selector_style(f"{name}-rfe")["color"] for name in rankers}) == 5
     markers = [plots.selector_style(name)["marker"] for name in plots._BASELINES]

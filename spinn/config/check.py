@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from spinn.catalogue import SELECTORS
+from spinn.catalogue import EXCHANGE, EXCHANGE_TASKS, SELECTORS
 from spinn.config.messages import schema_problems, shown
 from spinn.demands.terms import is_family
 from spinn.runtime import workflow_folder
@@ -49,11 +49,12 @@ def check(config: Mapping[str, Any], *, cells_exist: bool = True) -> dict[str, A
     """
     schema = _schema()
     plain = _plain(config)
-    problems = schema_problems(plain, schema)
+    problems = [*_unexchangeable(plain)] or schema_problems(plain, schema)
     if not problems:
         filled: dict[str, Any] = _filled(plain, schema)
         problems = [
             *_data_set_problems(filled, cells_exist=cells_exist),
+            *_task_problems(filled),
             *_size_problems(filled),
             *_gene_problems(filled),
         ]
@@ -87,6 +88,28 @@ def _filled(value: Any, schema: Mapping[str, Any]) -> Any:
         key: _filled(value[key] if key in value else deepcopy(part["default"]), part)
         for key, part in schema["properties"].items()
     }
+
+
+def _unexchangeable(config: object) -> Iterator[str]:
+    """Yield a line per selector that is one, but cannot take `+exchange`: no misspelt name."""
+    named = config.get("selectors") if isinstance(config, dict) else None
+    for place, name in enumerate(named if isinstance(named, list) else ()):
+        known = isinstance(name, str) and name.removesuffix(EXCHANGE) in SELECTORS
+        if known and name not in SELECTORS:
+            yield (
+                f"selectors[{place}]: {shown(name)} is not a selector; {EXCHANGE} follows a ranker "
+                "with a strategy only, as in 'bernoulli-rfe+exchange'"
+            )
+
+
+def _task_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    exchanging = [name for name in config["selectors"] if name.endswith(EXCHANGE)]
+    others = [task for task in config["tasks"] if task not in EXCHANGE_TASKS]
+    if exchanging and others:
+        yield (
+            f"tasks: must be among {' and '.join(EXCHANGE_TASKS)} for {shown(exchanging[0])} "
+            f"(selectors), came {shown(others[0])}; leave one out"
+        )
 
 
 def _data_set_problems(config: Mapping[str, Any], *, cells_exist: bool) -> Iterator[str]:
