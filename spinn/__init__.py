@@ -10,8 +10,8 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "select_genes": "interface.choose",
-    "evaluate_panels": "interface.judge",
+    "select_genes": "interface.select",
+    "evaluate_panels": "interface.evaluate",
     "load_panel": "interface.panel_files",
     "ExpressionData": "data",
     "read_prepared": "data",

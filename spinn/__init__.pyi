@@ -3,9 +3,9 @@
 from spinn.data import ExpressionData as ExpressionData
 from spinn.data import read_prepared as read_prepared
 from spinn.evaluation import evaluate as evaluate
-from spinn.interface.choose import select_genes as select_genes
-from spinn.interface.judge import evaluate_panels as evaluate_panels
+from spinn.interface.evaluate import evaluate_panels as evaluate_panels
 from spinn.interface.panel_files import load_panel as load_panel
+from spinn.interface.select import select_genes as select_genes
 from spinn.network import Network as Network
 from spinn.panel import Panel as Panel
 from spinn.panel import PanelPath as PanelPath

@@ -9,19 +9,19 @@ from functools import partial
 
 import numpy as np
 import scipy.linalg
-from numpy.typing import NDArray
 
 from spinn.data import ExpressionData
 from spinn.demands.constrained import constrained
 from spinn.demands.constraints import Constraints
-from spinn.markers import cosine, markers
+from spinn.markers import markers
+from spinn.metrics import Floats
 from spinn.moments import RIDGE, Moments, mixed_moments, split_moments, whole_moments
 from spinn.panel import PanelPath, ranked_path
+from spinn.peers.cosine import cosine
 from spinn.peers.genebasis import genebasis
 
 N_COMPONENTS = 20
 TYPE_WEIGHT = 0.1  # of cell types in `greedy_mixed`
-Floats = NDArray[np.float64]
 
 
 def greedy(

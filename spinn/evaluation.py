@@ -11,11 +11,10 @@ from spinn.judging.judge import Judge, blocks
 from spinn.judging.refit import refit
 from spinn.judging.residuals import classify, residuals
 from spinn.judging.structure import kept, structure
-from spinn.metrics import confusion, r2, recall, redundancy
+from spinn.metrics import Floats, confusion, r2, recall, redundancy
 from spinn.panel import Panel
 
 Row = dict[str, Any]
-Floats = NDArray[np.float64]
 
 
 def evaluate(judge: Judge, panels: Sequence[Panel], *, seed: int) -> tuple[list[Row], CellScores]:

@@ -1,18 +1,19 @@
 """Second moments of training cells: all that a linear selector or predictor has to know."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from spinn.data import ExpressionData
+from spinn.metrics import Floats
 from spinn.preparation.thinning import thin
 
 # Added to the diagonal of a covariance of standardised genes.
 RIDGE = 1e-3
 N_SPLITS = 5
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -38,22 +39,25 @@ class Moments:
     own_noise: bool
 
 
-def whole_moments(train: ExpressionData, task: str) -> Moments:
-    """Return the moments of whole cells: inputs and targets from the same molecules."""
+def whole_moments(train: ExpressionData, *tasks: str) -> Moments:
+    """Return the moments of whole cells: inputs and targets from the same molecules.
+
+    Targets of several tasks stand side by side.
+    """
     x = _scaled(train.values, train.mean, train.std)
-    y = _targets(train, task, train.values)
-    own = task in ("reconstruction", "hurdle")  # else the targets are no genes
+    y = _targets(train, tasks, train.values)
+    own = tasks[0] in ("reconstruction", "hurdle")  # else the targets are no genes
     return Moments(_product(x, x), _product(x, y), (y**2).mean(axis=0), own_noise=own)
 
 
-def split_moments(train: ExpressionData, task: str) -> Moments:
+def split_moments(train: ExpressionData, *tasks: str) -> Moments:
     """Return the moments of split molecules, C from one half to the other: noise cancels there.
 
     Means over five fixed splits and both directions; genes are standardised by the halves' own
     moments. Without counts: those of whole cells.
     """
     if not train.has_counts:
-        return whole_moments(train, task)
+        return whole_moments(train, *tasks)
     pairs = thin(train, n_splits=N_SPLITS, seed=0)  # as the networks' are
     halves = [half for pair in pairs for half in pair]
     mean = np.mean([np.asarray(h.mean(axis=0)).ravel() for h in halves], axis=0)
@@ -64,7 +68,7 @@ def split_moments(train: ExpressionData, task: str) -> Moments:
     cross: Floats | float = 0.0
     variance: Floats | float = 0.0
     for a, b in [pair for one, other in pairs for pair in ((one, other), (other, one))]:
-        x, y = _scaled(a, mean, std), _targets(train, task, b)
+        x, y = _scaled(a, mean, std), _targets(train, tasks, b)
         gram += _product(x, x) / len(halves)
         cross = cross + _product(x, y) / len(halves)
         variance = variance + (y**2).mean(axis=0) / len(halves)
@@ -82,22 +86,27 @@ def mixed_moments(train: ExpressionData, weight: float) -> Moments:
         Of the types, in [0, 1]: a gene's gain is (1 - weight) times the share it explains of the
         genes' variance plus weight times the share it explains of the types'.
     """
-    genes, types = split_moments(train, "reconstruction"), split_moments(train, "classification")
-    weights = ((genes, 1 - weight), (types, weight))
-    parts = [(part, own / max(part.variance.sum(), 1e-12)) for part, own in weights]
-    return Moments(
-        genes.gram,
-        np.hstack([np.sqrt(share) * part.cross for part, share in parts]),
-        np.hstack([share * part.variance for part, share in parts]),
-        own_noise=genes.own_noise,
+    found = split_moments(train, "reconstruction", "classification")
+    parts = np.split(found.variance, [train.n_genes])
+    scale = np.concatenate(
+        [
+            np.full(len(part), own / max(part.sum(), 1e-12))
+            for part, own in zip(parts, (1 - weight, weight), strict=True)
+        ]
     )
+    return replace(found, cross=found.cross * np.sqrt(scale), variance=found.variance * scale)
 
 
 def _scaled(values: sp.csr_matrix, mean: NDArray[np.floating], std: NDArray[np.floating]) -> Floats:
     return (values.toarray().astype(np.float64) - mean) / std
 
 
-def _targets(train: ExpressionData, task: str, values: sp.csr_matrix) -> Floats:
+def _targets(train: ExpressionData, tasks: Sequence[str], values: sp.csr_matrix) -> Floats:
+    """Return the centred targets of tasks, side by side."""
+    return np.hstack([_targets_of(train, task, values) for task in tasks])
+
+
+def _targets_of(train: ExpressionData, task: str, values: sp.csr_matrix) -> Floats:
     """Return centred targets: class indicators, regression targets, or log-normalised genes.
 
     Genes keep their own scale, as in the fraction of variance unexplained that judges panels.

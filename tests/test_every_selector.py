@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from spinn.catalogue import EXCHANGE, EXCHANGE_TASKS, SELECTORS
 from spinn.config.check import check
-from spinn.interface.choose import _chosen
+from spinn.interface.select import _chosen
 from tests.cells import make_data
 from tests.demands import SECTION, wished
 from tests.test_constrained import broken

@@ -34,7 +34,8 @@ ORDER = (
     "statistics.recalls statistics.optimism",
     "data preparation.inputs preparation.preprocess preparation.thinning tasks gates "
     "numerics.noise numerics.rows numerics.adam",
-    "peers.concrete peers.genebasis markers",
+    "markers",
+    "peers.concrete peers.cosine peers.genebasis",
     "demands.constrained moments examples",
     "problem",
     "network",
@@ -43,12 +44,12 @@ ORDER = (
     "selection baselines",
     "peers.concrete_panels",
     "peers.concrete_ae peers.persist",
-    "peers.networks",
+    "peers.trained",
     "genes.replaceability genes.roles genes.spares statistics.smallest",
     "statistics.agreement stability genes.reasons demands.audit statistics.matched "
     "genes.interchange",
     "peers.external records.outcomes",
-    "preparation.halves",
+    "preparation.cell_halves",
     "statistics.frequencies",
     "judging.refit",
     "judging.detection",
@@ -65,7 +66,7 @@ ORDER = (
     "report",
     # From Python, without the workflow.
     "interface.progress interface.threads interface.arguments",
-    "interface.choose interface.judge",
+    "interface.select interface.evaluate",
     "interface.files",
     "interface.command",
     "__main__",

@@ -6,7 +6,7 @@ import scipy.sparse as sp
 
 from spinn.baselines import BASELINES
 from spinn.demands.constraints import Constraints
-from spinn.markers import cosine_scores
+from spinn.peers.cosine import cosine_scores
 from tests.cells import from_counts, make_data
 
 

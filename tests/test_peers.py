@@ -16,8 +16,8 @@ from spinn.catalogue import SELECTORS
 from spinn.demands.constraints import Constraints
 from spinn.peers import persist as persist_module
 from spinn.peers.concrete_panels import crossing_lr
-from spinn.peers.networks import PEERS, peer_problem
 from spinn.peers.persist import NEAR, TRIALS, search_penalty
+from spinn.peers.trained import PEERS, peer_problem
 from spinn.settings import EliminationSettings, NetworkSettings, Settings, TrainingSettings
 from spinn.tasks import Hurdle
 from tests.cells import QUICK, gene_names, make_data, permuted, scrambled

@@ -9,7 +9,8 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
-from spinn.moments import RIDGE, Floats, Moments
+from spinn.metrics import Floats
+from spinn.moments import RIDGE, Moments
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,13 @@
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from spinn.data import ExpressionData
+from spinn.metrics import Floats
 from spinn.preparation.thinning import thin
 
 STRUCTURE = "structure"
 N_SPLITS = 5
-Floats = NDArray[np.float64]
 
 
 def share_between_types(train: ExpressionData) -> Floats:

@@ -91,7 +91,7 @@ def select(cells: str, output: str | None, config: str | None, verbose: bool, **
             check_writable(output, (".csv", ".json"))
         settings = read_config(config)
 
-        from spinn.interface.choose import select_genes
+        from spinn.interface.select import select_genes
         from spinn.preparation.inputs import read_input
 
         path = select_genes(read_input(cells), config=settings, **given)
@@ -128,7 +128,7 @@ def evaluate(
             check_writable(output, (".csv",))
         settings, lists = read_config(config), named_panels(panels)
 
-        from spinn.interface.judge import evaluate_panels
+        from spinn.interface.evaluate import evaluate_panels
         from spinn.preparation.inputs import read_input
 
         table = evaluate_panels(read_input(cells), lists, config=settings, **given)

@@ -10,7 +10,7 @@ import torch
 
 from spinn.data import read_prepared
 from spinn.demands.constrained import constraints_of
-from spinn.peers.networks import choose_with_peer, peer_problem
+from spinn.peers.trained import choose_with_peer, peer_problem
 from spinn.records.costs import measured
 from spinn.records.documents import documented
 from spinn.settings import read_settings

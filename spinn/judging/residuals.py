@@ -4,13 +4,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from spinn.examples import Pairs, views
+from spinn.examples import TRAIN_SEED, Examples, Pairs, views
 from spinn.judging.judge import Judge
+from spinn.metrics import Floats
 from spinn.network import Network
 from spinn.problem import Problem
 from spinn.tasks import Reconstruction
-
-Floats = NDArray[np.float64]
 
 
 def residuals(
@@ -31,24 +30,31 @@ def residuals(
         return _reconstruction(judge, pairs, problem, network)
     examples = problem.encoder.examples_of(judge.test, pairs, resident=False)
     examples = examples.keep(problem.positions)
-    numerator, denominator = [], []
+    return (_hurdle if judge.task == "hurdle" else _regression)(judge, examples, problem, network)
+
+
+def _regression(
+    judge: Judge, examples: Examples, problem: Problem, network: Network
+) -> tuple[str, Floats, tuple[Floats, Floats]]:
+    del judge, problem
+    x, y = examples.batch(0, torch.arange(examples.n_cells))
+    with torch.no_grad():
+        error = (y - network(x)).square().double().cpu().numpy()
+    spread = y.square().double().cpu().numpy()
+    return "r2", np.stack([error.sum(1), spread.sum(1)]), (error.sum(0), spread.sum(0))
+
+
+def _hurdle(
+    judge: Judge, examples: Examples, problem: Problem, network: Network
+) -> tuple[str, Floats, None]:
+    null = _null_hurdle(judge, problem).expand(examples.n_cells, -1)
+    losses = []
     for view in range(len(examples.inputs)):
         x, y = examples.batch(view, torch.arange(examples.n_cells))
         with torch.no_grad():
-            output = network(x)
-        if judge.task == "hurdle":
-            null = _null_hurdle(judge, problem).expand(len(y), -1)
-            numerator.append(problem.task.loss(output, y).double().cpu().numpy())
-            denominator.append(problem.task.loss(null, y).double().cpu().numpy())
-        else:
-            error = (y - output).square().double().cpu().numpy()
-            spread = y.square().double().cpu().numpy()
-            return (
-                "r2",
-                np.stack([error.sum(1), spread.sum(1)]),
-                (error.sum(0), spread.sum(0)),
-            )
-    return "hurdle_loss", np.stack([np.mean(numerator, 0), np.mean(denominator, 0)]), None
+            both = [problem.task.loss(output, y) for output in (network(x), null)]
+        losses.append(torch.stack(both).double().cpu().numpy())
+    return "hurdle_loss", np.mean(losses, axis=0), None
 
 
 def _reconstruction(
@@ -111,7 +117,7 @@ def _null_hurdle(judge: Judge, problem: Problem) -> torch.Tensor:
     """Return the outputs of a model that knows only each gene's training rate and mean height."""
     heights, on = np.zeros(judge.data.n_genes), np.zeros(judge.data.n_genes)
     train = judge.data.of("train")
-    pairs = views(train, problem.encoder.noise, judge.settings.n_splits, 0)
+    pairs = views(train, problem.encoder.noise, judge.settings.n_splits, TRAIN_SEED)
     for _, y in pairs:
         heights += np.asarray(y.sum(axis=0)).ravel()
         on += np.asarray((y > 0).sum(axis=0)).ravel()

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from spinn.data import ExpressionData
 from spinn.demands.constraints import Constraints
 from spinn.judging.neighbors import neighbors, principal_components
+from spinn.metrics import Floats
 from spinn.panel import PanelPath, ranked_path
 
 N_NEIGHBORS = 5
@@ -18,7 +19,6 @@ ORDER = 3  # of the Minkowski distance: the few cells that are badly wrong weigh
 N_CELLS = 3000
 # Small against the difference of any two log-normalised values of a gene.
 JITTER = 1e-4
-Floats = NDArray[np.float64]
 
 
 def genebasis(

@@ -9,7 +9,7 @@ import pandas as pd
 from spinn.data import ExpressionData
 from spinn.metrics import Floats
 from spinn.panel import PanelPath
-from spinn.preparation.halves import halves, without_structure
+from spinn.preparation.cell_halves import halves, without_structure
 from spinn.statistics.proportions import wilson
 
 LEVEL = 0.05  # falsely stable genes expected at most, and error of all intervals together

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn.preparation.halves import halves, with_own_moments, without_structure
+from spinn.preparation.cell_halves import halves, with_own_moments, without_structure
 from tests.cells import make_data, without_counts
 
 DATA = make_data(130, 12)

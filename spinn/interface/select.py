@@ -27,7 +27,7 @@ from spinn.interface.arguments import (
 from spinn.interface.progress import progress
 from spinn.interface.threads import one_thread
 from spinn.panel import PanelPath
-from spinn.peers.networks import PEERS, choose_with_peer, peer_problem
+from spinn.peers.trained import PEERS, choose_with_peer, peer_problem
 from spinn.recommended import recommend
 from spinn.records.costs import Cost, measured
 from spinn.records.documents import documented
