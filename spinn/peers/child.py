@@ -1,17 +1,18 @@
 """A command as a child process, with a limit on its time and its memory."""
 
 import os
-import resource
 import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from spinn.records.costs import Cost, peak_mb
 
+# The limit holds before the command starts, on its data; addresses that are merely reserved do not
+# count. Only Linux counts all of them, other systems may know no such limit.
+_LIMITED = 'ulimit -d "$1" 2>/dev/null; shift; exec "$@"'
 _POLL = 0.05  # seconds between looks at the child
 _LONGEST = 200  # characters of an error
 # How libraries say that they got no memory: Python and numpy, torch, compiled code.
@@ -62,7 +63,7 @@ def run(
     with (
         (folder / "said.txt").open("wb") as file,
         subprocess.Popen(
-            command,
+            ["sh", "-c", _LIMITED, "sh", str(int(allowance.memory_gb * 2**20)), *command],
             cwd=folder,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
@@ -72,7 +73,6 @@ def run(
         ) as child,
     ):
         try:
-            _limit_memory(child.pid, allowance.memory_gb)
             while child.poll() is None and time.perf_counter() - started < allowance.seconds:
                 peak = peak_mb(child.pid) or peak
                 time.sleep(_POLL)
@@ -87,14 +87,6 @@ def run(
             cost, said, f"over its time limit of {allowance.seconds:g} s", exhausted=True
         )
     return Outcome(cost, said, _error(child.returncode, said, allowance))
-
-
-def _limit_memory(process: int, gigabytes: float) -> None:
-    """Let allocations beyond a limit fail; addresses that are merely reserved do not count."""
-    if hasattr(resource, "prlimit"):
-        with suppress(ProcessLookupError):
-            size = int(gigabytes * 2**30)
-            resource.prlimit(process, resource.RLIMIT_DATA, (size, size))
 
 
 def _error(status: int, said: str, allowance: Allowance) -> str | None:
