@@ -130,9 +130,9 @@ def moments(residuals: Tensor, missed: Tensor) -> Moments:
     return covariance, residuals.square().mean(0) - residuals.mean(0).square()
 
 
-def mean_of(moments: Sequence[Moments]) -> Moments:
+def mean_of(parts: Sequence[Moments]) -> Moments:
     """Return the mean of covariances and of variances."""
-    covariances, variances = zip(*moments, strict=True)
+    covariances, variances = zip(*parts, strict=True)
     return torch.stack(covariances).mean(0), torch.stack(variances).mean(0)
 
 

@@ -88,12 +88,8 @@ def mixed_moments(train: ExpressionData, weight: float) -> Moments:
     """
     found = split_moments(train, "reconstruction", "classification")
     parts = np.split(found.variance, [train.n_genes])
-    scale = np.concatenate(
-        [
-            np.full(len(part), own / max(part.sum(), 1e-12))
-            for part, own in zip(parts, (1 - weight, weight), strict=True)
-        ]
-    )
+    shares = (1 - weight, weight) / np.maximum([part.sum() for part in parts], 1e-12)
+    scale = np.repeat(shares, [len(part) for part in parts])
     return replace(found, cross=found.cross * np.sqrt(scale), variance=found.variance * scale)
 
 

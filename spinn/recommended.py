@@ -47,6 +47,11 @@ class Recommended(NamedTuple):
     path: PanelPath
     choices: Mapping[int, Mapping[str, Any]]
 
+    def besides(self, problem: Problem) -> dict[str, Any]:
+        """Return what a run's settings say of the choice, ready for JSON."""
+        chosen = {str(size): choice for size, choice in self.choices.items()}
+        return {"noise": problem.encoder.noise, "chosen": chosen}
+
 
 def recommend(
     problem: Problem,

@@ -71,6 +71,7 @@ ORDER = (
     "interface.command",
     "__main__",
     # What the workflow's rules call; nothing else imports these.
+    "jobs.selecting",
     "jobs.prepare jobs.train jobs.baselines jobs.external",
     "jobs.collect jobs.figures jobs.groups",
     "jobs.select jobs.peers jobs.recommend jobs.evaluate jobs.report",

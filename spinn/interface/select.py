@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import anndata as ad
 import numpy as np
@@ -29,8 +29,8 @@ from spinn.interface.threads import one_thread
 from spinn.panel import PanelPath
 from spinn.peers.trained import PEERS, choose_with_peer, peer_problem
 from spinn.recommended import recommend
-from spinn.records.costs import Cost, measured
-from spinn.records.documents import documented
+from spinn.records.costs import measured
+from spinn.records.documents import Chosen, documented
 from spinn.selection import choose_with_network
 from spinn.settings import read_settings
 from spinn.training import base_model, choose_device, open_problem
@@ -158,18 +158,9 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         )
 
 
-class _Found(NamedTuple):
-    """Panels, what the selector found out besides, what it cost, and where it ran."""
-
-    path: PanelPath
-    besides: Mapping[str, Any]
-    cost: Cost
-    device: str
-
-
 def _chosen(
     data: ExpressionData, config: Mapping[str, Any], selector: str, *, task: str, seed: int
-) -> _Found:
+) -> Chosen:
     """Return a selector's panels, by the functions that the workflow's rules call."""
     wanted: dict[str, Any] = {
         "sizes": config["panel_sizes"],
@@ -178,21 +169,18 @@ def _chosen(
     }
     parts = selection_of(config, selector)
     if not SELECTORS[selector].needs_torch:
-        path, cost = measured(partial(choose_baseline, data, selector, task=task, **wanted))
-        return _Found(path, {}, cost, "cpu")
+        return Chosen(*measured(partial(choose_baseline, data, selector, task=task, **wanted)))
     settings, device = read_settings(parts), choose_device(parts["device"])
     if selector in PEERS:
         problem = peer_problem(data, selector, task, settings, device=device)
         path, cost = measured(partial(choose_with_peer, problem, selector, settings, **wanted))
-        return _Found(path, {"noise": problem.encoder.noise}, cost, str(device))
+        return Chosen(path, cost, str(device), {"noise": problem.encoder.noise})
     problem = open_problem(data, task, settings, device=parts["device"], threads=1)
-    noise = {"noise": problem.encoder.noise}
     if selector == "recommended":
         best, cost = measured(partial(recommend, problem, data, settings, task=task, **wanted))
-        choices = {str(size): choice for size, choice in best.choices.items()}
-        return _Found(best.path, {**noise, "chosen": choices}, cost, str(device))
+        return Chosen(best.path, cost, str(device), best.besides(problem))
     gate = str(SELECTORS[selector].gate)
     base, own = measured(partial(base_model, problem, gate, settings, seed=seed))
     choose = partial(choose_with_network, problem, base.network, selector, settings, **wanted)
     path, cost = measured(choose)
-    return _Found(path, noise, own + cost, str(device))
+    return Chosen(path, own + cost, str(device), {"noise": problem.encoder.noise})

@@ -1,20 +1,16 @@
 """The selecting rule of the baselines: no torch."""
 
-import logging
 from collections.abc import Mapping, Sequence
-from functools import partial
-from pathlib import Path
+from functools import cache, partial
 from typing import Any
 
 from spinn.baselines import choose_baseline
 from spinn.catalogue import SELECTORS
 from spinn.data import read_prepared
 from spinn.demands.constrained import constraints_of
-from spinn.panel import PanelPath
-from spinn.records.costs import Cost, measured
-from spinn.records.documents import documented
-
-log = logging.getLogger(__name__)
+from spinn.jobs.selecting import write_chosen
+from spinn.records.costs import measured
+from spinn.records.documents import Chosen
 
 
 def select_baselines(
@@ -33,13 +29,13 @@ def select_baselines(
     data = read_prepared(prepared, parts=("train", "valid"))
     about = {**about, "data": data.identity()}
     constraints = constraints_of(config["genes"], data)
-    found: dict[tuple[str, int], tuple[PanelPath, Cost]] = {}
-    for done, ((selector, seed), output) in enumerate(outputs.items(), start=1):
-        log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
-        key = (selector, seed if SELECTORS[selector].draws else 0)
-        if key not in found:
-            choose = partial(choose_baseline, data, selector, seed=seed, task=about["task"])
-            found[key] = measured(partial(choose, sizes=sizes, constraints=constraints))
-        path, cost = found[key]
-        own = {**about, "selector": selector, "seed": seed}
-        documented(path, own, config=config, cost=cost, threads=threads).save(Path(output).parent)
+
+    @cache
+    def of_seed(selector: str, seed: int) -> Chosen:
+        job = partial(choose_baseline, data, selector, seed=seed, task=about["task"])
+        return Chosen(*measured(partial(job, sizes=sizes, constraints=constraints)))
+
+    def choose(selector: str, seed: int) -> Chosen:
+        return of_seed(selector, seed if SELECTORS[selector].draws else 0)
+
+    write_chosen(outputs, choose, about=about, config=config, threads=threads)

@@ -1,22 +1,19 @@
 """The selecting rules of peers that train networks of their own."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import torch
 
 from spinn.data import read_prepared
 from spinn.demands.constrained import constraints_of
+from spinn.jobs.selecting import write_chosen
 from spinn.peers.trained import choose_with_peer, peer_problem
 from spinn.records.costs import measured
-from spinn.records.documents import documented
+from spinn.records.documents import Chosen
 from spinn.settings import read_settings
 from spinn.training import choose_device
-
-log = logging.getLogger(__name__)
 
 
 def select_peers(
@@ -37,17 +34,12 @@ def select_peers(
     data = read_prepared(prepared, parts=("train", "valid"))
     about = {**about, "data": data.identity()}
     constraints = constraints_of(config["genes"], data)
-    (selector,) = {name for name, _ in outputs}
-    problem = peer_problem(data, selector, about["task"], settings, device=device)
-    for done, ((_, seed), output) in enumerate(outputs.items(), start=1):
-        log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
-        choose = partial(choose_with_peer, problem, selector, settings, seed=seed)
-        path, cost = measured(partial(choose, sizes=sizes, constraints=constraints))
-        documented(
-            path,
-            {**about, "selector": selector, "seed": seed},
-            config={**config, "noise": problem.encoder.noise},
-            cost=cost,
-            threads=threads,
-            device=str(device),
-        ).save(Path(output).parent)
+    (peer,) = {name for name, _ in outputs}
+    problem = peer_problem(data, peer, about["task"], settings, device=device)
+
+    def choose(selector: str, seed: int) -> Chosen:
+        job = partial(choose_with_peer, problem, selector, settings, seed=seed)
+        path, cost = measured(partial(job, sizes=sizes, constraints=constraints))
+        return Chosen(path, cost, str(device), {"noise": problem.encoder.noise})
+
+    write_chosen(outputs, choose, about=about, config=config, threads=threads)

@@ -1,20 +1,17 @@
 """The rule of the recommended selector: networks that vote, linear selection, and their judge."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from spinn.data import read_prepared
 from spinn.demands.constrained import constraints_of
+from spinn.jobs.selecting import write_chosen
 from spinn.recommended import recommend
 from spinn.records.costs import measured
-from spinn.records.documents import documented
+from spinn.records.documents import Chosen
 from spinn.settings import read_settings
 from spinn.training import open_problem
-
-log = logging.getLogger(__name__)
 
 
 def select_recommended(
@@ -35,16 +32,10 @@ def select_recommended(
     problem = open_problem(data, about["task"], settings, device=config["device"], threads=threads)
     about = {**about, "data": data.identity()}
     constraints = constraints_of(config["genes"], data)
-    for done, ((selector, seed), output) in enumerate(outputs.items(), start=1):
-        log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
-        choose = partial(recommend, problem, data, settings, sizes=sizes, task=about["task"])
-        found, cost = measured(partial(choose, seed=seed, constraints=constraints))
-        chosen = {str(size): choice for size, choice in found.choices.items()}
-        documented(
-            found.path,
-            {**about, "selector": selector, "seed": seed},
-            config={**config, "noise": problem.encoder.noise, "chosen": chosen},
-            cost=cost,
-            threads=threads,
-            device=str(problem.positions.device),
-        ).save(Path(output).parent)
+
+    def choose(_: str, seed: int) -> Chosen:
+        job = partial(recommend, problem, data, settings, sizes=sizes, task=about["task"])
+        best, cost = measured(partial(job, seed=seed, constraints=constraints))
+        return Chosen(best.path, cost, str(problem.positions.device), best.besides(problem))
+
+    write_chosen(outputs, choose, about=about, config=config, threads=threads)

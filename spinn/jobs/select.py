@@ -1,6 +1,5 @@
 """The selecting rule of neural selectors: panels from base models."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -8,14 +7,13 @@ from typing import Any
 
 from spinn.data import read_prepared
 from spinn.demands.constrained import constraints_of
+from spinn.jobs.selecting import write_chosen
 from spinn.network import load_network, training_cost
 from spinn.records.costs import measured
-from spinn.records.documents import documented
+from spinn.records.documents import Chosen
 from spinn.selection import choose_with_network
 from spinn.settings import read_settings
 from spinn.training import open_problem
-
-log = logging.getLogger(__name__)
 
 
 def select_with_networks(
@@ -39,19 +37,14 @@ def select_with_networks(
     device = problem.positions.device
     about = {**about, "data": data.identity()}
     constraints = constraints_of(config["genes"], data)
-    for done, ((selector, seed), output) in enumerate(outputs.items(), start=1):
-        log.info("selection %d of %d: %s, seed %d", done, len(outputs), selector, seed)
+
+    def choose(selector: str, seed: int) -> Chosen:
         base, genes = load_network(Path(bases[seed]))
         if genes != problem.genes:
             raise ValueError(f"{bases[seed]} was trained on other genes; train it again")
-        base = base.to(device)
-        choose = partial(choose_with_network, problem, base, selector, settings, seed=seed)
-        path, own = measured(partial(choose, sizes=sizes, constraints=constraints))
-        documented(
-            path,
-            {**about, "selector": selector, "seed": seed},
-            config={**config, "noise": problem.encoder.noise},
-            cost=training_cost(Path(bases[seed])) + own,
-            threads=threads,
-            device=str(device),
-        ).save(Path(output).parent)
+        job = partial(choose_with_network, problem, base.to(device), selector, settings)
+        path, own = measured(partial(job, sizes=sizes, seed=seed, constraints=constraints))
+        cost = training_cost(Path(bases[seed])) + own
+        return Chosen(path, cost, str(device), {"noise": problem.encoder.noise})
+
+    write_chosen(outputs, choose, about=about, config=config, threads=threads)

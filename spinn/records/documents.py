@@ -2,12 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from spinn.demands.files import described
 from spinn.panel import PanelPath
 from spinn.records.costs import Cost
 from spinn.records.provenance import made_by
+
+
+class Chosen(NamedTuple):
+    """Panels, what they cost and where, and what the selector found out besides."""
+
+    path: PanelPath
+    cost: Cost
+    device: str = "cpu"
+    besides: Mapping[str, Any] = MappingProxyType({})
 
 
 def documented(
