@@ -113,16 +113,10 @@ def _settled(
             if best == gene or frozenset(trial) in tried:
                 continue
             tried.add(frozenset(trial))
-            anew = []
-            for number, old in enumerate(folds):
-                anew.append(fit_fold(number, trial, problem, settings, seed=seed))
-                if anew[-1].loss >= old.loss:
-                    break
-            else:
-                log.info(
-                    "%d genes: %s for %s", panel.size, problem.genes[best], problem.genes[gene]
-                )
-                genes, folds = trial, anew
+            if better := _better(trial, folds, problem, settings, seed=seed):
+                new, old = problem.genes[best], problem.genes[gene]
+                log.info("%d genes: %s for %s", panel.size, new, old)
+                genes, folds = trial, better
         if genes == before:
             break
     return Panel(tuple(problem.genes[gene] for gene in genes))
@@ -145,6 +139,18 @@ def _rival(
     # Folds share neither cells nor a network: what holds in each is not one's luck.
     apart = [_gains(*each) for each in parts]
     return best if may_join[best] and all(each[best] > each[gene] for each in apart) else gene
+
+
+def _better(
+    trial: Sequence[int], folds: Sequence[Fold], problem: Problem, settings: Settings, *, seed: int
+) -> list[Fold] | None:
+    """Return the folds of a panel where each loses less than before; None from the first other."""
+    anew = []
+    for number, old in enumerate(folds):
+        anew.append(fit_fold(number, trial, problem, settings, seed=seed))
+        if anew[-1].loss >= old.loss:
+            return None
+    return anew
 
 
 def _gains(covariance: Tensor, variance: Tensor) -> Tensor:

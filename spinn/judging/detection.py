@@ -53,7 +53,7 @@ class Detection:
     def views(self, data: ExpressionData, noise: str, *, n_splits: int, seed: int) -> Pairs:
         """Return pairs of values to read, molecules lost, and values to predict, none lost.
 
-        As `spinn.problem.views`: with noise `split` from one half of each cell to the other, else
+        As `spinn.examples.views`: with noise `split` from one half of each cell to the other, else
         from the whole cell to itself. What is read is log-normalised by the total that a cell of
         this depth would have at the level: the typical loss is known and made up for, a gene's own
         is not.
