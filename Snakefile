@@ -11,9 +11,9 @@ import os
 from snakemake.settings.types import DeploymentMethod
 from snakemake.utils import min_version
 
-from spinn import runtime
+from spinn.runtime import jobs
 from spinn.config.check import ConfigError, check
-from spinn.demands.files import resolve_genes
+from spinn.constraints.files import resolve_genes
 
 min_version("9.27")
 
@@ -55,7 +55,7 @@ include: "rules/report.smk"
 
 onstart:
     try:
-        running = runtime.hold(".snakemake/spinn.lock")
+        running = jobs.acquire_lock(".snakemake/spinn.lock")
     except RuntimeError as error:
         raise SystemExit(f"spinn: {error}") from None
 

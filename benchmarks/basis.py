@@ -7,15 +7,15 @@ from typing import Any
 import torch
 
 from benchmarks.cells import cells
-from spinn.baselines import greedy_split
-from spinn.demands.constraints import Constraints
-from spinn.evaluation import evaluate
-from spinn.judging.judge import make_judge
-from spinn.problem import make_problem
-from spinn.selection import select
+from spinn.constraints.constraints import Constraints
+from spinn.evaluation.evaluate import evaluate
+from spinn.evaluation.judge import make_judge
+from spinn.networks.problem import make_problem
+from spinn.networks.tasks import Reconstruction
+from spinn.networks.training import base_network, fit
+from spinn.selectors.baselines.all_baselines import greedy_split
+from spinn.selectors.elimination import select
 from spinn.settings import Settings
-from spinn.tasks import Reconstruction
-from spinn.training import base_network, fit
 
 BASES: tuple[int | None, ...] = (64, 128, 256, None)
 SIZES = [16, 64]

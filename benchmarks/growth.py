@@ -9,13 +9,13 @@ import torch
 
 from benchmarks.step import BASIS, BATCH, HIDDEN, PENALTY, problem_of
 from benchmarks.timing import seconds
-from spinn.catalogue import RANKER_GATES
-from spinn.gates import GateSettings, make_gate
-from spinn.network import Network
-from spinn.problem import Problem
-from spinn.scores import RANKERS
+from spinn.networks.gates import GateSettings, make_gate
+from spinn.networks.network import Network
+from spinn.networks.problem import Problem
+from spinn.networks.training import batches, make_optimizer, take_step
+from spinn.selectors.registry import RANKER_GATES
+from spinn.selectors.scores import RANKERS
 from spinn.settings import TrainingSettings
-from spinn.training import batches, make_optimizer, take_step
 
 STEPS, REPEATS = 10, 5
 GENES, CELLS = (1000, 2000, 4000, 8000), (1000, 2000, 4000, 8000)

@@ -12,15 +12,15 @@ from torch import Tensor, nn
 from benchmarks import plain
 from benchmarks.cells import cells
 from spinn.data import ExpressionData
-from spinn.evaluation import evaluate
-from spinn.judging.judge import make_judge
+from spinn.evaluation.evaluate import evaluate
+from spinn.evaluation.judge import make_judge
+from spinn.networks.problem import make_problem
+from spinn.networks.training import base_network, fit
 from spinn.panel import Panel
-from spinn.problem import make_problem
-from spinn.selection import schedule, select
+from spinn.selectors.elimination import schedule, select
 from spinn.settings import Settings
-from spinn.statistics.draws import Run, bootstrap
-from spinn.statistics.intervals import summarize
-from spinn.training import base_network, fit
+from spinn.statistics.bootstrap import Run, bootstrap
+from spinn.statistics.summary import summarize
 
 SIZES, SEEDS, PLAIN_RATIO = [8, 16, 32, 64], (0, 1), 0.8
 RANKERS = {"bernoulli": "bernoulli", "gaussian": "gaussian", "imputation": "open",

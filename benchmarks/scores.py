@@ -13,10 +13,10 @@ from torch import Tensor
 from benchmarks import plain
 from benchmarks.step import problem_of
 from benchmarks.timing import compare, seconds
-from spinn.gates import GateSettings, make_gate
-from spinn.network import Network
-from spinn.problem import Problem
-from spinn.scores import imputation, jacobian
+from spinn.networks.gates import GateSettings, make_gate
+from spinn.networks.network import Network
+from spinn.networks.problem import Problem
+from spinn.selectors.scores import imputation, jacobian
 
 CELLS, HIDDEN = 256, (100, 100, 100, 100)
 GENES = (500, 1000, 2000, 5000, 10000)

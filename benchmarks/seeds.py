@@ -9,7 +9,7 @@ from torch import Tensor
 
 from benchmarks.step import BASIS, CELLS, HIDDEN
 from benchmarks.timing import compare
-from spinn.numerics.adam import Adam, Group
+from spinn.networks.adam import Adam, Group
 
 SEEDS, BATCH, STEPS = 5, 64, 20
 GENES = (8, 64, 500, 2000)

@@ -8,14 +8,14 @@ from torch import Tensor
 
 from benchmarks import plain
 from benchmarks.timing import compare
-from spinn.examples import Encoder, Examples
-from spinn.gates import GateSettings, make_gate
-from spinn.network import Network
-from spinn.numerics.rows import Rows
-from spinn.problem import Problem
+from spinn.networks.batches import Encoder, Examples
+from spinn.networks.gates import GateSettings, make_gate
+from spinn.networks.network import Network
+from spinn.networks.problem import Problem
+from spinn.networks.rows import Rows
+from spinn.networks.tasks import Reconstruction
+from spinn.networks.training import batches, make_optimizer, take_step
 from spinn.settings import TrainingSettings
-from spinn.tasks import Reconstruction
-from spinn.training import batches, make_optimizer, take_step
 
 CELLS, GENES, BATCH, HIDDEN, BASIS, STEPS = 2100, 2000, 256, (128, 128), 128, 20
 PENALTY = 0.1

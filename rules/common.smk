@@ -2,8 +2,8 @@
 
 import os
 
-from spinn import digest
-from spinn.catalogue import RANKER_GATES, SELECTORS, families
+from spinn.runtime import digest
+from spinn.selectors.registry import RANKER_GATES, SELECTORS, families
 from spinn.config.derived import BY_CELLS, compared, with_random_cells
 from spinn.config.sections import judging_of, selection_of, training_of
 

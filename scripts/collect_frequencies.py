@@ -1,6 +1,7 @@
 """Put the selection frequencies of all selectors into one table."""
 
-from spinn.runtime import check_environment, start_log
+from spinn.runtime.environment import check_environment
+from spinn.runtime.jobs import start_log
 
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["numpy", "pandas", "scipy", "h5py"])

@@ -1,6 +1,7 @@
 """Gather what is known of panels under detection loss."""
 
-from spinn.runtime import check_environment, start_log
+from spinn.runtime.environment import check_environment
+from spinn.runtime.jobs import start_log
 
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["numpy", "pandas", "scipy", "h5py"])

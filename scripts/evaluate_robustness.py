@@ -1,6 +1,7 @@
 """Judge the recommended panels of one data set, split and task under detection loss."""
 
-from spinn.runtime import check_environment, place, start_log
+from spinn.runtime.environment import check_environment
+from spinn.runtime.jobs import run_keys, start_log
 
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["torch", "numpy", "scipy", "h5py", "safetensors"])
@@ -11,7 +12,7 @@ evaluate_robustness(
     snakemake.input.prepared,
     snakemake.input.panels,
     snakemake.output.robustness,
-    about=place(snakemake.wildcards.items()),
+    about=run_keys(snakemake.wildcards.items()),
     seeds=snakemake.params.seeds,
     config=snakemake.params.config,
     threads=snakemake.threads,

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from spinn.runtime import check_environment, start_log
+from spinn.runtime.environment import check_environment
+from spinn.runtime.jobs import start_log
 
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["numpy", "pandas", "scipy", "matplotlib"])

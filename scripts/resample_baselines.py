@@ -1,6 +1,7 @@
 """Choose the panels of baselines on halves of the training cells; count the genes."""
 
-from spinn.runtime import check_environment, start_log
+from spinn.runtime.environment import check_environment
+from spinn.runtime.jobs import start_log
 
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["anndata", "scanpy", "numpy", "pandas", "scipy", "h5py"])

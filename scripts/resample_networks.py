@@ -1,6 +1,7 @@
 """Choose the panels of one ranker on halves of the training cells; count the genes."""
 
-from spinn.runtime import check_environment, start_log
+from spinn.runtime.environment import check_environment
+from spinn.runtime.jobs import start_log
 
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["torch", "numpy", "pandas", "scipy", "h5py"])

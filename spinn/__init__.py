@@ -13,17 +13,8 @@ _HOME = {
     "select_genes": "interface.select",
     "evaluate_panels": "interface.evaluate",
     "load_panel": "interface.panel_files",
-    "ExpressionData": "data",
-    "read_prepared": "data",
-    "prepare": "preparation.preprocess",
     "Panel": "panel",
     "PanelPath": "panel",
-    "load_panels": "panel",
-    "Network": "network",
-    "fit": "training",
-    "TrainingSettings": "settings",
-    "select": "selection",
-    "evaluate": "evaluation",
 }
 
 __all__ = ["__version__", *_HOME]  # noqa: PLE0604 - names resolved by __getattr__

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from spinn.data import read_about, read_prepared
-from tests.cells import make_adata, make_data, prepared, scrambled, without_counts
+from tests.support.cells import make_adata, make_data, prepared, scrambled, without_counts
 
 DATA = make_data(30, 6)
 EVERYTHING = {"label": "type", "donor": "donor", "targets": ["age"]}

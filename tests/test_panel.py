@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import spinn.panel
 from spinn.interface.panel_files import load_panel
 from spinn.panel import Panel, PanelPath, load_panels, ranked_path
-from tests.cells import make_adata
+from tests.support.cells import make_adata
 
 names = st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=20, unique=True)
 

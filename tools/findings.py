@@ -15,10 +15,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from spinn.catalogue import RANKER_GATES, STRATEGIES
-from spinn.metrics import DIRECTION, HEADLINES, LABEL, Floats
-from spinn.plots import quality_against_size, seed_agreement
-from spinn.statistics.draws import Run, TaskDraws, bootstrap, read_cells
+from spinn.arrays import Floats
+from spinn.metrics.registry import DIRECTION, HEADLINES, LABEL
+from spinn.records.cells import read_cells
+from spinn.report.plots import quality_against_size, seed_agreement
+from spinn.selectors.registry import RANKER_GATES, STRATEGIES
+from spinn.statistics.bootstrap import Run, TaskDraws, bootstrap
 from spinn.statistics.tiers import REFERENCES, interval
 
 RANKERS = [f"{ranker}-{strategy}" for ranker in RANKER_GATES for strategy in STRATEGIES]

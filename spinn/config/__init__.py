@@ -1,1 +1,1 @@
-"""Check a config, and say which parts of it decide what."""
+"""The config: a user's keys and values in, a checked config and its sections out."""

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from spinn.catalogue import EXCHANGE, EXCHANGE_TASKS, SELECTORS
 from spinn.config.messages import schema_problems, shown
-from spinn.demands.terms import is_family
-from spinn.runtime import workflow_folder
+from spinn.constraints.terms import is_family
+from spinn.runtime.environment import workflow_folder
+from spinn.selectors.registry import EXCHANGE, EXCHANGE_TASKS, SELECTORS
 
 # The one data set of scanpy with real single cells that needs no download.
 PACKAGED = "scanpy:pbmc68k_reduced"

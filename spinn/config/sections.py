@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from spinn.catalogue import SELECTORS
+from spinn.selectors.registry import SELECTORS
 
 GATE_KEYS = {
     "gate_lr",

@@ -1,1 +1,1 @@
-"""From Python and from a shell, without the workflow."""
+"""Python and the command line: AnnData and options in, panels and tables out."""

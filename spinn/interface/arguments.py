@@ -12,9 +12,9 @@ from typing import Any
 import anndata as ad
 
 from spinn.config.check import ConfigError, check
+from spinn.constraints.files import resolve_genes
+from spinn.constraints.rules import GeneRules
 from spinn.data import ExpressionData
-from spinn.demands.files import resolve_genes
-from spinn.demands.rules import GeneRules
 from spinn.preparation.inputs import values_of
 from spinn.preparation.preprocess import expression_data, prepare
 

@@ -17,8 +17,8 @@ from typing import Any
 import click
 
 from spinn import __version__
-from spinn.catalogue import SELECTORS
-from spinn.runtime import workflow_folder
+from spinn.runtime.environment import workflow_folder
+from spinn.selectors.registry import SELECTORS
 
 log = logging.getLogger(__name__)
 _TASKS = click.Choice(["reconstruction", "classification", "regression", "hurdle"])

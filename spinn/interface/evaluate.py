@@ -6,12 +6,14 @@ from typing import Any
 import anndata as ad
 import pandas as pd
 
-from spinn.baselines import greedy
+from spinn.arrays import Floats
 from spinn.config.sections import judging_of
+from spinn.constraints.constraints import Constraints
+from spinn.constraints.rules import GeneRules
 from spinn.data import ExpressionData
-from spinn.demands.constraints import Constraints
-from spinn.demands.rules import GeneRules
-from spinn.evaluation import evaluate
+from spinn.evaluation.evaluate import evaluate
+from spinn.evaluation.judge import make_judge
+from spinn.evaluation.references import reference
 from spinn.interface.arguments import (
     NAME,
     checked,
@@ -24,15 +26,13 @@ from spinn.interface.arguments import (
 )
 from spinn.interface.progress import progress
 from spinn.interface.threads import one_thread
-from spinn.judging.judge import make_judge
-from spinn.metrics import Floats
+from spinn.networks.training import choose_device
 from spinn.panel import Panel, PanelPath
 from spinn.preparation.inputs import gene_names
+from spinn.selectors.baselines.all_baselines import greedy
 from spinn.settings import read_settings
-from spinn.statistics.draws import Run, TaskDraws, bootstrap
-from spinn.statistics.matched import reference
+from spinn.statistics.bootstrap import Run, TaskDraws, bootstrap
 from spinn.statistics.tiers import REFERENCES, interval
-from spinn.training import choose_device
 
 GeneLists = Mapping[str, Sequence[str] | Panel | PanelPath]
 _Job = tuple[str, int, Sequence[Panel]]  # name, seed, panels large to small

@@ -8,12 +8,9 @@ from typing import Any
 import anndata as ad
 import numpy as np
 
-from spinn.baselines import choose_baseline
-from spinn.catalogue import SELECTORS
 from spinn.config.sections import selection_of
+from spinn.constraints.files import read_rules
 from spinn.data import ExpressionData
-from spinn.demands.constrained import constraints_of
-from spinn.demands.files import read_rules
 from spinn.interface.arguments import (
     NAME,
     checked,
@@ -26,14 +23,17 @@ from spinn.interface.arguments import (
 )
 from spinn.interface.progress import progress
 from spinn.interface.threads import one_thread
+from spinn.networks.training import base_model, choose_device, open_problem
 from spinn.panel import PanelPath
-from spinn.peers.trained import PEERS, choose_with_peer, peer_problem
-from spinn.recommended import recommend
-from spinn.records.costs import measured
 from spinn.records.documents import Chosen, documented
-from spinn.selection import choose_with_network
+from spinn.runtime.costs import measured
+from spinn.selectors.baselines.all_baselines import choose_baseline
+from spinn.selectors.constrained import constraints_of
+from spinn.selectors.elimination import choose_with_network
+from spinn.selectors.peers.trained import PEERS, choose_with_peer, peer_problem
+from spinn.selectors.recommended import recommend
+from spinn.selectors.registry import SELECTORS
 from spinn.settings import read_settings
-from spinn.training import base_model, choose_device, open_problem
 
 
 def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels

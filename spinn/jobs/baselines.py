@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
-from spinn.baselines import choose_baseline
-from spinn.catalogue import SELECTORS
 from spinn.data import read_prepared
-from spinn.demands.constrained import constraints_of
 from spinn.jobs.selecting import write_chosen
-from spinn.records.costs import measured
 from spinn.records.documents import Chosen
+from spinn.runtime.costs import measured
+from spinn.selectors.baselines.all_baselines import choose_baseline
+from spinn.selectors.constrained import constraints_of
+from spinn.selectors.registry import SELECTORS
 
 
 def select_baselines(

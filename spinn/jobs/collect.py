@@ -6,24 +6,25 @@ from typing import Any
 
 import pandas as pd
 
+from spinn.constraints.audit import audit
+from spinn.constraints.files import read_rules
 from spinn.data import read_prepared
-from spinn.demands.audit import audit
-from spinn.demands.files import read_rules
-from spinn.genes.interchange import read_groups
-from spinn.genes.reasons import COLUMNS, reasons
-from spinn.genes.spares import spares
-from spinn.moments import split_moments
+from spinn.explanation.reasons import COLUMNS, reasons
+from spinn.explanation.substitutes import spares
 from spinn.panel import load_panels
-from spinn.records.outcomes import cost_table, failures, with_failed
+from spinn.preparation.moments import split_moments
+from spinn.records.cells import read_cells
 from spinn.records.tables import read_table
-from spinn.stability import selected_panels, stability
+from spinn.stability.interchangeable import read_groups
+from spinn.stability.stability import selected_panels, stability
+from spinn.statistics.bootstrap import Run, bootstrap
 from spinn.statistics.differences import differences
-from spinn.statistics.draws import Run, bootstrap, read_cells
-from spinn.statistics.intervals import summarize
 from spinn.statistics.normalised import normalised
 from spinn.statistics.optimism import optimism
+from spinn.statistics.outcomes import cost_table, failures, with_failed
 from spinn.statistics.recalls import recalls
 from spinn.statistics.smallest import smallest
+from spinn.statistics.summary import summarize
 
 PER_GENE = "r2_gene"  # one row per gene: too many for the table of the whole run
 

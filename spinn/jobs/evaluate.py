@@ -10,12 +10,13 @@ import numpy as np
 import torch
 
 from spinn.data import ExpressionData, read_prepared
-from spinn.evaluation import evaluate
-from spinn.judging.cells import CellScores, write_cells
-from spinn.judging.judge import make_judge
+from spinn.evaluation.evaluate import evaluate
+from spinn.evaluation.judge import make_judge
+from spinn.metrics.cell_scores import CellScores
+from spinn.networks.training import choose_device
 from spinn.panel import Panel, load_panels
+from spinn.records.cells import write_cells
 from spinn.settings import read_settings
-from spinn.training import choose_device
 
 log = logging.getLogger(__name__)
 COLUMNS = ("dataset", "split", "task", "selector", "seed", "size", "target", "metric", "value")

@@ -5,17 +5,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from spinn.baselines import greedy
-from spinn.catalogue import SELECTORS
+from spinn.constraints.constraints import Constraints
 from spinn.data import ExpressionData, read_prepared
-from spinn.demands.constrained import constrained, constraints_of
-from spinn.demands.constraints import Constraints
 from spinn.panel import PanelPath
-from spinn.peers.child import Allowance
-from spinn.peers.external import RUNNERS, Asked, Mended, ask, complete, interpreter
-from spinn.peers.runners.exchange import Request
-from spinn.records.costs import Cost
 from spinn.records.documents import documented
+from spinn.runtime.costs import Cost
+from spinn.selectors.baselines.all_baselines import greedy
+from spinn.selectors.constrained import constrained, constraints_of
+from spinn.selectors.peers.child import Allowance
+from spinn.selectors.peers.packages import RUNNERS, Asked, Mended, ask, complete, interpreter
+from spinn.selectors.peers.runners.exchange import Request
+from spinn.selectors.registry import SELECTORS
 
 log = logging.getLogger(__name__)
 _LONGEST_LOG = 10_000  # characters of what a peer said

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from spinn.panel import load_panels
 from spinn.records.tables import read_table
-from spinn.reports.figures import (
+from spinn.report.figures import (
     agreement_figure,
     optimism_figure,
     overlap_figure,
@@ -13,7 +13,7 @@ from spinn.reports.figures import (
     robustness_figure,
     save,
 )
-from spinn.stability import panel_overlap, selected_panels
+from spinn.stability.stability import panel_overlap, selected_panels
 
 
 def plot_figures(

@@ -1,7 +1,7 @@
 """The grouping rule: which genes of a data set stand in for each other. No torch."""
 
 from spinn.data import read_prepared
-from spinn.genes.interchange import interchangeable
+from spinn.stability.interchangeable import interchangeable
 
 
 def group_genes(prepared: str, *, output: str) -> None:

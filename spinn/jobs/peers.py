@@ -7,13 +7,13 @@ from typing import Any
 import torch
 
 from spinn.data import read_prepared
-from spinn.demands.constrained import constraints_of
 from spinn.jobs.selecting import write_chosen
-from spinn.peers.trained import choose_with_peer, peer_problem
-from spinn.records.costs import measured
+from spinn.networks.training import choose_device
 from spinn.records.documents import Chosen
+from spinn.runtime.costs import measured
+from spinn.selectors.constrained import constraints_of
+from spinn.selectors.peers.trained import choose_with_peer, peer_problem
 from spinn.settings import read_settings
-from spinn.training import choose_device
 
 
 def select_peers(

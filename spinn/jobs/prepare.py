@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from spinn.demands.files import read_rules
+from spinn.constraints.files import read_rules
 from spinn.preparation.inputs import input_digest, read_input
 from spinn.preparation.preprocess import prepare
 

@@ -5,13 +5,13 @@ from functools import partial
 from typing import Any
 
 from spinn.data import read_prepared
-from spinn.demands.constrained import constraints_of
 from spinn.jobs.selecting import write_chosen
-from spinn.recommended import recommend
-from spinn.records.costs import measured
+from spinn.networks.training import open_problem
 from spinn.records.documents import Chosen
+from spinn.runtime.costs import measured
+from spinn.selectors.constrained import constraints_of
+from spinn.selectors.recommended import recommend
 from spinn.settings import read_settings
-from spinn.training import open_problem
 
 
 def select_recommended(

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from spinn.baselines import greedy
+from spinn.constraints.constraints import Constraints
 from spinn.data import read_prepared
-from spinn.demands.constraints import Constraints
+from spinn.evaluation.references import reference
 from spinn.jobs.evaluate import judge_jobs
-from spinn.statistics.matched import reference
+from spinn.selectors.baselines.all_baselines import greedy
 
 
 def evaluate_references(

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from spinn.demands.files import described
+from spinn.constraints.files import described
 from spinn.records.provenance import provenance, write_json
 from spinn.records.tables import read_table
-from spinn.report import read_figures, render
+from spinn.report.page import read_figures, render
 
 BESIDE = ("recall", "differences", "normalised", "smallest", "costs", "robustness", "optimism")
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from spinn.baselines import choose_baseline
 from spinn.data import ExpressionData, read_prepared
-from spinn.demands.constrained import constraints_of
 from spinn.panel import PanelPath
-from spinn.statistics.frequencies import frequencies
+from spinn.selectors.baselines.all_baselines import choose_baseline
+from spinn.selectors.constrained import constraints_of
+from spinn.stability.frequencies import frequencies
 
 log = logging.getLogger(__name__)
 

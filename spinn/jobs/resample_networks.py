@@ -4,15 +4,15 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from spinn.catalogue import SELECTORS
 from spinn.data import ExpressionData, read_prepared
-from spinn.demands.constrained import constraints_of
 from spinn.jobs.resample import write_frequencies
+from spinn.networks.training import base_model, open_problem
 from spinn.panel import PanelPath
-from spinn.selection import choose_with_network
+from spinn.selectors.constrained import constraints_of
+from spinn.selectors.elimination import choose_with_network
+from spinn.selectors.registry import SELECTORS
 from spinn.settings import read_settings
-from spinn.statistics.frequencies import frequencies
-from spinn.training import base_model, open_problem
+from spinn.stability.frequencies import frequencies
 
 log = logging.getLogger(__name__)
 

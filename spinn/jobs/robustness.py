@@ -9,12 +9,12 @@ from typing import Any
 import torch
 
 from spinn.data import read_prepared
-from spinn.judging.judge import make_judge
-from spinn.judging.robustness import robustness
+from spinn.evaluation.judge import make_judge
+from spinn.evaluation.robustness import robustness
+from spinn.networks.training import choose_device
 from spinn.panel import Panel
 from spinn.settings import read_settings
 from spinn.statistics.resampling import Resampling
-from spinn.training import choose_device
 
 log = logging.getLogger(__name__)
 COLUMNS = (

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from spinn.data import read_prepared
-from spinn.demands.constrained import constraints_of
 from spinn.jobs.selecting import write_chosen
-from spinn.network import load_network, training_cost
-from spinn.records.costs import measured
+from spinn.networks.training import open_problem
 from spinn.records.documents import Chosen
-from spinn.selection import choose_with_network
+from spinn.records.networks import load_network, training_cost
+from spinn.runtime.costs import measured
+from spinn.selectors.constrained import constraints_of
+from spinn.selectors.elimination import choose_with_network
 from spinn.settings import read_settings
-from spinn.training import open_problem
 
 
 def select_with_networks(

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from spinn.data import read_prepared
-from spinn.network import save_network
-from spinn.records.costs import measured
+from spinn.networks.training import base_model, open_problem
+from spinn.records.networks import save_network
+from spinn.runtime.costs import measured
 from spinn.settings import read_settings
-from spinn.training import base_model, open_problem
 
 log = logging.getLogger(__name__)
 

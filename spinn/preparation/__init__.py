@@ -1,1 +1,1 @@
-"""From AnnData to prepared cells: read, filtered, split, their molecules halved."""
+"""Cells made ready: AnnData in, filtered, split and normalised cells, halves and moments out."""

@@ -12,9 +12,9 @@ import scanpy as sc
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from spinn.constraints.constraints import Constraints
+from spinn.constraints.rules import GeneRules
 from spinn.data import FORMAT, ExpressionData
-from spinn.demands.constraints import Constraints
-from spinn.demands.rules import GeneRules
 from spinn.preparation.inputs import (
     check_genes,
     check_values,

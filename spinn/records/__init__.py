@@ -1,1 +1,1 @@
-"""What a run writes down of itself: costs, provenance, documents beside panels."""
+"""Files of a run: tables, networks, numbers per cell and provenance, read and written."""

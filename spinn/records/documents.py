@@ -5,10 +5,10 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from spinn.demands.files import described
+from spinn.constraints.files import described
 from spinn.panel import PanelPath
-from spinn.records.costs import Cost
 from spinn.records.provenance import made_by
+from spinn.runtime.costs import Cost
 
 
 class Chosen(NamedTuple):

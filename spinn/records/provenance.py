@@ -9,7 +9,7 @@ from typing import Any
 
 from spinn import __version__
 from spinn.data import read_about
-from spinn.runtime import versions
+from spinn.runtime.environment import versions
 
 
 def made_by(

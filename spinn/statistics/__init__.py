@@ -1,1 +1,1 @@
-"""Numbers with their doubt: intervals, differences, tiers, floors and ceilings."""
+"""Intervals, differences and tiers: numbers per test cell in, tables with intervals out."""

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spinn.metrics import DIRECTION, Floats
-from spinn.statistics.draws import TaskDraws
-from spinn.statistics.intervals import COUNTS
+from spinn.arrays import Floats
+from spinn.metrics.registry import DIRECTION
+from spinn.statistics.bootstrap import TaskDraws
 from spinn.statistics.simultaneous import critical_value, standard_error
+from spinn.statistics.summary import COUNTS
 from spinn.statistics.tiers import best_of, interval, is_candidate
 
 TO = ("best", "greedy", "greedy_split", "floor")

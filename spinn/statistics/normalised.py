@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spinn.metrics import DIRECTION, Floats
-from spinn.statistics.draws import NullPanels, TaskDraws
-from spinn.statistics.intervals import COUNTS
+from spinn.arrays import Floats
+from spinn.metrics.registry import DIRECTION
+from spinn.statistics.bootstrap import NullPanels, TaskDraws
 from spinn.statistics.proportions import wilson
+from spinn.statistics.summary import COUNTS
 from spinn.statistics.tiers import interval, is_candidate
 
 LEAST_NULL = 3  # random panels without which their spread says nothing

@@ -5,9 +5,10 @@ from typing import Any
 
 import pandas as pd
 
+from spinn.arrays import Floats
 from spinn.config.derived import BY_CELLS
-from spinn.metrics import DIRECTION, Floats
-from spinn.statistics.draws import TaskDraws
+from spinn.metrics.registry import DIRECTION
+from spinn.statistics.bootstrap import TaskDraws
 from spinn.statistics.tiers import interval
 
 COLUMNS = (

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from spinn.metrics import Floats
+from spinn.arrays import Floats
 
 
 def wilson(share: ArrayLike, n: ArrayLike, *, error: float = 0.05) -> tuple[Floats, Floats]:

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spinn.judging.cells import CellScores
-from spinn.metrics import Floats
-from spinn.statistics.draws import Run, counts_of
-from spinn.statistics.intervals import COUNTS
+from spinn.arrays import Floats
+from spinn.metrics.cell_scores import CellScores
+from spinn.statistics.bootstrap import Run, counts_of
 from spinn.statistics.proportions import wilson
 from spinn.statistics.resampling import Resampling
+from spinn.statistics.summary import COUNTS
 from spinn.statistics.tiers import interval
 
 _COLUMNS = ("dataset", "task", "size", "selector", "target", "n_cells", "mean", "low", "high")

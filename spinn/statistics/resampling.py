@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spinn.metrics import Floats
+from spinn.arrays import Floats
 
 _CHUNK = 2**22  # weights held at once, 32 MB
 

@@ -13,7 +13,7 @@ confidence set, Econometrica 79, 2011 (the set of those who may be best).
 import numpy as np
 from numpy.typing import NDArray
 
-from spinn.metrics import Floats
+from spinn.arrays import Floats
 
 LEVEL = 0.95
 _EXACT = 1e-12  # draws that vary by less than this share of the largest value do not vary at all

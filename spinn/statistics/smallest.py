@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spinn.metrics import headline_of
-from spinn.statistics.intervals import COUNTS
+from spinn.metrics.registry import headline_of
+from spinn.statistics.summary import COUNTS
 
 NONE = "none"
 COLUMNS = ("dataset", "task", "selector", "metric", "share", "size", "low", *COUNTS)

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from spinn.metrics import Floats
+from spinn.arrays import Floats
 from spinn.statistics.simultaneous import may_be_best
 
 REFERENCES = ("floor", "ceiling")

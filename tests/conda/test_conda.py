@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from spinn import runtime
-from tests.workflow import command, copy_project, environment, panels, write_config
+from spinn.runtime import environment as runtime
+from tests.support.workflow import command, copy_project, environment, panels, write_config
 from tools.envs import PYTHON as PINNED
 from tools.pins import pin
 

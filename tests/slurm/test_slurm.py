@@ -12,7 +12,14 @@ from dataclasses import dataclass
 import pytest
 
 from tests.slurm.cluster import CannotRunError, install, started
-from tests.workflow import command, copy_project, environment, panels, snakemake, write_config
+from tests.support.workflow import (
+    command,
+    copy_project,
+    environment,
+    panels,
+    snakemake,
+    write_config,
+)
 
 # The node is lost when little else is at work: what SLURM is about to start there it requeues.
 CANCELLED, ON_LOST_NODE, SHORT_OF_MEMORY = "select_bernoulli", "collect_scores", "train_base"

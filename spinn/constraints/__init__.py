@@ -1,0 +1,1 @@
+"""What users require of a panel: the config's section genes in, limits and an audit out."""

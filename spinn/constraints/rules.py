@@ -1,0 +1,163 @@
+"""What a config says about genes, and what that demands of some data."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinn.constraints.constraints import Constraints
+from spinn.constraints.terms import is_family, matched, members, union
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Least and most mean expression, log-normalised, over training cells; None for any.
+
+    Raises
+    ------
+    ValueError
+        If the least is above the most.
+    """
+
+    least: float | None = None
+    most: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError(
+                f"the least expression must not be above the most, came {self.least:g} and "
+                f"{self.most:g}"
+            )
+
+    def hold(self, mean: float) -> bool:
+        """Say whether a gene's mean lies within, the ends included."""
+        return (self.least is None or mean >= self.least) and (
+            self.most is None or mean <= self.most
+        )
+
+
+@dataclass(frozen=True)
+class GeneRules:
+    """What a config says about genes, before it meets data.
+
+    Parameters
+    ----------
+    required, excluded
+        Terms, see `spinn.constraints.terms`: names and families.
+    rows
+        Of the gene table: `gene` (a term) and any of `group`, `weight`, `cost`, `min_expression`,
+        `max_expression`. What a name's row says goes before what a family's says.
+    max_per_group, budget
+        See `Constraints`.
+    expression
+        Bounds on every gene; a row's own ends take their place.
+
+    Raises
+    ------
+    ValueError
+        If a term is both required and excluded or no term, or bounds cross.
+    """
+
+    required: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    rows: tuple[Mapping[str, Any], ...] = ()
+    max_per_group: int = 1
+    budget: float | None = None
+    expression: Bounds = Bounds()
+
+    def __post_init__(self) -> None:
+        Constraints(self.required, self.excluded)  # refuses a term of both
+        for term in (*self.required, *self.excluded, *(row["gene"] for row in self.rows)):
+            members(term, ())  # refuses what is no term
+        for row in self.rows:
+            try:
+                self._own_bounds(row)
+            except ValueError as error:
+                raise ValueError(f"{row['gene']}: {error}") from None
+
+    def column(self, name: str, genes: Sequence[str]) -> dict[str, Any]:
+        """Return what a column of the table says, gene by gene, where it says something."""
+        said = [(row["gene"], row[name]) for row in self.rows if row.get(name) is not None]
+        families_first = sorted(said, key=lambda pair: not is_family(pair[0]))
+        found = matched([term for term, _ in families_first], genes)
+        return {gene: value for term, value in families_first for gene in found[term]}
+
+    def bounds(self, genes: Sequence[str]) -> dict[str, Bounds]:
+        """Return the bounds of each gene that has any."""
+        least, most = (self.column(f"{end}_expression", genes) for end in ("min", "max"))
+        own = {
+            gene: Bounds(
+                least.get(gene, self.expression.least), most.get(gene, self.expression.most)
+            )
+            for gene in genes
+        }
+        return {gene: bounds for gene, bounds in own.items() if bounds != Bounds()}
+
+    def resolve(self, genes: Sequence[str], mean: NDArray[np.floating]) -> Constraints:
+        """Return what these rules demand of some data.
+
+        Parameters
+        ----------
+        genes
+            The names in the data.
+        mean
+            Shape (genes,), log-normalised mean over the training cells.
+
+        Returns
+        -------
+        Constraints
+            A name goes before a family: of `excluded: [prefix:MT-]` and `required: [MT-CO1]` both
+            hold. A gene outside its bounds is excluded, unless it is required.
+
+        Raises
+        ------
+        KeyError
+            If a required term matches no gene.
+        ValueError
+            If two families require and exclude the same gene.
+        """
+        required, excluded = matched(self.required, genes), matched(self.excluded, genes)
+        if absent := [term for term, found in required.items() if not found]:
+            raise KeyError(
+                f"genes.required: {len(absent)} absent from the data: {', '.join(absent[:5])}; "
+                "names must match the var names"
+            )
+        for term, found in (required | excluded).items():
+            if is_family(term) or not found:
+                say = log.info if found else log.warning
+                say("genes: %s matches %d of %d genes", term, len(found), len(genes))
+        named, banned = set(self.required), set(self.excluded)
+        wanted = [gene for gene in union(required) if gene not in banned]
+        unwanted = [gene for gene in union(excluded) if gene not in named]
+        level = dict(zip(genes, mean.tolist(), strict=True))
+        outside = [gene for gene, own in self.bounds(genes).items() if not own.hold(level[gene])]
+        if outside:
+            log.info("genes: %d of %d are outside their bounds", len(outside), len(genes))
+        if forced := sorted(set(outside) & set(wanted)):
+            log.warning(
+                "genes: %d outside their expression bounds are required, and stay: %s",
+                len(forced),
+                ", ".join(forced[:5]),
+            )
+        unwanted += sorted(set(outside) - set(wanted) - set(unwanted))
+        return Constraints(
+            tuple(wanted),
+            tuple(unwanted),
+            self.column("group", genes),
+            self.max_per_group,
+            self.column("cost", genes),
+            self.budget,
+            self.column("weight", genes),
+        )
+
+    def _own_bounds(self, row: Mapping[str, Any]) -> Bounds:
+        least, most = row.get("min_expression"), row.get("max_expression")
+        return Bounds(
+            self.expression.least if least is None else least,
+            self.expression.most if most is None else most,
+        )

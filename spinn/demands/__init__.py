@@ -1,1 +1,0 @@
-"""What users demand of the genes of a panel: read, kept and audited."""

@@ -1,0 +1,69 @@
+"""Random panels that are expressed like another: what a panel must beat."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from spinn.arrays import Floats
+from spinn.data import ExpressionData
+from spinn.panel import Panel
+
+NEAREST = 10
+
+
+def matched_random(
+    data: ExpressionData, panel: Sequence[str], *, seed: int, nearest: int = NEAREST
+) -> tuple[str, ...]:
+    """Return a random panel that matches another in mean and detection, gene by gene.
+
+    Each gene is replaced by one of the ``nearest`` genes that are not drawn already, the panel's
+    own among them: without those, the most expressed genes would have no match.
+
+    Notes
+    -----
+    Near is the Euclidean distance of the two columns of `expression`, each in its standard
+    deviations over genes.
+    """
+    rng = np.random.default_rng(seed)
+    place = expression(data)
+    place = place / np.maximum(place.std(axis=0), np.finfo(float).tiny)
+    free = np.ones(data.n_genes, dtype=bool)
+    drawn: list[int] = []
+    for gene in data.positions(panel):
+        distance = np.where(free, np.square(place - place[gene]).sum(axis=1), np.inf)
+        near = np.argsort(distance, kind="stable")[: min(nearest, int(free.sum()))]
+        drawn.append(int(rng.choice(near)))
+        free[drawn[-1]] = False
+    return tuple(data.genes[i] for i in drawn)
+
+
+def reference(
+    data: ExpressionData, name: str, seed: int, matched: Sequence[Panel]
+) -> Iterator[Panel]:
+    """Yield the panels of `ceiling`, all genes, or of one draw of `floor`.
+
+    Parameters
+    ----------
+    data
+        Test cells may be there; they are not looked at.
+    name, seed
+        Which, and the draw's number.
+    matched
+        Nested panels, large to small; the floor's are like these.
+    """
+    if name == "ceiling":
+        yield Panel(data.genes)
+        return
+    largest = matched_random(data, matched[0].genes, seed=seed)
+    for panel in matched:
+        yield Panel(largest[: panel.size])
+
+
+def expression(data: ExpressionData) -> Floats:
+    """Return each gene's mean and detection in the training cells, shape (genes, 2).
+
+    The mean is of log-normalised values, detection the share of cells that have the gene.
+    """
+    train = data.of("train").values
+    has = np.bincount(train.indices[train.data > 0], minlength=data.n_genes)
+    return np.column_stack([data.mean, has / train.shape[0]])

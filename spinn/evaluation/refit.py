@@ -1,0 +1,63 @@
+"""Refits ("debiased models"): networks without a gate, trained on fixed panels."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+import torch
+
+from spinn.networks.gates import OpenGate
+from spinn.networks.network import Network
+from spinn.networks.problem import Problem
+from spinn.networks.training import base_network, fit
+from spinn.panel import Panel
+from spinn.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def refit(
+    problem: Problem,
+    panels: Sequence[Panel],
+    settings: Settings,
+    *,
+    seed: int,
+) -> list[tuple[Problem, Network]]:
+    """Return, per panel, the problem of its genes and a network trained on them.
+
+    Parameters
+    ----------
+    problem
+        All genes as inputs (not ``resident``, so that only a panel's genes are made dense).
+    panels
+        Large to small.
+    settings
+        Its network, training and refit sections are used.
+    seed
+        Of initial weights and batches.
+    """
+    position = {gene: i for i, gene in enumerate(problem.genes)}
+    training = replace(
+        settings.training,
+        max_steps=settings.refit.max_steps,
+        batch_size=settings.refit.batch_size,
+        patience=settings.refit.patience,
+    )
+    fitted: list[tuple[Problem, Network]] = []
+    for panel in panels:
+        index = torch.tensor(sorted(position[gene] for gene in panel.genes))
+        smaller = problem.keep(index.to(problem.positions.device))
+        start = base_network(smaller, "open", settings, seed=seed)
+        if settings.refit.start == "warm" and fitted:
+            larger, last = fitted[-1]
+            if set(smaller.genes) <= set(larger.genes):
+                at = {gene: i for i, gene in enumerate(larger.genes)}
+                start = last.keep(torch.tensor([at[gene] for gene in smaller.genes]))
+        log.info("refit on %d genes", panel.size)
+        fitted.append((smaller, fit(start, smaller, training, seed=seed).network))
+    return fitted
+
+
+def decoder(network: Network) -> Network:
+    """Return the network without any gate, as users keep it."""
+    return network.with_gate(OpenGate(network.n_inputs))

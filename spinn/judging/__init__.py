@@ -1,1 +1,0 @@
-"""The parts of evaluation: refits, what is kept of each cell, neighbourhoods, lost molecules."""

@@ -1,0 +1,117 @@
+"""What evaluation keeps of every test cell, and the metrics that follow from it.
+
+One `CellScores` belongs to one selector and seed. Everything is a sum over cells, so weighting the
+cells gives any bootstrap draw without running a network again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinn.arrays import Floats
+from spinn.metrics.prediction import accuracy, balanced_accuracy, confusion, macro_f1
+
+_CLASSES = {"accuracy": accuracy, "balanced_accuracy": balanced_accuracy, "macro_f1": macro_f1}
+
+
+@dataclass(frozen=True)
+class CellScores:
+    """Numbers per test cell of one selector and seed.
+
+    Parameters
+    ----------
+    sizes
+        Shape (sizes,), the panel sizes.
+    block
+        Shape (cells,), text: the unit that the bootstrap draws, a donor or the cell's own name.
+    ratio
+        Metric to numerators and denominators, shape (2, sizes, cells); the metric is the sum of
+        the first over the sum of the second (`r2`: one minus that).
+    mean
+        Metric to values, shape (sizes, cells); the metric is their mean.
+    truth, classes, predicted
+        Classification only: shapes (cells,), (classes,) and (sizes, cells); integers that point
+        into `classes`.
+
+    Raises
+    ------
+    ValueError
+        When shapes do not agree.
+    """
+
+    sizes: NDArray[Any]
+    block: NDArray[Any]
+    ratio: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    mean: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    truth: NDArray[Any] | None = None
+    classes: NDArray[Any] | None = None
+    predicted: NDArray[Any] | None = None
+
+    def __post_init__(self) -> None:
+        grid = (len(self.sizes), len(self.block))
+        wanted: list[tuple[str, NDArray[Any], tuple[int, ...]]] = [
+            (f"ratio/{name}", array, (2, *grid)) for name, array in self.ratio.items()
+        ]
+        wanted += [(f"mean/{name}", array, grid) for name, array in self.mean.items()]
+        present = [part is not None for part in (self.truth, self.classes, self.predicted)]
+        if any(present) and not all(present):
+            raise ValueError("truth, classes and predicted must come together or not at all")
+        if self.truth is not None and self.predicted is not None:
+            wanted += [("truth", self.truth, grid[1:]), ("predicted", self.predicted, grid)]
+        for name, array, shape in wanted:
+            if array.shape != shape:
+                raise ValueError(f"{name} must have shape {shape}, came {array.shape}")
+
+
+def pooled(parts: Sequence[CellScores]) -> CellScores:
+    """Return the numbers of several sets of cells, judged with the same sizes, as one set."""
+    first = parts[0]
+    labelled = first.predicted is not None
+    return CellScores(
+        sizes=first.sizes,
+        block=np.concatenate([part.block for part in parts]),
+        ratio={m: np.concatenate([part.ratio[m] for part in parts], axis=2) for m in first.ratio},
+        mean={m: np.concatenate([part.mean[m] for part in parts], axis=1) for m in first.mean},
+        truth=np.concatenate([np.asarray(part.truth) for part in parts]) if labelled else None,
+        classes=first.classes,
+        predicted=np.concatenate([np.asarray(part.predicted) for part in parts], axis=1)
+        if labelled
+        else None,
+    )
+
+
+def measures(cells: CellScores, weights: Floats | None = None) -> dict[str, Floats]:
+    """Return every metric of every panel size, for weighted cells.
+
+    Parameters
+    ----------
+    cells
+        The numbers per cell.
+    weights
+        Shape (draws, cells): how often each cell counts in each draw; None is one draw with every
+        cell once.
+
+    Returns
+    -------
+    values
+        Metric to shape (draws, sizes). NaN where a denominator is zero.
+    """
+    if weights is None:
+        weights = np.ones((1, len(cells.block)))
+    values: dict[str, Floats] = {}
+    for metric, array in cells.mean.items():
+        values[metric] = weights @ array.T.astype(np.float64) / weights.sum(axis=1, keepdims=True)
+    for metric, array in cells.ratio.items():
+        numerator, denominator = (weights @ part.T.astype(np.float64) for part in array)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(denominator > 0, numerator / denominator, np.nan)
+        values[metric] = 1 - share if metric == "r2" else share
+    if cells.predicted is not None and cells.truth is not None and cells.classes is not None:
+        n_classes = len(cells.classes)
+        tables = [confusion(cells.truth, guess, n_classes, weights) for guess in cells.predicted]
+        for metric, measure in _CLASSES.items():
+            values[metric] = np.stack([measure(table) for table in tables], axis=1)
+    return values

@@ -1,0 +1,139 @@
+"""Clusters of cells at every wanted number, by Leiden; and how alike two clusterings are."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
+
+from spinn.arrays import Floats, Integers
+
+COARSE, FINE = range(5, 21), range(21, 61)
+"""Numbers of clusters, as Spapros takes them."""
+
+MOST_RUNS = 64  # of Leiden per graph
+ITERATIONS = 2
+
+
+def partitions(neighbors: Integers, *, seed: int) -> dict[int, Integers]:
+    """Return a partition of the cells for each number of clusters in 5..60 that was met.
+
+    Parameters
+    ----------
+    neighbors
+        Shape (cells, k): each cell's nearest others; joined whichever of two is near the other.
+    seed
+        Of Leiden, which then gives the same partition on every machine.
+
+    Returns
+    -------
+    partitions
+        Number of clusters to each cell's cluster, shape (cells,). A number that no resolution gave
+        in `MOST_RUNS` runs is absent; nothing stands in for it.
+
+    Notes
+    -----
+    The resolution is halved from 1 until there are at most 5 clusters and doubled until there are
+    at least 60; then the pair of neighbouring resolutions with most missing numbers between them
+    is bisected (geometrically), until none is missing or the runs are used up.
+
+    References
+    ----------
+    Traag, Waltman and van Eck, From Louvain to Leiden, Sci. Rep. 9, 2019. Kuemmerle et al. 2024,
+    Spapros (doi:10.1038/s41592-024-02496-z), metric cluster_similarity.
+    """
+    graph = _graph(neighbors)
+    wanted = set(COARSE) | set(FINE)
+    met: dict[int, Integers] = {}
+    count_at: dict[float, int] = {}
+
+    def visit(resolution: float) -> int:
+        labels = _leiden(graph, resolution, seed)
+        count_at[resolution] = count = int(labels.max()) + 1
+        if count in wanted:
+            met.setdefault(count, labels)
+        return count
+
+    low = high = 1.0
+    count = visit(1.0)
+    while count > min(wanted) and len(count_at) < MOST_RUNS // 4:
+        low /= 2
+        count = visit(low)
+    count = count_at[1.0]
+    while count < max(wanted) and len(count_at) < MOST_RUNS // 2:
+        high *= 2
+        count = visit(high)
+    while len(count_at) < MOST_RUNS and (between := _widest(count_at, wanted - met.keys())):
+        visit(float(np.sqrt(between[0] * between[1])))
+    return dict(sorted(met.items()))
+
+
+def agreement(
+    reference: Mapping[int, Integers], other: Mapping[int, Integers], numbers: range
+) -> float:
+    """Return the mean NMI of two sets of partitions over the numbers of clusters both have.
+
+    NaN where they share none of ``numbers``.
+    """
+    shared = [nmi(reference[n], other[n]) for n in numbers if n in reference and n in other]
+    return float(np.mean(shared)) if shared else float("nan")
+
+
+def nmi(first: ArrayLike, second: ArrayLike) -> float:
+    """Return the mutual information of two partitions over the mean of their entropies, in 0..1.
+
+    1 where both have one cluster only: they agree.
+    """
+    first, second = np.asarray(first, np.int64), np.asarray(second, np.int64)
+    if first.shape != second.shape:
+        raise ValueError(f"both must label the same cells, came {first.shape} and {second.shape}")
+    shape = (int(first.max()) + 1, int(second.max()) + 1)
+    joint: Floats = np.zeros(shape)
+    np.add.at(joint, (first, second), 1 / first.size)
+    entropies = [_entropy(joint.sum(axis=1)), _entropy(joint.sum(axis=0))]
+    if sum(entropies) == 0:
+        return 1.0
+    return float(min(2 * (sum(entropies) - _entropy(joint)) / sum(entropies), 1.0))
+
+
+def _entropy(share: Floats) -> float:
+    positive = share[share > 0]
+    return float(-(positive * np.log(positive)).sum())
+
+
+def _graph(neighbors: Integers) -> sp.csr_matrix:
+    """Return the symmetric graph of who is near whom, all weights 1."""
+    n_cells, k = neighbors.shape
+    rows = np.repeat(np.arange(n_cells), k)
+    near = sp.csr_matrix((np.ones(rows.size), (rows, neighbors.ravel())), shape=(n_cells, n_cells))
+    return sp.csr_matrix(near.maximum(near.T))
+
+
+def _leiden(graph: sp.csr_matrix, resolution: float, seed: int) -> NDArray[np.int64]:
+    """Return each cell's cluster, numbered from 0 without gaps."""
+    import graspologic_native
+
+    _, cluster_of = graspologic_native.leiden_csr(
+        graph.indptr.astype(np.int64),
+        graph.indices.astype(np.int32),
+        graph.data.astype(np.float64),
+        graph.shape[0],
+        resolution=resolution,
+        iterations=ITERATIONS,
+        seed=seed,
+    )
+    labels = [cluster_of[cell] for cell in range(graph.shape[0])]
+    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
+
+
+def _widest(count_at: Mapping[float, int], missing: set[int]) -> tuple[float, float] | None:
+    """Return the neighbouring resolutions with most missing numbers between their counts."""
+    resolutions = sorted(count_at)
+    best, widest = None, 0
+    for one, other in pairwise(resolutions):
+        ends = sorted((count_at[one], count_at[other]))
+        n_missing = sum(ends[0] < number < ends[1] for number in missing)
+        if n_missing > widest and other / one > 1 + 1e-6:
+            best, widest = (one, other), n_missing
+    return best

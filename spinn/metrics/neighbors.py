@@ -1,0 +1,153 @@
+"""How much of the cells' neighbourhoods a panel keeps."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spinn.arrays import Floats, Integers
+
+OVERLAP_AT = range(5, 31)
+"""Numbers of neighbours over which `knn_overlap` averages."""
+
+_BLOCK = 2**23  # distances held at once, 64 MB
+_TIE = 2.0**-40  # squared distances nearer than this share of the largest norm are ties
+
+
+def principal_components(x: ArrayLike, n: int) -> Floats:
+    """Return the cells' coordinates on the first `n` principal components.
+
+    Parameters
+    ----------
+    x
+        Shape (cells, columns); centred here, not scaled.
+    n
+        How many; fewer come back when `x` has fewer rows or columns.
+
+    Returns
+    -------
+    scores
+        Shape (cells, min(n, cells, columns)), largest variance first. Each component points to
+        where its largest loading is positive, so that the sign does not depend on the machine.
+    """
+    if n < 1:
+        raise ValueError(f"the number of components must be at least 1, came {n}")
+    centred = _centred(x)
+    # The SVD by way of the smaller Gram matrix: far cheaper, exact to half the digits, enough here.
+    if centred.shape[0] >= centred.shape[1]:
+        loadings = np.linalg.eigh(centred.T @ centred)[1][:, ::-1][:, :n]
+        scores = centred @ loadings
+    else:
+        variances, directions = np.linalg.eigh(centred @ centred.T)
+        scores = (directions * np.sqrt(np.maximum(variances, 0)))[:, ::-1][:, :n]
+        loadings = centred.T @ scores  # up to each one's length
+    largest = np.abs(loadings).argmax(axis=0)
+    signs = np.where(loadings[largest, np.arange(loadings.shape[1])] < 0, -1.0, 1.0)
+    return np.asarray(scores * signs, dtype=np.float64)
+
+
+def neighbors(x: ArrayLike, k: int) -> Integers:
+    """Return each cell's `k` nearest other cells, nearest first, shape (cells, k).
+
+    Euclidean, exact. Cells at the same distance come in the order of their rows; distances that
+    differ by rounding only are the same distance.
+
+    Raises
+    ------
+    ValueError
+        When there are not more than `k` cells, or `k` is below 1.
+    """
+    centred = _centred(x)
+    n_cells = centred.shape[0]
+    if not 1 <= k < n_cells:
+        raise ValueError(f"k must lie in 1..{n_cells - 1} for {n_cells} cells, came {k}")
+    norms = np.square(centred).sum(axis=1)
+    unit = max(float(norms.max()) * _TIE, np.finfo(float).tiny)
+    rows = max(1, _BLOCK // n_cells)
+    found = np.empty((n_cells, k), dtype=np.int64)
+    for start in range(0, n_cells, rows):
+        stop = min(start + rows, n_cells)
+        squared = norms[start:stop, None] + norms - 2 * centred[start:stop] @ centred.T
+        distances = np.round(squared / unit)
+        distances[np.arange(stop - start), np.arange(start, stop)] = np.inf  # the cell itself
+        found[start:stop] = _smallest(distances, k)
+    return found
+
+
+def knn_share(reference_neighbors: ArrayLike, panel_neighbors: ArrayLike) -> Floats:
+    """Return the share of each cell's reference neighbours that the panel keeps, in 0..1.
+
+    Parameters
+    ----------
+    reference_neighbors, panel_neighbors
+        Shape (cells, k), as `neighbors` returns them.
+
+    Returns
+    -------
+    share
+        Shape (cells,). By chance alone k / (cells - 1).
+    """
+    reference, panel = np.asarray(reference_neighbors), np.asarray(panel_neighbors)
+    if reference.shape != panel.shape:
+        raise ValueError(
+            f"both must have the same cells and k, came {reference.shape} and {panel.shape}"
+        )
+    kept = (reference[:, :, None] == panel[:, None, :]).any(axis=2)
+    return kept.mean(axis=1)
+
+
+def knn_overlap(
+    reference_neighbors: ArrayLike, panel_neighbors: ArrayLike, numbers: range = OVERLAP_AT
+) -> Floats:
+    """Return the share of each cell's k reference neighbours kept, averaged over k, in 0..1.
+
+    Parameters
+    ----------
+    reference_neighbors, panel_neighbors
+        Shape (cells, most), nearest first, as `neighbors` returns them.
+    numbers
+        The k's; those beyond ``most`` are left out.
+
+    Notes
+    -----
+    A neighbour that is the i-th for the one and the j-th for the other counts for every k of at
+    least max(i, j), so that one comparison serves all k.
+
+    References
+    ----------
+    Kuemmerle et al. 2024, Spapros (doi:10.1038/s41592-024-02496-z), metric knn_overlap, with k real
+    neighbours: there the cell is one of its own k.
+    """
+    reference, panel = np.asarray(reference_neighbors), np.asarray(panel_neighbors)
+    if reference.shape != panel.shape:
+        raise ValueError(
+            f"both must have the same cells and k, came {reference.shape} and {panel.shape}"
+        )
+    n_cells, most = reference.shape
+    ks = np.array([k for k in numbers if k <= most])
+    if ks.size == 0:
+        raise ValueError(f"at least {numbers.start} neighbours are needed, came {most}")
+    found = np.empty(n_cells)
+    later = np.maximum.outer(np.arange(most), np.arange(most))
+    rows = max(1, _BLOCK // most**2)
+    for start in range(0, n_cells, rows):
+        block = slice(start, start + rows)
+        same = reference[block, :, None] == panel[block, None, :]
+        met = np.stack([(same & (later == at)).sum(axis=(1, 2)) for at in range(most)], axis=1)
+        found[block] = (met.cumsum(axis=1)[:, ks - 1] / ks).mean(axis=1)
+    return found
+
+
+def _centred(x: ArrayLike) -> Floats:
+    values = np.asarray(x, dtype=np.float64)
+    return values - values.mean(axis=0)
+
+
+def _smallest(distances: Floats, k: int) -> Integers:
+    """Return the columns of each row's `k` smallest entries, ties by column."""
+    columns = np.sort(np.argpartition(distances, k - 1, axis=1)[:, :k], axis=1)
+    chosen = np.take_along_axis(distances, columns, axis=1)
+    order = np.argsort(chosen, axis=1, kind="stable")
+    columns = np.take_along_axis(columns, order, axis=1)
+    # The partition chose at will among ties at the border: those rows are sorted in full.
+    tied = (distances <= chosen.max(axis=1, keepdims=True)).sum(axis=1) > k
+    columns[tied] = np.argsort(distances[tied], axis=1, kind="stable")[:, :k]
+    return columns

@@ -1,0 +1,75 @@
+"""What a panel keeps of the cells' neighbourhoods and clusters: all genes' against the panel's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinn.arrays import Floats, Integers
+from spinn.metrics.clusters import COARSE, FINE, agreement, partitions
+from spinn.metrics.neighbors import (
+    OVERLAP_AT,
+    knn_overlap,
+    knn_share,
+    neighbors,
+    principal_components,
+)
+
+N_NEIGHBORS, N_COMPONENTS = 15, 50
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Neighbourhoods of cells, and their clusters where these were asked for.
+
+    Parameters
+    ----------
+    near
+        Shape (cells, k), each cell's nearest others, nearest first; fewer where cells are few.
+    clusters
+        Partitions by number of clusters (`spinn.metrics.clusters.partitions`); None if not
+        asked for.
+    """
+
+    near: Integers
+    clusters: Mapping[int, Integers] | None
+
+
+def structure(values: NDArray[np.floating], *, clusters: bool, seed: int) -> Structure:
+    """Return the structure of cells, log-normalised values of shape (cells, genes).
+
+    Notes
+    -----
+    Principal components of all columns, 50 at most; exact neighbours. Clusters are found on the
+    15 nearest.
+    """
+    most = max(OVERLAP_AT) if clusters else N_NEIGHBORS
+    near = neighbors(principal_components(values, N_COMPONENTS), min(most, len(values) - 1))
+    found = partitions(near[:, :N_NEIGHBORS], seed=seed) if clusters else None
+    return Structure(near, found)
+
+
+def kept(reference: Structure, panel: Structure) -> tuple[dict[str, Floats], dict[str, float]]:
+    """Return what a panel keeps: metrics per cell, and metrics of all cells together.
+
+    Returns
+    -------
+    (per_cell, overall)
+        knn_share and, with clusters, knn_overlap, shape (cells,); cluster_nmi_coarse and
+        cluster_nmi_fine over the numbers of clusters that both met, absent where they met none,
+        and cluster_counts, the share of 5..60 that both met.
+    """
+    near, own = reference.near, panel.near
+    per_cell = {"knn_share": knn_share(near[:, :N_NEIGHBORS], own[:, :N_NEIGHBORS])}
+    if reference.clusters is None or panel.clusters is None:
+        return per_cell, {}
+    if near.shape[1] >= min(OVERLAP_AT):
+        per_cell["knn_overlap"] = knn_overlap(near, own)
+    both = len(reference.clusters.keys() & panel.clusters.keys())
+    overall = {
+        "cluster_nmi_coarse": agreement(reference.clusters, panel.clusters, COARSE),
+        "cluster_nmi_fine": agreement(reference.clusters, panel.clusters, FINE),
+        "cluster_counts": both / (len(COARSE) + len(FINE)),
+    }
+    return per_cell, {name: value for name, value in overall.items() if not np.isnan(value)}

@@ -1,0 +1,1 @@
+"""Sparse-input networks: cells as batches in, trained networks out."""

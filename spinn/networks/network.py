@@ -1,0 +1,147 @@
+"""A sparse-input network: a gate in front of a multilayer perceptron."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from spinn.networks.gates import Gate, gate_name
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "elu": nn.functional.elu,
+    "relu": nn.functional.relu,
+    "selu": nn.functional.selu,
+    "gelu": nn.functional.gelu,
+    "silu": nn.functional.silu,
+    "tanh": torch.tanh,
+    "softplus": nn.functional.softplus,
+}
+
+
+class Network(nn.Module):
+    """Gate, optional input dropout, hidden layers with one activation, linear output.
+
+    Parameters
+    ----------
+    gate
+        Noise on the inputs, for ``n_inputs`` genes.
+    n_inputs
+        Number of input genes, at least 1; what the gate hands on is what the first layer reads.
+    hidden
+        Widths of the hidden layers; empty for a linear network.
+    n_outputs
+        Number of outputs.
+    activation
+        A name in `ACTIVATIONS`.
+    input_dropout
+        Share of the inputs that are set to 0 (their training mean) while training, in [0, 1).
+        Values are not rescaled, so that an input hidden here looks like a gene not measured.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        n_inputs: int,
+        hidden: Sequence[int],
+        n_outputs: int,
+        activation: str = "elu",
+        input_dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        if activation not in ACTIVATIONS:
+            raise KeyError(
+                f"{activation!r} is not an activation; they are {', '.join(ACTIVATIONS)}"
+            )
+        if not 0 <= input_dropout < 1:
+            raise ValueError(f"input_dropout must lie in [0, 1), came {input_dropout}")
+        self.gate = gate
+        self.n_inputs = n_inputs
+        self.activation = activation
+        self.input_dropout = input_dropout
+        widths = [gate.n_channels or n_inputs, *hidden, n_outputs]
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
+
+    @property
+    def linears(self) -> list[nn.Linear]:
+        """The linear layers, from the inputs to the outputs."""
+        return [layer for layer in self.layers if isinstance(layer, nn.Linear)]
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights live."""
+        return self.linears[0].weight.device
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of outputs."""
+        return self.linears[-1].out_features
+
+    @property
+    def hidden(self) -> list[int]:
+        """Widths of the hidden layers."""
+        return [layer.out_features for layer in self.linears[:-1]]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return outputs of shape (cells, outputs) for standardised inputs (cells, genes)."""
+        if self.training and self.input_dropout:
+            x = x * (torch.rand_like(x) >= self.input_dropout)
+        return self.body(self.gate(x))
+
+    def forward_hidden(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the outputs and how hidden each input was, both drawn with the same noise.
+
+        The second tensor has the shape of ``x``: 1 where a gene was replaced by its mean, 0 where
+        it was seen.
+        """
+        hidden = torch.zeros_like(x)
+        if self.training and self.input_dropout:
+            hidden = (torch.rand_like(x) < self.input_dropout).to(x.dtype)
+            x = x * (1 - hidden)
+        x, by_gate = self.gate.sample_hidden(x)
+        if by_gate is not None:
+            hidden = 1 - (1 - hidden) * (1 - by_gate)
+        return self.body(x), hidden
+
+    def hidden_probability(self) -> Tensor:
+        """Return the probability that each input is replaced by its mean, shape (genes,)."""
+        by_gate = self.gate.hidden_share() if gate_name(self.gate) == "bernoulli" else 0.0
+        ones = torch.ones(self.n_inputs, device=self.device)
+        return ones - ones * (1 - self.input_dropout) * (1 - by_gate)
+
+    def body(self, x: Tensor) -> Tensor:
+        """Return the outputs for inputs that already passed the gate."""
+        act = ACTIVATIONS[self.activation]
+        *inner, last = self.linears
+        for layer in inner:
+            x = act(layer(x))
+        return last(x)
+
+    def keep(self, index: Tensor) -> "Network":
+        """Return the network of the input genes at ``index``, with the weights it has learnt.
+
+        ``keep(a).keep(b)`` equals ``keep(a[b])``; keeping all is the identity. The removed genes
+        act as if they stood at their training mean.
+        """
+        smaller = Network(
+            self.gate.keep(index),
+            len(index),
+            self.hidden,
+            self.n_outputs,
+            self.activation,
+            self.input_dropout,
+        )
+        state = {k: v.clone() for k, v in self.state_dict().items() if not k.startswith("gate.")}
+        if self.gate.n_channels is None:
+            state["layers.0.weight"] = state["layers.0.weight"][:, index].clone()
+        smaller.load_state_dict(state, strict=False)
+        return smaller.to(self.device).train(self.training)
+
+    def with_gate(self, gate: Gate) -> "Network":
+        """Return a copy of this network behind another gate (for refits: no gate)."""
+        copy = Network(
+            gate, self.n_inputs, self.hidden, self.n_outputs, self.activation, self.input_dropout
+        )
+        state = {k: v.clone() for k, v in self.state_dict().items() if not k.startswith("gate.")}
+        copy.load_state_dict(state, strict=False)
+        return copy.to(self.device).train(self.training)

@@ -1,1 +1,0 @@
-"""Small numerical parts that the networks stand on."""

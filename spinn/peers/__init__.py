@@ -1,1 +1,0 @@
-"""Other people's selectors: made from their papers, or asked in their own environments."""

@@ -1,0 +1,121 @@
+"""Second moments of training cells: all that a linear selector or predictor has to know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from spinn.arrays import Floats
+from spinn.data import ExpressionData
+from spinn.preparation.thinning import thin
+
+# Added to the diagonal of a covariance of standardised genes.
+RIDGE = 1e-3
+N_SPLITS = 5
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Means over training cells of products of inputs x (genes) and centred targets y.
+
+    Parameters
+    ----------
+    gram
+        G = x x', shape (genes, genes); inputs are standardised.
+    cross
+        C = x y', shape (genes, targets).
+    variance
+        y y, shape (targets,).
+    own_noise
+        Whether the targets are the genes themselves, read in the same molecules as the inputs, so
+        that a gene seems to explain its own noise.
+    """
+
+    gram: Floats
+    cross: Floats
+    variance: Floats
+    own_noise: bool
+
+
+def whole_moments(train: ExpressionData, *tasks: str) -> Moments:
+    """Return the moments of whole cells: inputs and targets from the same molecules.
+
+    Targets of several tasks stand side by side.
+    """
+    x = _scaled(train.values, train.mean, train.std)
+    y = _targets(train, tasks, train.values)
+    own = tasks[0] in ("reconstruction", "hurdle")  # else the targets are no genes
+    return Moments(_product(x, x), _product(x, y), (y**2).mean(axis=0), own_noise=own)
+
+
+def split_moments(train: ExpressionData, *tasks: str) -> Moments:
+    """Return the moments of split molecules, C from one half to the other: noise cancels there.
+
+    Means over five fixed splits and both directions; genes are standardised by the halves' own
+    moments. Without counts: those of whole cells.
+    """
+    if not train.has_counts:
+        return whole_moments(train, *tasks)
+    pairs = thin(train, n_splits=N_SPLITS, seed=0)  # as the networks' are
+    halves = [half for pair in pairs for half in pair]
+    mean = np.mean([np.asarray(h.mean(axis=0)).ravel() for h in halves], axis=0)
+    square = np.mean([np.asarray(h.multiply(h).mean(axis=0)).ravel() for h in halves], axis=0)
+    std = np.sqrt(np.maximum(square - mean**2, 0))
+    std = np.where(std > 1e-6, std, 1.0)
+    gram = np.zeros((train.n_genes, train.n_genes))
+    cross: Floats | float = 0.0
+    variance: Floats | float = 0.0
+    for a, b in [pair for one, other in pairs for pair in ((one, other), (other, one))]:
+        x, y = _scaled(a, mean, std), _targets(train, tasks, b)
+        gram += _product(x, x) / len(halves)
+        cross = cross + _product(x, y) / len(halves)
+        variance = variance + (y**2).mean(axis=0) / len(halves)
+    return Moments(gram, np.asarray(cross), np.asarray(variance), own_noise=False)
+
+
+def mixed_moments(train: ExpressionData, weight: float) -> Moments:
+    """Return the moments of split molecules with all genes and all types as targets at once.
+
+    Parameters
+    ----------
+    train
+        Training cells with labels.
+    weight
+        Of the types, in [0, 1]: a gene's gain is (1 - weight) times the share it explains of the
+        genes' variance plus weight times the share it explains of the types'.
+    """
+    found = split_moments(train, "reconstruction", "classification")
+    parts = np.split(found.variance, [train.n_genes])
+    shares = (1 - weight, weight) / np.maximum([part.sum() for part in parts], 1e-12)
+    scale = np.repeat(shares, [len(part) for part in parts])
+    return replace(found, cross=found.cross * np.sqrt(scale), variance=found.variance * scale)
+
+
+def _scaled(values: sp.csr_matrix, mean: NDArray[np.floating], std: NDArray[np.floating]) -> Floats:
+    return (values.toarray().astype(np.float64) - mean) / std
+
+
+def _targets(train: ExpressionData, tasks: Sequence[str], values: sp.csr_matrix) -> Floats:
+    """Return the centred targets of tasks, side by side."""
+    return np.hstack([_targets_of(train, task, values) for task in tasks])
+
+
+def _targets_of(train: ExpressionData, task: str, values: sp.csr_matrix) -> Floats:
+    """Return centred targets: class indicators, regression targets, or log-normalised genes.
+
+    Genes keep their own scale, as in the fraction of variance unexplained that judges panels.
+    """
+    if task == "classification" and train.labels is not None:
+        y = np.eye(len(train.classes))[train.labels]
+        y = y / np.sqrt(np.maximum(y.mean(axis=0), 1e-12))  # rare types weigh as common ones do
+    elif task == "regression" and train.targets is not None:
+        y = train.targets / np.maximum(train.targets.std(axis=0), 1e-12)
+    else:
+        y = values.toarray().astype(np.float64)
+    return y - y.mean(axis=0)
+
+
+def _product(x: Floats, y: Floats) -> Floats:
+    return x.T @ y / len(x)

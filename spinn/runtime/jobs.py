@@ -1,0 +1,66 @@
+"""What every job does first: its log, its threads, its keys; and the lock of a whole run."""
+
+import faulthandler
+import fcntl
+import logging
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO
+
+# What OpenMP, the linear algebra libraries and numba read when they are loaded.
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+def acquire_lock(path: str | os.PathLike[str]) -> IO[str]:
+    """Return an open file that only one process at a time can hold.
+
+    The operating system lets go of it when the process ends, however it ends, so that a killed run
+    leaves nothing to unlock (as Snakemake's own lock does).
+
+    Raises
+    ------
+    RuntimeError
+        If another process holds it.
+    """
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    file = Path(path).open("w", encoding="utf-8")  # noqa: SIM115 - stays open while it is held
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise RuntimeError(
+            "another run is at work in this folder; wait until it has ended"
+        ) from None
+    return file
+
+
+def start_log(path: str | os.PathLike[str], threads: int = 1) -> None:
+    """Send logging, standard output and standard error of this process to a file.
+
+    The file is begun anew and written line by line; the root logger is set to INFO. A crash in
+    compiled code leaves its traceback there too.
+
+    Parameters
+    ----------
+    path
+        The log file; missing folders are made.
+    threads
+        That numerical libraries may use, all of which take every core otherwise; they read it when
+        they are imported, which must come after.
+    """
+    for variable in THREADS:
+        os.environ[variable] = str(threads)
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    stream = target.open("w", buffering=1, encoding="utf-8")
+    sys.stdout = sys.stderr = stream
+    faulthandler.enable(stream)
+    layout = "%(asctime)s %(levelname)s %(message)s"
+    logging.basicConfig(stream=stream, level=logging.INFO, format=layout, force=True)
+
+
+def run_keys(wildcards: Iterable[tuple[str, str]]) -> dict[str, str | int]:
+    """Return a job's wildcards as they stand in tables: the split is a number."""
+    return {name: int(value) if name == "split" else value for name, value in wildcards}

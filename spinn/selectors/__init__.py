@@ -1,0 +1,1 @@
+"""Everything that chooses genes: training cells in, panels out."""

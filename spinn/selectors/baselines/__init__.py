@@ -1,0 +1,1 @@
+"""Selectors without a network: training cells in, panels out."""

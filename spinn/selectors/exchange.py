@@ -1,0 +1,158 @@
+"""Exchange genes of a panel for those that tell more of what the rest of it cannot predict.
+
+Of what a network misses that reads the panel without one gene, each other gene tells something; the
+one that tells most is tried in that place. Networks are cross-fitted: what they miss is looked at
+in training cells that they were not trained on.
+"""
+
+import logging
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from spinn.constraints.constraints import Constraints
+from spinn.networks.problem import Problem
+from spinn.networks.tasks import Hurdle, Reconstruction
+from spinn.panel import Panel, PanelPath, path_by_place
+from spinn.selectors.exchange_folds import FOLDS, Fold, fit_fold, mean_of, moments, moments_without
+from spinn.settings import Settings
+
+log = logging.getLogger(__name__)
+SWEEPS = 2
+LEAST_VARIANCE = 1e-8  # of a standardised gene's residual
+
+
+def gains(residuals: Tensor, missed: Tensor) -> Tensor:
+    """Return how much each gene tells of what a panel misses, shape (genes,), at least 0.
+
+    Parameters
+    ----------
+    residuals
+        R, shape (cells, genes): what the panel does not predict of each gene that is read.
+    missed
+        R', shape (cells, targets): what it does not predict of the targets, each at the scale at
+        which it counts.
+
+    Notes
+    -----
+    The gain of gene j is the sum over targets g of cov(R_j, R'_g)^2 / var(R_j): what a linear term
+    in R_j would take off the variance of R'. With R and R' from two halves of the molecules noise
+    has no part in the covariance. A gene without residual variance tells nothing.
+    """
+    return _gains(*moments(residuals, missed))
+
+
+def exchanged(
+    path: PanelPath,
+    problem: Problem,
+    settings: Settings,
+    *,
+    seed: int,
+    constraints: Constraints,
+) -> PanelPath:
+    """Return the panels of a path after an exchange of genes; they need not be nested.
+
+    Parameters
+    ----------
+    path
+        Panels that meet the constraints.
+    problem
+        Reconstruction or hurdle, with all genes as inputs.
+    settings
+        Its network and training sections are used.
+    seed
+        Of folds and networks.
+    constraints
+        Required genes stay; every exchange leaves a panel that meets the others.
+
+    Raises
+    ------
+    ValueError
+        If the task is another.
+
+    Notes
+    -----
+    A panel's genes are dropped in turn, from the last to the first, in at most two sweeps. With
+    gene i dropped all others compete by `gains`, i included. The best takes its place where its
+    gain is above i's in both folds and networks trained anew with it have, in both, a lower loss on
+    the cells that they have not seen.
+    """
+    if not isinstance(problem.task, Reconstruction | Hurdle):
+        raise ValueError(
+            "+exchange needs a task whose networks predict genes (reconstruction, hurdle), came "
+            f"{problem.encoder.name}; use the selector without +exchange"
+        )
+    return path_by_place(
+        [
+            _settled(panel, problem, settings, seed=seed, constraints=constraints)
+            for panel in path.panels
+        ]
+    )
+
+
+def _settled(
+    panel: Panel, problem: Problem, settings: Settings, *, seed: int, constraints: Constraints
+) -> Panel:
+    limits = constraints.limits(problem.genes)
+    if limits.candidates.sum() == panel.size:
+        return panel  # nobody to exchange with
+    position = {gene: i for i, gene in enumerate(problem.genes)}
+    weight = torch.as_tensor(constraints.weights(problem.genes))
+    genes, tried = [position[gene] for gene in panel.genes], set()
+    folds = [fit_fold(number, genes, problem, settings, seed=seed) for number in range(FOLDS)]
+    for _ in range(SWEEPS):
+        before = genes
+        for gene in reversed(before):
+            if problem.genes[gene] in constraints.required:
+                continue
+            others = [other for other in genes if other != gene]
+            may_join = torch.as_tensor(limits.may_join(others, panel.size))
+            best = _rival(gene, genes, folds, problem, may_join, weight)
+            trial = [best if other == gene else other for other in genes]
+            if best == gene or frozenset(trial) in tried:
+                continue
+            tried.add(frozenset(trial))
+            if better := _better(trial, folds, problem, settings, seed=seed):
+                new, old = problem.genes[best], problem.genes[gene]
+                log.info("%d genes: %s for %s", panel.size, new, old)
+                genes, folds = trial, better
+        if genes == before:
+            break
+    return Panel(tuple(problem.genes[gene] for gene in genes))
+
+
+def _rival(
+    gene: int,
+    panel: Sequence[int],
+    folds: Sequence[Fold],
+    problem: Problem,
+    may_join: Tensor,
+    weight: Tensor,
+) -> int:
+    """Return the gene that should stand in a gene's place; itself, if in doubt."""
+    parts = [moments_without(gene, panel, fold, problem) for fold in folds]
+    together = _gains(*mean_of(parts)).masked_fill(~may_join, -1)
+    rank = torch.empty_like(weight)
+    rank[together.argsort(descending=True, stable=True)] = torch.arange(1.0, len(rank) + 1).to(rank)
+    best = int((rank / weight).masked_fill(~may_join, torch.inf).argmin())
+    # Folds share neither cells nor a network: what holds in each is not one's luck.
+    apart = [_gains(*each) for each in parts]
+    return best if may_join[best] and all(each[best] > each[gene] for each in apart) else gene
+
+
+def _better(
+    trial: Sequence[int], folds: Sequence[Fold], problem: Problem, settings: Settings, *, seed: int
+) -> list[Fold] | None:
+    """Return the folds of a panel where each loses less than before; None from the first other."""
+    anew = []
+    for number, old in enumerate(folds):
+        anew.append(fit_fold(number, trial, problem, settings, seed=seed))
+        if anew[-1].loss >= old.loss:
+            return None
+    return anew
+
+
+def _gains(covariance: Tensor, variance: Tensor) -> Tensor:
+    varies = variance > LEAST_VARIANCE
+    return torch.where(varies, covariance.square().sum(1) / variance.where(varies, 1), 0)

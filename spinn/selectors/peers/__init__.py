@@ -1,0 +1,1 @@
+"""Other people's selectors, from their papers or packages: training cells in, panels out."""

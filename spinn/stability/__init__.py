@@ -1,0 +1,1 @@
+"""How far panels agree: panels of several seeds or halves of cells in, indices out."""

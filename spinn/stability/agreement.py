@@ -1,0 +1,138 @@
+"""Indices of agreement between panels: sets of genes in, numbers out."""
+
+from collections import Counter
+from collections.abc import Collection, Hashable, Mapping, Sequence
+
+import numpy as np
+
+from spinn.arrays import Floats
+
+
+def jaccard(first: Collection[str], second: Collection[str]) -> float:
+    """Return shared genes over all genes of two panels, in 0..1; 1 for two empty ones."""
+    union = set(first) | set(second)
+    return len(set(first) & set(second)) / len(union) if union else 1.0
+
+
+def nogueira(panels: Sequence[Collection[str]], n_genes: int) -> tuple[float, float]:
+    """Return the stability index of panels and its standard error.
+
+    Parameters
+    ----------
+    panels
+        At least two panels of distinct genes (else ValueError).
+    n_genes
+        How many genes they were chosen from; fewer than the panels hold is a ValueError.
+
+    Returns
+    -------
+    index
+        1 for identical panels, 0 on average for random ones, at least -1 / (panels - 1). NaN when
+        all panels are empty or all hold every gene: then nothing was chosen.
+    error
+        Asymptotic standard error. NaN for two panels: two of one size always give 0, which is no
+        error bar but a lack of data.
+
+    Notes
+    -----
+    With M panels, d genes, z_if = 1 when panel i holds gene f, p_f the share of panels that hold
+    gene f, k_i the size of panel i and k its mean (Definition 4)::
+
+        index = 1 - mean_f [M / (M - 1) p_f (1 - p_f)] / [k/d (1 - k/d)]
+
+    The squared error (Theorem 7) is 4 / M^2 sum_i (g_i - mean g)^2 with::
+
+        g_i = [mean_f z_if p_f - k_i k / d^2
+               + index / 2 (2 k_i k / d^2 - k_i / d - k / d + 1)] / [k/d (1 - k/d)]
+
+    References
+    ----------
+    Nogueira, Sechidis and Brown, On the stability of feature selection algorithms, JMLR 18(174),
+    2018.
+    """
+    if len(panels) < 2:
+        raise ValueError(f"the index needs at least two panels, came {len(panels)}")
+    names = sorted(set().union(*panels))
+    if len(names) > n_genes:
+        raise ValueError(f"n_genes must be at least the {len(names)} genes chosen, came {n_genes}")
+    # Genes in no panel add zeros to every sum: they enter by n_genes alone.
+    chosen = np.array([[name in panel for name in names] for panel in map(set, panels)], float)
+    n_panels, share = len(panels), chosen.mean(axis=0)
+    size = chosen.sum(axis=1) / n_genes
+    mean = size.mean()
+    chance = mean * (1 - mean)
+    if chance == 0:
+        return float("nan"), float("nan")
+    spread = n_panels / (n_panels - 1) * (share * (1 - share)).sum() / n_genes
+    index = 1 - spread / chance
+    each = chosen @ share / n_genes - size * mean
+    each += index / 2 * (2 * size * mean - size - mean + 1)
+    error = 2 / n_panels * np.sqrt(np.square((each - each.mean()) / chance).sum())
+    return float(index), float(error) if n_panels > 2 else float("nan")
+
+
+def nogueira_correlated(
+    panels: Sequence[Collection[str]], n_genes: int, group_of: Mapping[str, Hashable]
+) -> tuple[float, float]:
+    """Return the stability index with interchangeable genes counted as agreement, and its error.
+
+    Parameters
+    ----------
+    panels, n_genes
+        As of `nogueira`; panels of one size (else ValueError).
+    group_of
+        Gene to its group of interchangeable genes; a gene that is absent is a group of its own.
+
+    Returns
+    -------
+    index
+        1 where every panel takes equally many genes from each group, 0 on average for random
+        panels; `nogueira` where every group is one gene. NaN where nothing was chosen.
+    error
+        Asymptotic standard error; NaN for two panels.
+
+    Notes
+    -----
+    The generalised index 1 - tr(C S) / tr(C S0) with S the covariance of the panels' indicators, S0
+    that of random panels of their size k, and C the similarity of genes: 1 within a group, else 0.
+    With n_ig the genes of panel i in group g, m_g the size of the group, d genes::
+
+        tr(C S)  = sum_g var_i n_ig
+        tr(C S0) = sum_g m_g k/d (1 - k/d) (d - m_g) / (d - 1)     (hypergeometric variances)
+
+    The squared error is that of `nogueira` with g_i = sum_g n_ig mean_j n_jg / tr(C S0).
+
+    References
+    ----------
+    Sechidis, Papangelou, Nogueira, Weatherall and Brown, On the stability of feature selection in
+    the presence of feature correlations, ECML PKDD 2019, LNCS 11906, 2020.
+    """
+    if len(panels) < 2:
+        raise ValueError(f"the index needs at least two panels, came {len(panels)}")
+    sizes = {len(set(panel)) for panel in panels}
+    if len(sizes) > 1:
+        raise ValueError(f"panels must be of one size, came {sorted(sizes)}")
+    (k,) = sizes
+    if n_genes < len(set().union(*panels)):
+        raise ValueError(f"n_genes must be at least the genes chosen, came {n_genes}")
+    chance = _chance(k, n_genes, group_of)
+    if not chance > 0:
+        return float("nan"), float("nan")
+    groups = [[group_of.get(gene, ("alone", gene)) for gene in panel] for panel in panels]
+    names = {name: i for i, name in enumerate(dict.fromkeys(g for own in groups for g in own))}
+    counts: Floats = np.zeros((len(panels), len(names)))
+    for row, own in zip(counts, groups, strict=True):
+        np.add.at(row, [names[name] for name in own], 1)
+    index = 1 - counts.var(axis=0, ddof=1).sum() / chance
+    each = counts @ counts.mean(axis=0) / chance
+    error = 2 / len(panels) * np.sqrt(np.square(each - each.mean()).sum())
+    return float(index), float(error) if len(panels) > 2 else float("nan")
+
+
+def _chance(k: int, n_genes: int, group_of: Mapping[str, Hashable]) -> float:
+    """Return the summed variance of the groups' numbers in random panels of k genes."""
+    sizes = np.array(list(Counter(group_of.values()).values()), dtype=np.float64)
+    alone = n_genes - sizes.sum()  # genes that nobody grouped
+    spread = (sizes * (n_genes - sizes)).sum() + alone * (n_genes - 1)
+    share = k / n_genes
+    return float(share * (1 - share) * spread / max(n_genes - 1, 1))

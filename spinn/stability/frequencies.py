@@ -1,0 +1,167 @@
+"""How often a gene is chosen when the cells are others, and which genes are therefore stable."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from spinn.arrays import Floats
+from spinn.data import ExpressionData
+from spinn.panel import PanelPath
+from spinn.preparation.cell_halves import halves, without_structure
+from spinn.statistics.proportions import wilson
+
+LEVEL = 0.05  # falsely stable genes expected at most, and error of all intervals together
+COLUMNS = (
+    *("selector", "size", "gene", "frequency", "low", "high"),
+    *("scrambled", "scrambled_low", "scrambled_high", "by_chance"),
+    *("false_any", "false_unimodal", "stable", "n_halves"),
+)
+
+
+class Selectors(Protocol):
+    """Some selectors of which all but cells and seed is settled."""
+
+    def __call__(self, cells: ExpressionData, /, *, seed: int) -> Mapping[str, PanelPath]:
+        """Return each selector's panels on these cells."""
+
+
+def frequencies(
+    data: ExpressionData, choose: Selectors, *, sizes: Sequence[int], n_pairs: int, seed: int = 0
+) -> pd.DataFrame:
+    """Return how often genes are chosen on halves of the training cells, as frequencies.csv.
+
+    Parameters
+    ----------
+    data
+        Prepared data; test cells have no part in it.
+    choose
+        The selectors. They are run on every half, and on the same half without structure.
+    sizes
+        Panel sizes to look at.
+    n_pairs
+        Divisions of the cells into two halves, at least 1; 50 is usual.
+    seed
+        Of the divisions.
+
+    Returns
+    -------
+    frequencies
+        A row per selector, size and gene that was chosen at least once in the cells as they are:
+
+        `frequency`
+            Share of the 2 ``n_pairs`` halves whose panel holds the gene; `low`, `high`: Wilson's
+            95 % interval for that many more halves of the same cells.
+        `scrambled`
+            The same in halves in which every gene's values were dealt anew, with its interval: how
+            often the gene is chosen for its own distribution, whatever the others do.
+        `by_chance`
+            Genes in the panel over genes.
+        `false_any`, `false_unimodal`
+            At most so many genes that are chosen no more often than by chance are expected among
+            those at least as frequent: the bounds of Meinshausen and Buhlmann, and of Shah and
+            Samworth for unimodal frequencies. Infinite up to a half.
+        `stable`
+            Whether Wilson's lower end, for all genes together, is above chance and above the
+            scrambled halves' upper end, and `false_unimodal` is at most `LEVEL`.
+
+    Raises
+    ------
+    ValueError
+        If ``n_pairs`` is below 1.
+
+    Notes
+    -----
+    Halves of the same cells share their luck: in cells without structure dozens of genes are chosen
+    more often than by chance, as if they meant something. That is what the second and the third
+    condition are for.
+    """
+    if n_pairs < 1:
+        raise ValueError(f"n_pairs must be at least 1, came {n_pairs}")
+    chosen: dict[tuple[str, int, str], Floats] = {}
+    for number, half in enumerate(halves(data, n_pairs=n_pairs, seed=seed)):
+        scrambled = without_structure(half, seed=number)
+        for kind, cells in (("frequency", half), ("scrambled", scrambled)):
+            for selector, path in choose(cells, seed=number).items():
+                for size in sizes:
+                    place = (selector, size, kind)
+                    times = chosen.setdefault(place, np.zeros(data.n_genes))
+                    times[data.positions(path.of_size(size).genes)] += 1
+    tables = [
+        _table(data.genes, selector, size, times, chosen[selector, size, "scrambled"], n_pairs)
+        for (selector, size, kind), times in chosen.items()
+        if kind == "frequency"
+    ]
+    return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
+
+
+def false_any(frequency: Floats, *, size: int, n_genes: int) -> Floats:
+    """Return the bound on falsely frequent genes that only needs exchangeable noise.
+
+    q^2 / ((2 f - 1) p) with q genes chosen of p; infinite where f is at most 1/2.
+
+    References
+    ----------
+    Meinshausen and Buhlmann, Stability selection, JRSS B 72, 2010, Theorem 1.
+    """
+    share = 2 * np.asarray(frequency, dtype=np.float64) - 1
+    return np.divide(size**2 / n_genes, share, out=np.full_like(share, np.inf), where=share > 1e-12)
+
+
+def false_unimodal(frequency: Floats, *, n_pairs: int, size: int, n_genes: int) -> Floats:
+    """Return the sharper bound for complementary halves and unimodal frequencies.
+
+    C q^2 / p with C = 1 / (2 (2 f - 1 - 1/(2B))) up to f = 3/4 and 4 (1 - f + 1/(2B)) / (1 + 1/B)
+    from there on, for B pairs; infinite where it does not hold: f at most 1/2 + 1/(2B) + 3/4 of
+    (q/p)^2, or q/p above 1/sqrt(3).
+
+    References
+    ----------
+    Shah and Samworth, Variable selection with error control: another look at stability selection,
+    JRSS B 75, 2013, Theorem 2.
+    """
+    f, share = np.asarray(frequency, dtype=np.float64), size / n_genes
+    tail = 1 / (2 * n_pairs)
+    holds = (f > 0.5 + tail + 0.75 * share**2) & (share <= 1 / np.sqrt(3))
+    middle = np.divide(0.5, 2 * f - 1 - tail, out=np.full_like(f, np.inf), where=holds)
+    upper = 4 * (1 - f + tail) / (1 + 1 / n_pairs)
+    return np.where(holds, np.where(f <= 0.75, middle, upper) * size * share, np.inf)
+
+
+def _table(
+    genes: Sequence[str],
+    selector: str,
+    size: int,
+    times: Floats,
+    scrambled_times: Floats,
+    n_pairs: int,
+) -> pd.DataFrame:
+    n_halves, n_genes = 2 * n_pairs, len(genes)
+    frequency, scrambled = times / n_halves, scrambled_times / n_halves
+    together = LEVEL / n_genes
+    least = wilson(frequency, n_halves, error=together)[0]
+    most = wilson(scrambled, n_halves, error=together)[1]
+    unimodal = false_unimodal(frequency, n_pairs=n_pairs, size=size, n_genes=n_genes)
+    low, high = wilson(frequency, n_halves)
+    scrambled_low, scrambled_high = wilson(scrambled, n_halves)
+    table = pd.DataFrame(
+        {
+            "selector": selector,
+            "size": size,
+            "gene": list(genes),
+            "frequency": frequency,
+            "low": low,
+            "high": high,
+            "scrambled": scrambled,
+            "scrambled_low": scrambled_low,
+            "scrambled_high": scrambled_high,
+            "by_chance": size / n_genes,
+            "false_any": false_any(frequency, size=size, n_genes=n_genes),
+            "false_unimodal": unimodal,
+            "stable": (least > np.maximum(most, size / n_genes)) & (unimodal <= LEVEL),
+            "n_halves": n_halves,
+        }
+    )
+    found = table[table["frequency"] > 0]
+    return found.sort_values(["frequency", "gene"], ascending=[False, True], kind="stable")

@@ -1,0 +1,215 @@
+"""The paired bootstrap over test cells and seeds, from which every interval is made.
+
+One draw resamples, within every split, the test cells (whole donors where there are several) and
+the seeds, both with replacement, and averages over seeds, then over splits. All selectors of a
+split see the same draw of cells, and selectors with equally many seeds the same draw of seeds, so
+differences between selectors are paired. Draw 0 resamples nothing: it is the estimate itself.
+
+Notes
+-----
+Splits are averaged, not resampled: they share cells. A split with a single donor resamples that
+donor's cells: its intervals say nothing about other donors.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from spinn.arrays import Floats
+from spinn.metrics.cell_scores import CellScores, measures
+from spinn.metrics.registry import DIRECTION
+from spinn.statistics.resampling import Resampling
+
+Draws = dict[tuple[int, str], dict[str, Floats]]
+"""(size, metric) to selector to shape (1 + n_bootstrap,); entry 0 is the estimate."""
+
+_BySplit = dict[int, dict[tuple[int, str, str], list[Floats]]]  # (size, metric, selector) to seeds'
+
+
+class Run(NamedTuple):
+    """One selector with one seed on one split, and its numbers per test cell."""
+
+    dataset: str
+    split: int
+    task: str
+    selector: str
+    seed: int
+    cells: CellScores
+
+
+@dataclass(frozen=True)
+class NullPanels:
+    """Random panels one by one, each a mean over splits.
+
+    Parameters
+    ----------
+    values
+        Shape (panels, 1 + n_bootstrap).
+    weights
+        Shape (1 + n_bootstrap, panels): how much each counts in each draw; rows sum to 1.
+    """
+
+    values: Floats
+    weights: Floats
+
+
+@dataclass(frozen=True)
+class TaskDraws:
+    """All draws of one dataset and task.
+
+    Parameters
+    ----------
+    dataset, task
+        Where they come from.
+    draws
+        By size and metric (in the order of `DIRECTION`, sizes ascending), then selector.
+    judged
+        The (size, metric) whose draws resample test cells; those of the others resample seeds only.
+    counts
+        Selector to `n_seeds`, `n_splits` and `n_blocks`: the units that are resampled, in the split
+        that has fewest.
+    null
+        The panels of the selector `floor` by size and metric; empty without one.
+    """
+
+    dataset: str
+    task: str
+    draws: Draws
+    judged: frozenset[tuple[int, str]]
+    counts: Mapping[str, Mapping[str, int]]
+    null: Mapping[tuple[int, str], NullPanels] = field(default_factory=dict)
+
+
+def bootstrap(
+    runs: Iterable[Run], scores: pd.DataFrame | None = None, *, n_bootstrap: int, seed: int
+) -> list[TaskDraws]:
+    """Return the draws of every dataset and task.
+
+    Parameters
+    ----------
+    runs
+        `Run`, or tuples in its order; selectors keep the order in which they first come.
+    scores
+        Tidy rows (columns dataset, split, task, selector, seed, size, target, metric, value): the
+        source of metrics that have no numbers per cell. Their draws resample seeds only.
+    n_bootstrap
+        Draws, at least 1; 1000 is usual.
+    seed
+        Of the draws. They depend on it, the dataset, task and split only: adding a selector
+        changes nobody's interval.
+
+    Raises
+    ------
+    ValueError
+        When selectors of a split have different test cells, or lack a split, or `n_bootstrap` < 1.
+    """
+    if n_bootstrap < 1:
+        raise ValueError(f"n_bootstrap must be at least 1, came {n_bootstrap}")
+    groups: dict[tuple[str, str], list[Run]] = {}
+    for run in (Run(*run) for run in runs):
+        groups.setdefault((run.dataset, run.task), []).append(run)
+    if not groups:
+        raise ValueError("there must be at least one run to summarise, came none")
+    found = []
+    metrics = list(DIRECTION)
+    for (dataset, task), members in groups.items():
+        random = Resampling(f"{seed}/{dataset}/{task}", n_bootstrap)
+        by_split = _from_cells(members, random)
+        draws = _averages(by_split, random)
+        judged = frozenset(draws)
+        if scores is not None:
+            here = scores[(scores["dataset"] == dataset) & (scores["task"] == task)]
+            seeds_only = _from_scores(here, {metric for _, metric in judged}, n_bootstrap)
+            draws |= _averages(seeds_only, random)
+        if unknown := sorted({metric for _, metric in draws} - DIRECTION.keys()):
+            raise ValueError(f"metrics must be among {list(DIRECTION)}, came {unknown}")
+        order = sorted(draws, key=lambda place: (metrics.index(place[1]), place[0]))
+        ordered = {place: draws[place] for place in order}
+        names = dict.fromkeys(run.selector for run in members)
+        counts = {name: counts_of([r for r in members if r.selector == name]) for name in names}
+        null = _null_panels(by_split, random)
+        found.append(TaskDraws(dataset, task, ordered, judged, counts, null))
+    return found
+
+
+def _from_cells(runs: Sequence[Run], random: Resampling) -> _BySplit:
+    """Return the draws of every run from its numbers per cell."""
+    members_of: dict[int, list[Run]] = {}
+    for run in runs:
+        members_of.setdefault(run.split, []).append(run)
+    selectors = {run.selector for run in runs}
+    order = list(dict.fromkeys(run.selector for run in runs))
+    found: _BySplit = {}
+    for split, members in members_of.items():
+        if lacking := sorted(selectors - {run.selector for run in members}):
+            raise ValueError(f"every selector must have every split; split {split} lacks {lacking}")
+        block = members[0].cells.block
+        for run in members:
+            if not np.array_equal(run.cells.block, block):
+                raise ValueError(
+                    f"all selectors of a split must be judged on the same test cells in the same "
+                    f"order; {run.selector} seed {run.seed} differs from {members[0].selector} in "
+                    f"{run.dataset}, split {split}, {run.task}"
+                )
+        members = sorted(members, key=lambda run: (order.index(run.selector), run.seed))
+        n_classes = max(0 if r.cells.classes is None else len(r.cells.classes) for r in members)
+        pieces: list[list[dict[str, Floats]]] = [[] for _ in members]
+        for weights in random.cells(split, block, max(len(block), n_classes**2)):
+            for run, piece in zip(members, pieces, strict=True):
+                piece.append(measures(run.cells, weights))
+        values = found.setdefault(split, {})
+        for run, piece in zip(members, pieces, strict=True):
+            for metric in piece[0]:
+                columns = np.concatenate([part[metric] for part in piece]).T
+                for size, column in zip(run.cells.sizes.tolist(), columns, strict=True):
+                    values.setdefault((size, metric, run.selector), []).append(column)
+    return found
+
+
+def _from_scores(scores: pd.DataFrame, done: set[str], n_bootstrap: int) -> _BySplit:
+    """Return the tidy rows, for metrics not in `done`, as draws that do not vary."""
+    rows = scores[(scores["target"] == "all") & ~scores["metric"].isin(done)]
+    rows = rows.dropna(subset=["value"]).sort_values("seed", kind="stable")
+    columns = (rows[name].tolist() for name in ("split", "size", "metric", "selector", "value"))
+    found: _BySplit = {}
+    for split, size, metric, selector, value in zip(*columns, strict=True):
+        constant = np.full(1 + n_bootstrap, value, dtype=np.float64)
+        found.setdefault(split, {}).setdefault((size, metric, selector), []).append(constant)
+    return found
+
+
+def _averages(by_split: _BySplit, random: Resampling) -> Draws:
+    """Average over resampled seeds, then over splits."""
+    total: Draws = {}
+    for split, values in by_split.items():
+        for (size, metric, selector), columns in values.items():
+            weights = random.seeds(split, len(columns))
+            mean = np.einsum("ds,sd->d", weights, np.stack(columns)) / len(by_split)
+            place = total.setdefault((size, metric), {})
+            place[selector] = place.get(selector, 0) + mean
+    return total
+
+
+def _null_panels(by_split: _BySplit, random: Resampling) -> dict[tuple[int, str], NullPanels]:
+    """Average each random panel over splits; the first split's draws of panels stand for all."""
+    first = next(iter(by_split))
+    return {
+        (size, metric): NullPanels(
+            np.mean([values[size, metric, "floor"] for values in by_split.values()], axis=0),
+            random.seeds(first, len(columns)),
+        )
+        for (size, metric, selector), columns in by_split[first].items()
+        if selector == "floor"
+    }
+
+
+def counts_of(runs: Sequence[Run]) -> dict[str, int]:
+    """Return n_seeds, n_splits, n_blocks of the runs of one selector, see `TaskDraws`."""
+    return {
+        "n_seeds": len({run.seed for run in runs}),
+        "n_splits": len({run.split for run in runs}),
+        "n_blocks": min(len(np.unique(run.cells.block)) for run in runs),
+    }

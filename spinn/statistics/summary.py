@@ -1,0 +1,43 @@
+"""Tables with intervals from the bootstrap's draws: the summary of a run."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from spinn.metrics.registry import DIRECTION
+from spinn.statistics.bootstrap import TaskDraws
+from spinn.statistics.tiers import compare
+
+COUNTS = ("n_seeds", "n_splits", "n_blocks")
+"""Columns of every table of intervals: what stands behind a number."""
+
+_NO_INTERVAL = dict.fromkeys(("low", "high", "diff_low", "diff_high"), float("nan"))
+
+
+def summarize(tasks: Iterable[TaskDraws]) -> pd.DataFrame:
+    """Return summary.csv: one row per dataset, task, size, metric and selector.
+
+    Returns
+    -------
+    summary
+        dataset, task, size, metric, selector; `mean` with `low` and `high`; `diff_to_best`
+        (selector minus best) with `diff_low` and `diff_high`; `tier`
+        (see `spinn.statistics.tiers`); n_seeds, n_splits, n_blocks (see `TaskDraws`).
+
+    Notes
+    -----
+    Intervals are percentiles (2.5 and 97.5) of the draws, stretched to hold the estimate; NaN where
+    only seeds are resampled and there is one. Each stands for itself; tiers are judged for all
+    selectors at once (`spinn.statistics.simultaneous`).
+    """
+    rows: list[dict[str, Any]] = []
+    for task in tasks:
+        for (size, metric), draws in task.draws.items():
+            place = {"dataset": task.dataset, "task": task.task, "size": size, "metric": metric}
+            judged = (size, metric) in task.judged
+            for row in compare(draws, DIRECTION[metric], tiers=judged):
+                counts = dict(task.counts.get(row["selector"], {}))
+                alone = not judged and counts.get("n_seeds") == 1
+                rows.append(place | row | (_NO_INTERVAL if alone else {}) | counts)
+    return pd.DataFrame(rows).astype(dict.fromkeys(("tier", *COUNTS), "Int64"))

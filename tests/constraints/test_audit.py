@@ -1,0 +1,112 @@
+"""The audit: right about panels that the wrapper made, and about panels that break a demand."""
+
+from functools import partial
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from spinn.constraints.audit import COLUMNS, audit
+from spinn.constraints.files import read_rules
+from spinn.constraints.rules import Bounds, GeneRules
+from spinn.panel import Panel
+from spinn.selectors.baselines.all_baselines import random
+from spinn.selectors.constrained import constrained
+from tests.support.demands import DATA, GENES, SECTION, wished
+
+
+def lines(genes, size=None, **rules):
+    panel = Panel(tuple(genes))
+    table = audit(DATA, GeneRules(**rules), {size or panel.size: panel})
+    return {row["constraint"]: row for row in table.to_dict("records")}
+
+
+@given(section=SECTION, size=st.integers(1, 10))
+def test_panels_of_the_wrapper_pass_but_for_required_genes_out_of_bounds(section, size):
+    wish = wished(section)
+    assume(wish is not None)
+    choose = partial(random, DATA, seed=size, task="reconstruction")
+    try:
+        path = constrained(choose, GENES, sizes=[size], constraints=wish)
+    except ValueError:
+        return
+    table = audit(DATA, read_rules(section), {size: path.of_size(size)})
+    for row in table[table["met"] == "no"].to_dict("records"):
+        assert row["constraint"] == "expression"
+        assert row["note"].startswith("required: ")
+        assert "not required" not in row["note"]
+
+
+def test_only_what_was_demanded_is_audited():
+    table = audit(DATA, GeneRules(), {2: Panel(("g01", "g02")), 1: Panel(("g01",))})
+    assert tuple(table.columns) == COLUMNS
+    assert table["constraint"].tolist() == ["size", "size"]
+    assert table["size"].tolist() == [2, 1]
+    assert table["met"].tolist() == ["yes", "yes"]
+
+
+def test_a_panel_of_another_size():
+    assert lines(["g01", "g02"], size=3)["size"] == {
+        "constraint": "size", "wanted": "3", "came": "2", "met": "no", "note": "", "size": 3,
+    }  # fmt: skip
+
+
+def test_lists():
+    found = lines(["g01", "g12"], required=("g01", "prefix:g1"), excluded=("g02", "gone"))
+    required, excluded = found["required"], found["excluded"]
+    assert (required["wanted"], required["came"], required["met"]) == (
+        "11 genes",
+        "2 of them",
+        "no",
+    )
+    assert required["note"] == (
+        "families: prefix:g1 10; missing: g10, g11, g13, g14, g15 and 4 more"
+    )
+    assert excluded["met"] == "yes"
+
+
+def test_a_gene_that_slipped_in():
+    found = lines(["g01", "g12"], required=("g02",), excluded=("regex:2$", "gone"))["excluded"]
+    assert (found["wanted"], found["came"], found["met"]) == ("none of 1 gene", "1 of them", "no")
+    assert found["note"] == "families: regex:2$ 2; not in the data: gone; in the panel: g12"
+    named = lines(["g01", "g02"], required=("g02",), excluded=("prefix:g0",))["excluded"]
+    assert named["note"] == "families: prefix:g0 10; in the panel: g01"
+
+
+ROWS = tuple({"gene": f"g0{i}", "group": "x" if i < 3 else "y"} for i in range(5))
+
+
+@pytest.mark.parametrize(
+    ("panel", "required", "met", "note"),
+    [
+        (["g00", "g03"], (), "yes", ""),
+        (["g00", "g01"], (), "no", "too many: x 2"),
+        (["g00", "g01"], ("g00", "g01"), "yes", "more are required: x 2"),
+        (["g00", "g01", "g02"], ("g00", "g01"), "no", "too many: x 3"),
+    ],
+)
+def test_groups(panel, required, met, note):
+    found = lines(panel, rows=ROWS, required=required)["group"]
+    assert (found["wanted"], found["met"], found["note"]) == (
+        "at most 1 of each of 2 groups", met, note,
+    )  # fmt: skip
+
+
+def test_expression_and_budget():
+    by_level = [GENES[i] for i in DATA.mean.argsort()]
+    low, high = by_level[0], by_level[-1]
+    middle = float(DATA.mean[DATA.positions([by_level[5]])[0]])
+    found = lines([low, high], expression=Bounds(None, middle), required=(high,))["expression"]
+    assert found["met"] == "no"
+    assert found["came"] == "1 outside"
+    assert found["note"] == f"required: {high} {DATA.mean.max():.3g}"
+    slipped = lines([low, high], expression=Bounds(None, middle))["expression"]
+    assert slipped["note"] == f"not required: {high} {DATA.mean.max():.3g}"
+    own = lines([low], rows=({"gene": low, "max_expression": 0.0},))["expression"]
+    assert (own["wanted"], own["met"]) == ("mean within each gene's own bounds", "no")
+
+    cost = ({"gene": "g01", "cost": 2.5},)
+    spent = lines(["g01", "g02"], rows=cost, budget=3.0)["budget"]
+    assert (spent["wanted"], spent["came"], spent["met"]) == ("at most 3", "3.5", "no")
+    assert spent["note"] == "1 gene without a cost, taken as 1"
+    assert lines(["g01"], rows=cost, budget=2.5)["budget"]["met"] == "yes"

@@ -1,0 +1,68 @@
+"""Constraints by name: sizes that can be had, and what stands in the way of others."""
+
+import pytest
+
+from spinn.constraints.constraints import Constraints
+
+GENES = ("A", "B", "C", "D")
+
+
+def test_positions():
+    wish = Constraints(required=("D", "A"), excluded=("B", "not there"))
+    assert wish.required_positions(GENES).tolist() == [3, 0]
+    assert wish.candidate_positions(GENES).tolist() == [0, 2, 3]
+    assert Constraints().candidate_positions(GENES).tolist() == [0, 1, 2, 3]
+    assert Constraints().required_positions(GENES).tolist() == []
+
+
+def test_a_gene_cannot_be_required_and_excluded():
+    with pytest.raises(ValueError, match="genes both required and excluded: A, B; keep each in"):
+        Constraints(required=("B", "A", "C"), excluded=("A", "B"))
+
+
+@pytest.mark.parametrize("sizes", [[2], [3, 2], [3]])
+def test_sizes_that_fit_pass(sizes):
+    Constraints(("A", "C"), ("B",)).check_sizes(sizes, GENES)
+
+
+@pytest.mark.parametrize(("sizes", "came"), [([1, 2], "[1]"), ([4, 3, 0], "[4, 0]"), ([], "[]")])
+def test_sizes_that_do_not_fit(sizes, came):
+    message = f"sizes must lie in 2..3, came {came}; 2 genes are required and 3 of 4 may be chosen"
+    with pytest.raises(ValueError) as raised:  # noqa: PT011 - compared in full
+        Constraints(("A", "C"), ("B",)).check_sizes(sizes, GENES)
+    assert str(raised.value) == message
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        (
+            {"group": dict.fromkeys("ABC", "x")},
+            "a panel of 3 genes cannot be had: groups leave 2, at most 1 of each; ask for smaller",
+        ),
+        (
+            {"cost": {"A": 5.0, "B": 0.5}, "budget": 2.4},
+            "a panel of 3 genes costs at least 2.5, the budget is 2.4; ask for smaller",
+        ),
+        (
+            {"required": ("A",), "cost": {"A": 5.0}, "budget": 6.0},
+            "a panel of 3 genes costs at least 7, 5 of it the required, the budget is 6; ask",
+        ),
+    ],
+)
+def test_groups_and_budgets_that_leave_no_panel(wish, message):
+    with pytest.raises(ValueError, match=message):
+        Constraints(**wish).check_sizes([1, 3], GENES)
+
+
+def test_a_gene_without_a_group_is_alone_whatever_groups_are_called():
+    limits = Constraints(group={"A": "D", "B": "D"}).limits(GENES)
+    assert limits.group[0] == limits.group[1]
+    assert len(set(limits.group.tolist())) == 3
+    assert limits.are_coupled
+    assert not Constraints(group={"A": "x"}).limits(GENES).are_coupled
+
+
+def test_a_budget_that_is_spent_to_the_last_is_kept():
+    costs = dict.fromkeys(GENES, 0.1)
+    Constraints(cost=costs, budget=0.3).check_sizes([3], GENES)  # 0.1 * 3 > 0.3 in floats

@@ -1,0 +1,145 @@
+"""What a config says about genes, met with the genes of some data."""
+
+import re
+
+import numpy as np
+import pytest
+
+from spinn.constraints.constraints import Constraints
+from spinn.constraints.rules import Bounds, GeneRules
+from spinn.constraints.terms import is_family, matched, members, union
+
+GENES = ("CD3E", "LOC12", "MT-CO1", "MT-ND1", "RPS2", "RPS27", "XLOC3")
+MEAN = np.array([0.5, 0.1, 3.0, 2.5, 4.0, 1.0, 0.2], dtype=np.float32)
+
+
+def resolved(**rules):
+    return GeneRules(**rules).resolve(GENES, MEAN)
+
+
+@pytest.mark.parametrize(
+    ("term", "found"),
+    [
+        ("CD3E", ["CD3E"]),
+        ("CD3", []),
+        ("prefix:RPS", ["RPS2", "RPS27"]),
+        ("prefix:MT-", ["MT-CO1", "MT-ND1"]),
+        ("prefix:rps", []),
+        ("regex:^LOC[0-9]+", ["LOC12"]),
+        ("regex:LOC[0-9]+", ["LOC12", "XLOC3"]),
+        ("regex:^RPS.$", ["RPS2"]),
+    ],
+)
+def test_terms(term, found):
+    assert members(term, GENES) == found
+    assert matched([term], GENES) == {term: found}
+    assert is_family(term) == (":" in term)
+
+
+def test_each_gene_once_in_the_terms_order():
+    found = matched(["MT-ND1", "prefix:MT-", "CD3E"], GENES)
+    assert union(found) == ["MT-ND1", "MT-CO1", "CD3E"]
+
+
+@pytest.mark.parametrize(
+    ("term", "message"),
+    [
+        ("prefix:", "'prefix:' names no family; write prefix:RPS or regex:"),
+        ("regex:(", r"'regex:\(' is no regular expression: missing \)"),
+    ],
+)
+def test_terms_that_are_none(term, message):
+    for rules in ({"required": (term,)}, {"excluded": (term,)}, {"rows": ({"gene": term},)}):
+        with pytest.raises(ValueError, match=message):
+            GeneRules(**rules)
+
+
+def test_nothing_said_is_nothing_demanded():
+    assert resolved() == Constraints()
+
+
+def test_families_become_genes(caplog):
+    caplog.set_level("INFO")  # what matches no gene is a warning
+    wish = resolved(required=("prefix:RPS", "CD3E"), excluded=("regex:LOC", "gone"))
+    assert wish == Constraints(("RPS2", "RPS27", "CD3E"), ("LOC12", "XLOC3"))
+    assert "genes: prefix:RPS matches 2 of 7 genes" in caplog.text
+    warnings = [each.message for each in caplog.records if each.levelname == "WARNING"]
+    assert warnings == ["genes: gone matches 0 of 7 genes"]
+
+
+@pytest.mark.parametrize("term", ["prefx:RPS", "Prefix:RPS", "regexp:^RPS"])
+def test_misspelt_families_are_refused(term):
+    with pytest.raises(
+        ValueError, match=f"'{re.escape(term)}' is no family; did you mean (pre|re)"
+    ):
+        GeneRules(excluded=(term,))
+
+
+def test_names_may_hold_a_colon():
+    assert members("mt:CoI", ["mt:CoI", "a"]) == ["mt:CoI"]
+
+
+def test_a_name_goes_before_a_family():
+    wish = resolved(required=("MT-CO1", "prefix:RPS"), excluded=("prefix:MT-", "RPS2"))
+    assert wish == Constraints(("MT-CO1", "RPS27"), ("MT-ND1", "RPS2"))
+
+
+def test_a_gene_of_two_families_cannot_be_in_and_out():
+    with pytest.raises(ValueError, match="both required and excluded: RPS2, RPS27; keep each"):
+        resolved(required=("prefix:RP",), excluded=("regex:S2",))
+
+
+@pytest.mark.parametrize("term", ["CD4", "prefix:HLA-"])
+def test_a_required_term_must_match(term):
+    with pytest.raises(KeyError, match=f"genes.required: 1 absent from the data: {term}; names"):
+        resolved(required=("CD3E", term))
+
+
+def test_the_table_speaks_of_names_before_families():
+    rows = (
+        {"gene": "RPS2", "group": "own", "cost": 7.0},
+        {"gene": "prefix:RPS", "group": "ribosome", "weight": 0.5},
+        {"gene": "gone", "cost": 3.0},
+    )
+    wish = resolved(rows=rows, max_per_group=2, budget=9.0)
+    assert wish.group == {"RPS2": "own", "RPS27": "ribosome"}
+    assert wish.cost == {"RPS2": 7.0}
+    assert wish.weight == {"RPS2": 0.5, "RPS27": 0.5}
+    assert (wish.max_per_group, wish.budget) == (2, 9.0)
+
+
+def test_genes_outside_their_bounds_are_excluded_unless_required(caplog):
+    rows = ({"gene": "RPS2", "max_expression": 5.0}, {"gene": "CD3E", "min_expression": 0.6})
+    rules = {"expression": Bounds(0.15, 2.0), "rows": rows, "required": ("MT-CO1",)}
+    assert resolved(**rules) == Constraints(("MT-CO1",), ("CD3E", "LOC12", "MT-ND1"))
+    assert "genes: 1 outside their expression bounds are required, and stay: MT-CO1" in caplog.text
+    bounds = GeneRules(**rules).bounds(GENES)
+    assert bounds["RPS2"] == Bounds(0.15, 5.0)
+    assert bounds["CD3E"] == Bounds(0.6, 2.0)
+    assert bounds["RPS27"] == Bounds(0.15, 2.0)
+
+
+def test_bounds_hold_their_ends():
+    assert Bounds(0.5, 1.0).hold(0.5)
+    assert Bounds(0.5, 1.0).hold(1.0)
+    assert not Bounds(0.5, 1.0).hold(1.1)
+    assert Bounds().hold(-1.0)
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ({"required": ("a",), "excluded": ("a",)}, "genes both required and excluded: a"),
+        (
+            {"rows": ({"gene": "a", "min_expression": 2.0, "max_expression": 1.0},)},
+            "a: the least expression must not be above the most, came 2 and 1",
+        ),
+        (
+            {"rows": ({"gene": "a", "min_expression": 2.0},), "expression": Bounds(None, 1.0)},
+            "a: the least expression must not be above the most, came 2 and 1",
+        ),
+    ],
+)
+def test_rules_that_contradict_each_other(rules, message):
+    with pytest.raises(ValueError, match=message):
+        GeneRules(**rules)

@@ -1,0 +1,230 @@
+"""select_genes: the workflow's panels, from any kind of AnnData, which stays as it is."""
+
+import json
+import logging
+from functools import partial
+
+import anndata as ad
+import numpy as np
+import pytest
+import scipy.sparse as sp
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from threadpoolctl import threadpool_info
+
+import spinn
+from spinn.config.check import check
+from spinn.config.sections import selection_of, training_of
+from spinn.jobs.baselines import select_baselines
+from spinn.jobs.peers import select_peers
+from spinn.jobs.prepare import prepare_file
+from spinn.jobs.recommend import select_recommended
+from spinn.jobs.select import select_with_networks
+from spinn.jobs.train import train_bases
+from spinn.selectors.registry import RANKER_GATES, SELECTORS
+from tests.support.cells import make_adata
+
+QUICK = {
+    "preprocess": {"min_cells": 1},
+    "network": {"hidden": [8]},
+    "training": {"max_steps": 10, "check_every": 5, "basis": 6, "n_splits": 1, "max_doublings": 0},
+    "rfe": {"max_steps": 4},
+    "refit": {"max_steps": 10},
+    "device": "cpu",
+}
+CELLS = {"label": "type", "donor": "donor"}
+greedy = partial(spinn.select_genes, selector="greedy", config=QUICK)
+
+
+def by_the_workflow(adata, folder, selector, *, task, sizes, seed):
+    """Return panels.json as the rules' jobs write it, one after the other."""
+    adata.write_h5ad(folder / "cells.h5ad")
+    entry = {"path": str(folder / "cells.h5ad"), **CELLS}
+    config = check(
+        {**QUICK, "datasets": {"adata": entry}, "tasks": [task], "panel_sizes": sizes}
+        | {"selectors": [selector], "seeds": [seed]}
+    )
+    prepared, output = str(folder / "prepared.h5ad"), folder / selector / "panels.json"
+    dataset = {**config, "dataset": config["datasets"]["adata"]}
+    prepare_file(
+        entry["path"], prepared, name="adata", repeat=1, sizes=config["panel_sizes"], config=dataset
+    )
+    about = {"dataset": "adata", "split": 1, "task": task}
+    common = {"config": selection_of(config, selector), "threads": 1, "about": about}
+    common |= {"sizes": config["panel_sizes"]}
+    outputs = {(selector, seed): str(output)}
+    family = SELECTORS[selector].family
+    if family in RANKER_GATES:
+        base, gate = str(folder / "base.safetensors"), RANKER_GATES[family]
+        own = {"about": {**about, "gate": gate}, "config": training_of(config, gate)}
+        train_bases(prepared, [base], seeds=[seed], threads=1, **own)
+        select_with_networks(prepared, {seed: base}, outputs, **common)
+    else:
+        jobs = {"baselines": select_baselines, "recommended": select_recommended}
+        jobs.get(family, select_peers)(prepared, outputs, **common)
+    return json.loads(output.read_text())
+
+
+@pytest.mark.parametrize(
+    ("selector", "task"),
+    [
+        ("greedy_split", "reconstruction"),
+        ("markers", "classification"),
+        ("random", "classification"),
+        ("jacobian-ranking", "classification"),
+        ("bernoulli-rfe", "reconstruction"),
+        ("concrete_ae", "reconstruction"),
+        pytest.param("recommended", "reconstruction", marks=pytest.mark.slow),
+        ("recommended", "classification"),
+    ],
+)
+def test_panels_are_the_workflow_s(selector, task, tmp_path):
+    adata = make_adata(60, 12)
+    theirs = by_the_workflow(adata, tmp_path, selector, task=task, sizes=[5, 3], seed=2)
+    ours = spinn.select_genes(
+        adata, [5, 3], selector=selector, task=task, seed=2, split=1, config=QUICK, **CELLS
+    ).document()
+    for document in (theirs, ours):
+        document.pop("made_by")
+    assert ours.pop("held_out")
+    assert json.loads(json.dumps(ours)) == theirs
+
+
+FORMS = {
+    "csr": lambda a: a,
+    "csc": lambda a: with_x(a, sp.csc_matrix(a.X)),
+    "dense": lambda a: with_x(a, a.X.toarray()),
+    "integers": lambda a: with_x(a, a.X.astype(np.int64)),
+    "layer": lambda a: with_x(a, sp.csr_matrix(a.shape, dtype=np.float32), layers={"m": a.X}),
+    "view": lambda a: ad.concat([a, a[:7]], index_unique="-")[: a.n_obs],
+    "genes shuffled": lambda a: a[:, a.var_names[::-1]].copy(),
+}
+
+
+def with_x(adata, x, **more):
+    return ad.AnnData(x, obs=adata.obs, var=adata.var, **more)
+
+
+@pytest.fixture(scope="module")
+def expected():
+    return greedy(make_adata(60, 12), 5).genes
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_the_same_cells_gives_the_same_panel(form, expected):
+    given_form = FORMS[form](make_adata(60, 12))
+    layer = "m" if form == "layer" else None
+    assert greedy(given_form, 5, layer=layer).genes == expected
+    assert given_form.is_view == (form == "view")
+
+
+def test_backed_cells_stay_backed(tmp_path, expected):
+    make_adata(60, 12).write_h5ad(tmp_path / "cells.h5ad")
+    adata = ad.read_h5ad(tmp_path / "cells.h5ad", backed="r")
+    panel = greedy(adata, 5)
+    assert panel.genes == expected
+    assert adata.isbacked
+    assert panel.annotate(adata).var["spinn_selected"].sum() == 5
+    assert greedy(adata[:, :], 5).genes == expected
+    adata.file.close()
+
+
+@settings(max_examples=10)
+@given(seed=st.integers(0, 99), layer=st.sampled_from([None, "raw", "m"]), dense=st.booleans())
+def test_the_caller_s_cells_stay_as_they_are(seed, layer, dense):
+    adata = make_adata(40, 8, seed=seed)
+    if dense:
+        adata.X = adata.X.toarray()
+    adata.layers["m"] = adata.X.copy()
+    adata.raw = adata.copy()
+    adata.uns["note"] = {"a": 1}
+    adata.obsm["place"] = np.ones((40, 2))
+    before = adata.copy()
+    panel = greedy(adata, [2, 4], label="type", layer=layer, donor="donor", required=["g03"])
+    panel.annotate(adata)
+    for name in ("obs", "var"):
+        assert getattr(adata, name).equals(getattr(before, name))
+    for mine, theirs in ((adata.X, before.X), (adata.layers["m"], before.layers["m"])):
+        assert type(mine) is type(theirs)
+        assert abs(mine - theirs).sum() == 0
+    assert (adata.raw.X != before.raw.X).sum() == 0
+    assert adata.uns == before.uns
+    assert np.array_equal(adata.obsm["place"], before.obsm["place"])
+
+
+def test_a_label_asks_for_types_and_values_are_seen(caplog):
+    adata = make_adata(60, 12)
+    assert greedy(adata, 3).about["task"] == "reconstruction"
+    with caplog.at_level(logging.INFO, logger="spinn"):
+        assert greedy(adata, 3, label="type").about["task"] == "classification"
+    assert "values: taken for counts" in caplog.text
+    assert greedy(adata, 3, label="type", task="hurdle").about["task"] == "hurdle"
+    assert greedy(adata, 3, task="regression", targets=["age"]).about["task"] == "regression"
+    adata.X = adata.X.log1p()
+    with caplog.at_level(logging.INFO, logger="spinn"):
+        greedy(adata, 3)
+    assert "values: taken for lognorm" in caplog.text
+
+
+def test_sizes_and_demands(tmp_path):
+    adata = make_adata(60, 12)
+    path = greedy(adata, np.array([5, 2]), required=["g07"], excluded=["regex:^g0[0-3]"])
+    assert [panel.size for panel in path.panels] == [5, 2]
+    assert path.genes[0] == "g07"
+    assert not {"g00", "g01", "g02", "g03"} & set(path.genes)
+    (tmp_path / "genes.txt").write_text("g05\ng06\n")
+    assert greedy(adata, 2, required=tmp_path / "genes.txt").genes == ["g05", "g06"]
+    few = {**QUICK, "genes": {"required": ["g09"], "budget": 3}}
+    assert spinn.select_genes(adata, 3, selector="hvg", config=few).genes[0] == "g09"
+
+
+def test_libraries_get_their_threads_back():
+    before = [library["num_threads"] for library in threadpool_info()], torch.get_num_threads()
+    greedy(make_adata(60, 12), 3)
+    after = [library["num_threads"] for library in threadpool_info()], torch.get_num_threads()
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"label": "kind"}, KeyError, "label: 'kind' is not a column of obs; those there: type"),
+        ({"layer": "m"}, KeyError, "layer: 'm' is not there"),
+        ({"required": ["x"]}, KeyError, "^.required: 1 absent from the data: x"),
+        ({"n_genes": 13}, ValueError, r"^n_genes: the largest panel \(13\) needs as many genes"),
+        ({"n_genes": 0}, ValueError, "^n_genes: must be a whole number of at least 1, came 0"),
+        ({"n_genes": 2.5}, ValueError, "^n_genes: must be a whole number of at least 1, came 2.5"),
+        ({"n_genes": 9999}, ValueError, "^n_genes: must be at most preprocess.n_top_genes"),
+        ({"selector": "greddy"}, ValueError, "^selector: 'greddy' is not a selector; did you mean"),
+        ({"selector": "spapros", "label": "type"}, ValueError, "environment of its own"),
+        ({"selector": "markers"}, ValueError, "^label: must be an obs column for 'markers'"),
+        ({"task": "classification"}, ValueError, "^label: must be an obs column"),
+        ({"task": "tell"}, ValueError, "^task: 'tell' is not a task"),
+        ({"seed": -1}, ValueError, "^seed: must be a whole number of at least 0"),
+        ({"values": "lognorm"}, ValueError, "lognorm was declared, but the matrix holds whole"),
+        ({"values": "scaled"}, ValueError, "^values: 'scaled' is not a kind of values"),
+        ({"config": {"rfr": {}}}, ValueError, "^rfr: unknown key; did you mean 'rfe'"),
+        ({"config": {"seeds": [1]}}, ValueError, "^config: seeds is set by arguments"),
+        (
+            {"required": "g1"},
+            ValueError,
+            r"there is no file 'g1'; for genes, give a list: \['g1'\]",
+        ),
+        ({"excluded": 3}, TypeError, "^excluded must be a list of genes or a file's path, came 3"),
+        ({"split": -1}, ValueError, "^split must be a whole number of at least 0, came -1"),
+        ({"split": 1.5}, ValueError, "^split must be a whole number of at least 0, came 1.5"),
+        ({"targets": "m", "task": "regression"}, KeyError, "'m'"),
+        ({"targets": ["age"]}, ValueError, "^targets are for task='regression', and the task is"),
+        ({"config": "my.yaml"}, TypeError, "^config must hold keys and values, came 'my.yaml'"),
+        ({"excluded": ["prefx:g"]}, ValueError, "'prefx:g' is no family; did you mean prefix:"),
+    ],
+)
+def test_messages_name_the_argument(arguments, error, message):
+    with pytest.raises(error, match=message):
+        spinn.select_genes(make_adata(60, 12), **{"n_genes": 3, "selector": "greedy", **arguments})
+
+
+def test_only_cells_are_taken():
+    with pytest.raises(TypeError, match="adata must be an AnnData, came str; read the file"):
+        spinn.select_genes("cells.h5ad")

@@ -1,0 +1,181 @@
+"""The command line: thin, quick to answer, and clear about what is wrong."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from click.testing import CliRunner
+
+import spinn
+from spinn.interface import command
+from spinn.interface.files import check_writable, named_panels, read_config, written_whole
+from tests.support.cells import make_adata
+from tests.support.workflow import ROOT
+
+CONFIG = {
+    "preprocess": {"min_cells": 1},
+    "network": {"hidden": [8]},
+    "training": {"max_steps": 10, "check_every": 5, "basis": 6, "n_splits": 1},
+    "refit": {"max_steps": 10},
+    "evaluation": {"floor_panels": 2, "bootstrap": 40, "test_splits": 1},
+}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    make_adata(80, 12).write_h5ad(tmp_path / "cells.h5ad")
+    (tmp_path / "quick.yaml").write_text(yaml.safe_dump(CONFIG))
+    (tmp_path / "listed.yaml").write_text("genes: [g01]")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def call(line):
+    return CliRunner().invoke(command.main, line.split())
+
+
+@pytest.mark.parametrize("words", ["--help", "select --help", "evaluate -h", "run --help"])
+def test_help_loads_nothing_heavy(words):
+    code = f"""
+import sys
+sys.argv = ["spinn", *{words.split()!r}]
+from spinn.interface.command import main
+try:
+    main()
+finally:
+    heavy = ("torch", "scanpy", "anndata", "pandas", "numpy", "scipy", "yaml")
+    print("heavy:", [name for name in heavy if name in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "Usage: spinn" in done.stdout
+    assert "heavy: []" in done.stdout
+
+
+def test_a_panel_is_written_read_and_judged(folder):
+    line = "select cells.h5ad -g 2 -g 4 --selector greedy --label type --config quick.yaml"
+    assert call(f"{line} -o panel.json").exit_code == 0
+    assert call(f"{line} -o panel.csv").exit_code == 0
+    direct = spinn.select_genes(
+        make_adata(80, 12), [2, 4], selector="greedy", label="type", config=CONFIG
+    )
+    assert spinn.load_panel("panel.json").panels == direct.panels
+    assert spinn.load_panel("panel.csv").panels == direct.panels
+    (folder / "vendor.txt").write_text("g03\ng01\n")
+    judged = call(
+        "evaluate cells.h5ad mine=panel.json vendor.txt --label type --seed 1 --config quick.yaml"
+        " -o table.csv"
+    )
+    assert judged.exit_code == 0, judged.output
+    table = pd.read_csv("table.csv")
+    assert set(table["panel"]) == {"mine", "vendor", "floor", "ceiling"}
+    shown = call(f"{line} --required g07")
+    assert shown.stdout.splitlines()[:2] == ["gene,rank,size", "g07,1,4"]
+    written = {"panel.json", "panel.csv", "table.csv"}
+    given = {"cells.h5ad", "quick.yaml", "listed.yaml", "vendor.txt"}
+    assert {path.name for path in folder.iterdir()} == given | written
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("select nix.h5ad", "'nix.h5ad' does not exist"),
+        ("select cells.h5ad --selector greddy", "'greddy' is not one of"),
+        ("select cells.h5ad --label kind -g 3", "label: 'kind' is not a column of obs"),
+        ("select cells.h5ad -g 99999", "n_genes: must be at most"),
+        ("select cells.h5ad -o panel.txt", "panel.txt: the output must end in .csv or .json"),
+        ("select cells.h5ad -o there/panel.csv", "no folder there to write to; make it first"),
+        ("select cells.h5ad --config cells.h5ad", "cells.h5ad: is no YAML"),
+        ("select cells.h5ad -o cells.h5ad/panel.csv", "no folder cells.h5ad to write to"),
+        ("select cells.h5ad --config listed.yaml", "config: genes must hold keys and values"),
+        ("evaluate cells.h5ad", "Missing argument"),
+        ("evaluate cells.h5ad nix.txt", "nix.txt"),
+        ("evaluate cells.h5ad quick.yaml a/quick.yaml", "two lists are called 'quick'"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(folder, line, message):
+    done = call(line)
+    assert (done.exit_code, type(done.exception)) == (2, SystemExit)
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    if "Usage:" not in done.stderr:  # of options, where click adds how they are used
+        assert done.stderr.count("\n") == 1
+    assert not list(folder.glob("*.csv"))
+
+
+def test_files_are_whole_or_not_there(tmp_path):
+    def broken(path):
+        path.write_text("half")
+        raise OSError("disk full")
+
+    (tmp_path / "old.csv").write_text("old")
+    with pytest.raises(OSError, match="disk full"):
+        written_whole(str(tmp_path / "old.csv"), broken)
+    assert [path.name for path in tmp_path.iterdir()] == ["old.csv"]
+    assert (tmp_path / "old.csv").read_text() == "old"
+    check_writable(str(tmp_path / "old.csv"), [".csv"])
+
+
+def test_settings_are_keys_and_values(tmp_path):
+    assert read_config(None) is None
+    (tmp_path / "list.yaml").write_text("- a")
+    with pytest.raises(ValueError, match="must hold keys and values, came list"):
+        read_config(str(tmp_path / "list.yaml"))
+    (tmp_path / "broken.yaml").write_text("a: [")
+    with pytest.raises(ValueError, match=r"broken\.yaml: is no YAML"):
+        read_config(str(tmp_path / "broken.yaml"))
+
+
+def test_names_of_lists(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.txt").write_text(name)
+    found = named_panels([f"mine={tmp_path}/a.txt", f"{tmp_path}/b.txt"])
+    assert {name: path.genes for name, path in found.items()} == {"mine": ["a"], "b": ["b"]}
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The words with which Snakemake would have been started."""
+    seen = []
+
+    def start(words, **_):
+        seen.append(words[3:])
+        return subprocess.CompletedProcess(words, 3)
+
+    monkeypatch.setattr(command.subprocess, "run", start)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("line", "added"),
+    [
+        ("run", ["--cores", "all", "--configfile", str(ROOT / "config" / "config.yaml")]),
+        ("run --configfile my.yaml", ["--cores", "all"]),
+        ("run --configfile=my.yaml --cores 2 -n", []),
+        ("run -c2 --configfile my.yaml all", []),
+        ("run --workflow-profile slurm --configfile my.yaml", []),
+    ],
+)
+def test_run_hands_all_on_to_snakemake(line, added, started):
+    assert call(line).exit_code == 3
+    snakefile = ["--snakefile", str(ROOT / "Snakefile")]
+    assert started == [[*snakefile, *added, *line.split()[1:]]]
+
+
+def test_run_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(command, "find_spec", lambda name: None)
+    done = call("run")
+    assert done.exit_code == 2
+    assert "pip install 'spinn-panels[workflow]'" in done.stderr
+
+
+def test_the_stub_names_what_the_package_does():
+    stub = (Path(spinn.__file__).parent / "__init__.pyi").read_text()
+    named = {line.rpartition(" as ")[2] for line in stub.splitlines() if " as " in line}
+    assert named | {"__version__"} == set(spinn.__all__)
+    for name in spinn.__all__:
+        assert getattr(spinn, name) is not None

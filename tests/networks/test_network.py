@@ -1,0 +1,164 @@
+"""Networks: keeping genes, hiding inputs, and files."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.torch import save_file
+
+from spinn.networks.gates import GATES, BernoulliGate, OpenGate, make_gate
+from spinn.networks.network import ACTIVATIONS, Network
+from spinn.records.networks import load_network, save_network, training_cost
+from spinn.runtime.costs import Cost
+from spinn.settings import GateSettings
+from tests.support.cells import copy_of, same_state
+
+N_GENES, N_OUTPUTS = 6, 4
+
+
+def network(gate="open", hidden=(5, 3), activation="elu", dropout=0.0):
+    made = Network(
+        make_gate(gate, N_GENES, GateSettings(temperature=0.3)),
+        N_GENES,
+        hidden,
+        N_OUTPUTS,
+        activation,
+        dropout,
+    )
+    for parameter in made.gate.parameters():
+        parameter.data = torch.randn(N_GENES)
+    return made.eval()
+
+
+def settings_of(network):
+    return (
+        network.gate.settings,
+        network.hidden,
+        network.n_outputs,
+        network.activation,
+        network.input_dropout,
+        network.training,
+    )
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("hidden", [(), (5,), (5, 3, 4)])
+def test_forward_is_the_formula(hidden, activation):
+    net = network(hidden=hidden, activation=activation)
+    x = torch.randn(7, N_GENES)
+    h = x
+    for layer in net.linears[:-1]:
+        h = ACTIVATIONS[activation](h @ layer.weight.T + layer.bias)
+    torch.testing.assert_close(net(x), h @ net.linears[-1].weight.T + net.linears[-1].bias)
+    assert (net.n_inputs, net.hidden, net.n_outputs) == (N_GENES, list(hidden), N_OUTPUTS)
+
+
+@given(data=st.data(), gate=st.sampled_from(sorted(GATES)), hidden=st.sampled_from([(), (5, 3)]))
+def test_keep_composes_and_keeping_all_is_the_identity(data, gate, hidden):
+    net = network(gate, hidden, "tanh", 0.2).train(data.draw(st.booleans()))
+    before = copy_of(net)
+    a = data.draw(st.lists(st.integers(0, N_GENES - 1), min_size=1, unique=True).map(torch.tensor))
+    b = data.draw(st.lists(st.integers(0, len(a) - 1), min_size=1, unique=True).map(torch.tensor))
+    for one, other in (
+        (net.keep(a).keep(b), net.keep(a[b])),
+        (net.keep(torch.arange(N_GENES)), net),
+    ):
+        assert same_state(copy_of(one), copy_of(other))
+        assert settings_of(one) == settings_of(other)
+    for parameter in net.keep(a).parameters():
+        parameter.data.zero_()
+    assert same_state(copy_of(net), before)
+
+
+@pytest.mark.parametrize("gate", GATES)
+@pytest.mark.parametrize("hidden", [(), (5, 3)])
+def test_removed_genes_act_as_if_at_their_mean(gate, hidden):
+    net = network(gate, hidden)
+    index = torch.tensor([4, 1, 2])
+    x = torch.zeros(8, N_GENES)
+    x[:, index] = torch.randn(8, 3)
+    torch.testing.assert_close(net.keep(index)(x[:, index]), net(x))
+
+
+def test_with_gate_changes_the_gate_alone():
+    net = network("bernoulli", dropout=0.3)
+    other = net.with_gate(OpenGate(N_GENES))
+    x = torch.randn(3, N_GENES)
+    torch.testing.assert_close(other(x), net.body(x))
+    assert settings_of(other)[1:] == settings_of(net)[1:]
+    assert type(net.gate) is BernoulliGate
+
+
+def test_input_dropout_hides_while_training_only():
+    net, x = network(dropout=0.3), torch.ones(2000, N_GENES)
+    torch.testing.assert_close(net(x), net.body(x))
+    net.train()
+    _, hidden = net.forward_hidden(x)
+    assert set(hidden.unique().tolist()) == {0.0, 1.0}
+    assert abs(hidden.mean() - 0.3) < 0.02
+    np.testing.assert_allclose(net.hidden_probability(), 0.3, rtol=1e-6)
+
+
+@pytest.mark.parametrize("gate", GATES)
+@pytest.mark.parametrize("training", [True, False])
+def test_hidden_inputs_and_outputs_are_drawn_together(gate, training):
+    net = network(gate, dropout=0.4).train(training)
+    x = torch.randn(9, N_GENES)
+    torch.manual_seed(5)
+    output, hidden = net.forward_hidden(x)
+    torch.manual_seed(5)
+    torch.testing.assert_close(output, net(x))
+    assert hidden.shape == x.shape
+    if gate != "gaussian":  # its noise hides no gene whole
+        torch.testing.assert_close(output, net.body(x * (1 - hidden)))
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_hidden_probability_is_how_often_inputs_are_hidden(gate):
+    net = network(gate, dropout=0.25).train()
+    net.gate.settings = GateSettings(temperature=1e-3)
+    _, hidden = net.forward_hidden(torch.ones(20_000, N_GENES))
+    torch.testing.assert_close(hidden.mean(0), net.hidden_probability(), atol=0.02, rtol=0)
+
+
+@pytest.mark.parametrize("gate", GATES)
+@pytest.mark.parametrize("hidden", [(), (5, 3)])
+def test_files_bring_back_the_same_network(tmp_path, gate, hidden):
+    net = network(gate, hidden, "gelu", 0.1)
+    genes = ("g,1", "γ", *"abcd")
+    path = tmp_path / "new" / "base.safetensors"
+    save_network(net, path, genes=genes)
+    loaded, names = load_network(path)
+    assert names == genes
+    assert type(loaded.gate) is type(net.gate)
+    assert settings_of(loaded) == settings_of(net)
+    assert same_state(copy_of(loaded), copy_of(net))
+    first = path.read_bytes()
+    save_network(loaded, path, genes=genes)
+    assert path.read_bytes() == first
+
+
+def test_files_tell_what_the_training_cost(tmp_path):
+    path = tmp_path / "base.safetensors"
+    save_network(network(), path, genes="abcdef", cost=Cost(2.5, 100.0))
+    assert training_cost(path) == Cost(2.5, 100.0)
+    save_network(network(), path, genes="abcdef")
+    assert training_cost(path) == Cost(0.0)
+
+
+@pytest.mark.parametrize(("metadata", "came"), [({"spinn": '{"format": 2}'}, "2"), (None, "None")])
+def test_files_of_another_format_are_refused(tmp_path, metadata, came):
+    save_file({"x": torch.zeros(1)}, tmp_path / "x.safetensors", metadata=metadata)
+    with pytest.raises(ValueError, match=f"network format must be 1, came {came}; train it again"):
+        load_network(tmp_path / "x.safetensors")
+
+
+def test_messages():
+    with pytest.raises(KeyError, match="'sine' is not an activation; they are elu, relu, selu, ge"):
+        network(activation="sine")
+    for dropout in (-0.1, 1.0):
+        with pytest.raises(
+            ValueError, match=rf"input_dropout must lie in \[0, 1\), came {dropout}"
+        ):
+            network(dropout=dropout)

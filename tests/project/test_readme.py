@@ -1,0 +1,46 @@
+"""Every command and every example of the README is tried.
+
+Commands that install or run for minutes are run by continuous integration itself (`make run`, `make
+test`: see .ci/run); the other Snakemake commands are planned here with `-n`, since the runs of
+tests/test_workflow.py differ from them by their config only. What an installed package does is
+tried in a fresh environment: tests/test_wheel.py.
+"""
+
+import re
+import shlex
+import shutil
+
+import pytest
+
+from tests.support.readme import BY_CI, commands, example, furnish
+from tests.support.workflow import ROOT, copy_project, snakemake
+
+pytestmark = pytest.mark.slow
+
+
+def test_what_ci_runs_itself():
+    script = (ROOT / ".ci" / "run").read_text()
+    for target in ("make run", "make test", "make test-wheel"):
+        assert target in script.splitlines()
+    assert set(commands()) >= BY_CI
+    assert set(commands()) == BY_CI | set(commands("snakemake", "spinn", "pip"))
+
+
+@pytest.mark.parametrize("line", sorted(set(commands("snakemake"))))
+def test_a_command_plans_its_jobs(line, tmp_path):
+    words = shlex.split(line)[1:]
+    if "conda" in words and shutil.which("conda") is None:
+        pytest.skip("conda is not installed on this machine")
+    project = furnish(copy_project(tmp_path / "project"))
+    done = snakemake(project, *words, *([] if "-n" in words else ["-n"]))
+    assert done.returncode == 0, done.stdout
+    assert "write_report" in done.stdout
+
+
+def test_the_python_example_reads_a_panel(capsys):
+    code = example("results/")
+    path = re.search(r'"(results/[^"]+)"', code)[1]
+    if not (ROOT / path).exists():
+        pytest.skip("needs the results of `make run`, which continuous integration runs first")
+    exec(code.replace(path, str(ROOT / path)), {})
+    assert len(capsys.readouterr().out.split(",")) == 8
