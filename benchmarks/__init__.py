@@ -1,1 +1,1 @@
-"""Benchmarks: spinn beside the textbook way, in one run, on the same inputs. `make bench`."""
+"""Benchmarks: spinn against the textbook way, in one run, on the same inputs. `make bench`."""

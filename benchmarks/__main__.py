@@ -25,10 +25,10 @@ def main() -> None:
         parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
     torch.set_num_threads(given.threads)
     logging.disable(logging.WARNING)
-    found = json.loads(given.output.read_text()) if given.output.exists() and given.parts else {}
+    results = json.loads(given.output.read_text()) if given.output.exists() and given.parts else {}
     for name in given.parts or PARTS:
         for case, result in PARTS[name]().items():
-            found[case] = result
+            results[case] = result
             print(
                 f"{case:34s} {result['ratio']:8.1f}x  [{result['low']:.1f}, {result['high']:.1f}]  "
                 f"ours {result['ours_s']:.3g} s, other {result['other_s']:.3g} s, "
@@ -36,7 +36,7 @@ def main() -> None:
                 flush=True,
             )
     given.output.parent.mkdir(parents=True, exist_ok=True)
-    given.output.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    given.output.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def measure() -> dict[str, dict[str, Any]]:
     reference = greedy_split(
         selection, sizes=SIZES, seed=0, constraints=Constraints(), task="reconstruction"
     )
-    found, seconds = {}, {}
+    results, seconds = {}, {}
     for rank in BASES:
         settings, start = replace(Settings(), basis=rank), time.perf_counter()
         problem = make_problem(selection, "reconstruction", basis=rank)
@@ -43,10 +43,10 @@ def measure() -> dict[str, dict[str, Any]]:
         path = select(problem, base, "bernoulli-rfe", settings, sizes=SIZES, seed=0)
         seconds[rank] = time.perf_counter() - start
         refit_start = time.perf_counter()
-        own = replace(judge, problems={"split": make_problem(
+        in_basis = replace(judge, problems={"split": make_problem(
             data, "reconstruction", basis=rank, resident=False)})  # fmt: skip
-        refits = evaluate(own, reference.panels, seed=0)[0]
-        found[rank] = {
+        refits = evaluate(in_basis, reference.panels, seed=0)[0]
+        results[rank] = {
             "fvu_split_of_panels": _fvu(evaluate(judge, path.panels, seed=0)[0]),
             "fvu_split_of_refits_on_fixed_panels": _fvu(refits),
             "refit_s": time.perf_counter() - refit_start,
@@ -62,7 +62,7 @@ def measure() -> dict[str, dict[str, Any]]:
             "ours_s": seconds[rank],
             "other_s": seconds[None],
             "same": 0.0,
-            "setting": found[rank],
+            "setting": results[rank],
         }
         for rank in BASES
     }

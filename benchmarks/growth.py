@@ -59,9 +59,9 @@ def _quickest(call: Callable[[], Any]) -> float:
 def measure() -> dict[str, dict[str, Any]]:
     """Return, per ranker, by what the time grows when genes, or cells, are doubled.
 
-    The ratio is fitted over three doublings; low and high are the least and the greatest doubling.
+    The ratio is fitted over three doublings; low and high are the extreme doublings.
     """
-    found = {}
+    results = {}
     for ranker in RANKERS:
         for what, time in {"step": time_of_step, "scores": time_of_scores}.items():
             for axis, sizes in {"genes": GENES, "cells": CELLS}.items():
@@ -73,7 +73,7 @@ def measure() -> dict[str, dict[str, Any]]:
                 ]
                 exponent = np.polyfit(np.log(sizes), np.log(times), 1)[0]
                 doublings = [later / earlier for earlier, later in pairwise(times)]
-                found[f"growth_{ranker}_{what}_{axis}"] = {
+                results[f"growth_{ranker}_{what}_{axis}"] = {
                     "ratio": float(2**exponent),
                     "low": float(min(*doublings, 2**exponent)),
                     "high": float(max(*doublings, 2**exponent)),
@@ -87,4 +87,4 @@ def measure() -> dict[str, dict[str, Any]]:
                         "threads": torch.get_num_threads(),
                     },
                 }
-    return found
+    return results

@@ -28,7 +28,7 @@ class PlainGate(nn.Module):
 
 
 class PlainGaussianGate(nn.Module):
-    """Additive noise with a learnable standard deviation per gene, drawn anew for every element."""
+    """Additive noise with a learnable standard deviation per gene, a fresh draw per element."""
 
     def __init__(self, n_genes: int) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ def jacobian_of_gene(forward: Callable[[Tensor], Tensor], x: Tensor, gene: int) 
 def imputation_of_gene(
     loss: Callable[[Tensor], Tensor], x: Tensor, whole: Tensor, gene: int
 ) -> Tensor:
-    """Return the rise of the mean loss when one gene stands at its mean."""
+    """Return the rise of the mean loss when one gene is set to its mean."""
     ablated = x.clone()
     ablated[:, gene] = 0.0
     return (loss(ablated) - whole).double().mean()

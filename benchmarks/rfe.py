@@ -1,4 +1,4 @@
-"""Elimination down to 8 genes: the whole of it, beside the textbook's, judged by one judge."""
+"""Elimination down to 8 genes: all of it, against the textbook's, judged by one judge."""
 
 import time
 from dataclasses import replace
@@ -19,7 +19,7 @@ from spinn.networks.training import base_network, fit
 from spinn.panel import Panel
 from spinn.selectors.elimination import schedule, select
 from spinn.settings import Settings
-from spinn.statistics.bootstrap import Run, bootstrap
+from spinn.statistics.bootstrap import RunScores, bootstrap
 from spinn.statistics.summary import summarize
 
 SIZES, SEEDS, PLAIN_RATIO = [8, 16, 32, 64], (0, 1), 0.8
@@ -45,7 +45,7 @@ RULES = {
         _OURS.training.batch_size, _OURS.training.max_steps, _OURS.elimination.max_steps,
         _OURS.training.check_every, _OURS.training.patience, SEEDS,
     ),
-    # As research code trains, until five looks, 250 steps apart, bring nothing; but not for longer.
+    # As research code trains: until five checks, 250 steps apart, bring nothing, or the limit.
     "research": Rule(128, 3000, 1500, 250, 5, SEEDS[:1]),
 }  # fmt: skip
 
@@ -126,18 +126,18 @@ def _narrow(network: nn.Sequential, order: Tensor) -> nn.Sequential:
 
 
 def measure() -> dict[str, dict[str, Any]]:
-    """Return time and quality of every ranker's elimination beside the textbook's."""
+    """Return time and quality of every ranker's elimination against the textbook's."""
     name, data = cells()
     selection = data.of("train", "valid")
     judge = make_judge(data, "reconstruction", Settings())
     judge = replace(judge, problems={"split": judge.problems["split"]})
-    runs: list[Run] = []
+    runs: list[RunScores] = []
     seconds: dict[str, dict[int, float]] = {}
 
-    def note(way: str, seed: int, found: tuple[list[Panel], float]) -> None:
-        seconds.setdefault(way, {})[seed] = found[1]
-        scores = evaluate(judge, found[0], seed=seed)[1]
-        runs.append(Run(name, 0, "reconstruction", way, seed, scores))
+    def note(way: str, seed: int, timed: tuple[list[Panel], float]) -> None:
+        seconds.setdefault(way, {})[seed] = timed[1]
+        scores = evaluate(judge, timed[0], seed=seed)[1]
+        runs.append(RunScores(name, 0, "reconstruction", way, seed, scores))
 
     for seed in SEEDS:  # alternating: the textbook, then every ranker
         for key, rule in RULES.items():
@@ -153,7 +153,7 @@ def measure() -> dict[str, dict[str, Any]]:
 
 
 def _result(
-    runs: list[Run], seconds: dict[str, dict[int, float]], way: str, other: str, name: str
+    runs: list[RunScores], seconds: dict[str, dict[int, float]], way: str, other: str, name: str
 ) -> dict[str, Any]:
     seeds = RULES[other].seeds
     pair = [run for run in runs if run.selector in (way, other) and run.seed in seeds]

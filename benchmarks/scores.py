@@ -1,4 +1,4 @@
-"""Jacobian and imputation scores beside gene by gene: speed, sameness, growth, memory."""
+"""Jacobian and imputation scores against gene by gene: speed, sameness, growth, memory."""
 
 import json
 import subprocess
@@ -58,7 +58,7 @@ def measure_size(name: str, genes: int) -> dict[str, Any]:
     sample = np.linspace(0, genes - 1, SAMPLE).round().astype(int).tolist()
     score = SCORES[name]
     fast = score(network, problem)[sample].double()
-    # The plain way in float64: in float32 its own differences of losses lose three digits.
+    # The plain way in float64: in float32 its differences of losses lose three digits.
     slow = plain_scores(name, network.double(), problem, (x.double(), y.double()), sample)
     network.float()
     # A gene whose score is near zero has no meaningful relative error: the largest score is the
@@ -114,11 +114,11 @@ def peak_memory(name: str, genes: int) -> float:
 
 def measure() -> dict[str, dict[str, Any]]:
     """Return the results of both scores at every size, by name."""
-    found = {}
+    results = {}
     for name in SCORES:
         for genes in GENES:
             result = measure_size(name, genes)
             result["setting"]["peak_memory_mb"] = peak_memory(name, genes)
-            found[f"{name}_{genes}"] = result
-        found[f"{name}_{GENES[2]}"]["setting"]["growth"] = growth(name)
-    return found
+            results[f"{name}_{genes}"] = result
+        results[f"{name}_{GENES[2]}"]["setting"]["growth"] = growth(name)
+    return results

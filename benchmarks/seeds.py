@@ -1,4 +1,4 @@
-"""Several seeds as one batched program, beside one after the other."""
+"""Several seeds as one batched program, against one after the other."""
 
 import itertools
 from collections.abc import Callable
@@ -46,7 +46,7 @@ def trainer(
 
 def measure() -> dict[str, dict[str, Any]]:
     """Return, per number of genes, how many times longer seeds take one after the other."""
-    found = {}
+    results = {}
     for genes in GENES:
         torch.manual_seed(0)
         x, y = torch.randn(CELLS, genes), torch.randn(CELLS, BASIS)
@@ -62,12 +62,12 @@ def measure() -> dict[str, dict[str, Any]]:
         train(rows), one_by_one()
         same = max(
             float(((all_[s] - one[0]).abs().max() / one.abs().max()).detach())
-            for s, (own, _) in enumerate(apart)
-            for all_, one in zip(together, own, strict=True)
+            for s, (alone, _) in enumerate(apart)
+            for all_, one in zip(together, alone, strict=True)
         )
         setting = {"seeds": SEEDS, "genes": genes, "batch": BATCH, "hidden": list(HIDDEN),
                    "basis": BASIS, "steps": STEPS, "threads": torch.get_num_threads()}  # fmt: skip
-        found[f"seeds_{genes}"] = compare(
+        results[f"seeds_{genes}"] = compare(
             lambda train=train, rows=rows: train(rows), one_by_one, same=same, setting=setting
         )
-    return found
+    return results

@@ -1,4 +1,4 @@
-"""A training step beside the textbook's, and beside its own matrix products alone."""
+"""A training step against the textbook's, and against its matrix products alone."""
 
 from itertools import islice
 from typing import Any
@@ -22,7 +22,7 @@ PENALTY = 0.1
 
 
 def problem_of(x: Tensor, y: Tensor, basis: Tensor | None) -> Problem:
-    """Return the problem of telling ``y`` from ``x``, in a basis or gene by gene."""
+    """Return the problem of predicting ``y`` from ``x``, in a basis or gene by gene."""
     d = x.shape[1]
     task = Reconstruction(basis, torch.zeros(d), float(y.var(0).sum()), counts_hidden_only=False)
     rows = Rows(torch.zeros(d), torch.ones(d), dense=x)
@@ -52,7 +52,7 @@ def products(network: Network, x: Tensor) -> Any:
 def measure() -> dict[str, dict[str, Any]]:
     """Return the results of both gates, by name."""
     torch.manual_seed(0)
-    x, found = torch.randn(CELLS, GENES), {}
+    x, results = torch.randn(CELLS, GENES), {}
     basis = torch.linalg.qr(torch.randn(GENES, BASIS)).Q
     y = x + torch.randn_like(x)
     problem = problem_of(x, y, basis)
@@ -78,8 +78,8 @@ def measure() -> dict[str, dict[str, Any]]:
 
         setting = {"cells": CELLS, "genes": GENES, "batch": BATCH, "hidden": list(HIDDEN),
                    "basis": BASIS, "steps": STEPS, "threads": torch.get_num_threads()}  # fmt: skip
-        found[f"step_{name}_vs_textbook"] = compare(ours, theirs, same=0.0, setting=setting)
-        found[f"step_{name}_vs_products"] = compare(
+        results[f"step_{name}_vs_textbook"] = compare(ours, theirs, same=0.0, setting=setting)
+        results[f"step_{name}_vs_products"] = compare(
             ours, products(network, x[:BATCH]), same=0.0, setting=setting
         )
-    return found
+    return results

@@ -31,7 +31,7 @@ def compare(
     ours, other
         What to time.
     same
-        Largest relative difference of the two answers, found by the caller.
+        Largest relative difference of the two answers, from the caller.
     setting
         What was measured on: sizes, threads.
     pairs

@@ -2,10 +2,10 @@
 
 import os
 
-from spinn.runtime import digest
-from spinn.selectors.registry import RANKER_GATES, SELECTORS, families
 from spinn.config.derived import BY_CELLS, compared, with_random_cells
 from spinn.config.sections import judging_of, selection_of, training_of
+from spinn.runtime import digest
+from spinn.selectors.registry import RANKERS, SELECTORS, families, modules_of
 
 ROOT = os.path.abspath(os.path.join(workflow.current_basedir, ".."))
 RESULTS = "<results>"  # Snakemake puts the pathvar in; see Snakefile
@@ -15,14 +15,11 @@ TASKS = config["tasks"]
 SEEDS = config["seeds"]
 SIZES = config["panel_sizes"]
 FORMATS = ["svg", "png", "pdf"]
+FAMILIES = families(config["selectors"])
 
-REFERENCES = [
-    *(("floor", draw) for draw in range(config["evaluation"]["floor_panels"])),
-    *(("ceiling", seed) for seed in SEEDS),
-]
-
-PREPARED = f"{RESULTS}/{{dataset}}/split{{split}}/prepared.h5ad"
-TASK = f"{RESULTS}/{{dataset}}/split{{split}}/{{task}}"
+SPLIT = f"{RESULTS}/{{dataset}}/split{{split}}"
+TASK = f"{SPLIT}/{{task}}"
+PREPARED = f"{SPLIT}/prepared.h5ad"
 LOG = f"{RESULTS}/logs/{{dataset}}/split{{split}}"
 BENCHMARK = f"{RESULTS}/benchmarks/{{dataset}}/split{{split}}"
 
@@ -31,11 +28,12 @@ wildcard_constraints:
     dataset="|".join(DATASETS),
     split=r"\d+",
     task="|".join(TASKS),
-    gate="|".join(sorted(set(RANKER_GATES.values()))),
+    gate="|".join(sorted({entry.gate for entry in RANKERS.values()})),
 
 
-FAMILIES = families(config["selectors"])
-PEERS = [family for family in FAMILIES if SELECTORS[FAMILIES[family][0]].external]
+def code(script, *selectors):
+    """The digest of what a script imports, and of the modules of some selectors."""
+    return digest.script(os.path.join(ROOT, "scripts", script), *modules_of(selectors))
 
 
 def runs(selectors):
@@ -43,13 +41,15 @@ def runs(selectors):
     return [(selector, seed) for selector in selectors for seed in SEEDS]
 
 
-def files(pairs, name):
-    """The file of a name of each (selector, seed), as patterns for one data set, split and task."""
-    return [f"{TASK}/{selector}/seed{seed}/{name}" for selector, seed in pairs]
+def files(pairs, name, tasks=("{task}",)):
+    """The file of a name of each (selector, seed), for the wildcard's task or some tasks."""
+    return [
+        f"{SPLIT}/{task}/{selector}/seed{seed}/{name}" for selector, seed in pairs for task in tasks
+    ]
 
 
 def everywhere(patterns, tasks=True):
-    """Patterns for every data set, split and (if asked) task."""
+    """Patterns for every data set, split and (if requested) task."""
     filled = dict(dataset=DATASETS, split=SPLITS, **({"task": TASKS} if tasks else {}))
     return expand(patterns, **filled)
 
@@ -59,14 +59,12 @@ def section(*keys):
     return {key: config[key] for key in keys}
 
 
-def installed(peer):
-    """What is installed for a peer, so that its panels are chosen anew when that changes."""
-    return digest.file(os.path.join(config["peers"]["folder"], peer, ".installed"))
-
-
-def trains_alone(selectors):
-    """Whether selectors of one family train networks of their own, from no base model."""
-    return all(SELECTORS[name].needs_torch and not SELECTORS[name].gate for name in selectors)
+def needs(entry):
+    """The packages that a selector's job imports, as `check_environment` takes them."""
+    arrays = ["numpy", "scipy", "h5py"]
+    if entry.kind == "package":
+        return arrays
+    return [*arrays, *(["torch", "safetensors"] if entry.needs_torch else ["pandas", "scanpy"])]
 
 
 def growing(base, per_input):
@@ -74,15 +72,16 @@ def growing(base, per_input):
     return lambda wildcards, input, attempt: attempt * round(base + per_input * input.size_mb)
 
 
-# What jobs ask for: those that train, those that read cells, those that read tables.
+def gpus(wildcards):
+    """A GPU where one was requested by name."""
+    return 1 if config["device"] == "cuda" else 0
+
+
+# What jobs request: those that fit, those with networks too, those that read cells, or tables.
 FITTING = {"mem_mb": growing(2000, 60), "runtime": growing(60, 2)}
+TRAINING = {**FITTING, "gpu": gpus}
 READING = {"mem_mb": growing(2000, 20), "runtime": growing(30, 1)}
 TABLES = {"mem_mb": growing(1000, 20), "runtime": growing(20, 1)}
-
-
-def gpus(wildcards):
-    """A GPU where one was asked for by name."""
-    return 1 if config["device"] == "cuda" else 0
 
 
 def cells_of(wildcards):

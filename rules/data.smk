@@ -21,7 +21,7 @@ rule prepare:
     resources:
         **READING,
     params:
-        code=digest.modules("jobs.prepare"),
+        code=code("prepare.py"),
         config=settings_of,
         sizes=SIZES,
     message:

@@ -1,13 +1,21 @@
 """Evaluation: refits of every panel, judged on the test cells, with a floor and a ceiling.
 
-INPUT: prepared.h5ad, panels.json. OUTPUT: scores.csv and cells.npz beside each panels.json;
+INPUT: prepared.h5ad, panels.json. OUTPUT: scores.csv and cells.npz next to each panels.json;
 scores.csv, summary.csv, differences.csv, normalised.csv, smallest.csv, recall.csv, costs.csv,
 stability.csv and robustness.csv of the whole run.
 """
 
 JUDGING = judging_of(config)
+# Random panels matched for mean and detection, and all genes.
+REFERENCES = [
+    *(("floor", draw) for draw in range(config["evaluation"]["floor_panels"])),
+    *(("ceiling", seed) for seed in SEEDS),
+]
+SELECTED = runs(config["selectors"])
+JUDGED = [*SELECTED, *REFERENCES]
 
-for family, selectors in FAMILIES.items():
+for family, selectors in {**FAMILIES, "references": []}.items():
+    judged = runs(selectors) or REFERENCES
 
     rule:
         name:
@@ -16,8 +24,8 @@ for family, selectors in FAMILIES.items():
             prepared=PREPARED,
             panels=files(runs(selectors), "panels.json"),
         output:
-            scores=files(runs(selectors), "scores.csv"),
-            cells=files(runs(selectors), "cells.npz"),
+            scores=files(judged, "scores.csv"),
+            cells=files(judged, "cells.npz"),
         log:
             f"{LOG}/{{task}}/evaluate_{family}.log",
         benchmark:
@@ -26,45 +34,17 @@ for family, selectors in FAMILIES.items():
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            **FITTING,
-            gpu=gpus,
+            **TRAINING,
         params:
-            code=digest.modules("jobs.evaluate"),
-            selectors=", ".join(selectors),
-            runs=runs(selectors),
+            code=code("evaluate_panels.py", *([] if selectors else ["greedy"])),
+            judged=", ".join(selectors) or "floor and ceiling",
+            runs=judged,
+            sizes=SIZES,
             config=JUDGING,
         message:
-            "judge panels: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
+            "judge panels: {params.judged}; {wildcards.task}, {wildcards.dataset}"
         script:
             "../scripts/evaluate_panels.py"
-
-
-rule evaluate_references:
-    """Judge random panels matched for mean and detection (floor) and all genes (ceiling)."""
-    input:
-        prepared=PREPARED,
-    output:
-        scores=files(REFERENCES, "scores.csv"),
-        cells=files(REFERENCES, "cells.npz"),
-    log:
-        f"{LOG}/{{task}}/evaluate_references.log",
-    benchmark:
-        f"{BENCHMARK}/{{task}}/evaluate_references.tsv"
-    conda:
-        "../envs/spinn.yaml"
-    threads: 1
-    resources:
-        **FITTING,
-        gpu=gpus,
-    params:
-        code=digest.modules("jobs.references"),
-        runs=REFERENCES,
-        sizes=SIZES,
-        config=JUDGING,
-    message:
-        "judge floor and ceiling: {wildcards.task}, {wildcards.dataset}"
-    script:
-        "../scripts/evaluate_references.py"
 
 
 if config["evaluation"]["robustness"]:
@@ -84,10 +64,9 @@ if config["evaluation"]["robustness"]:
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            **FITTING,
-            gpu=gpus,
+            **TRAINING,
         params:
-            code=digest.modules("jobs.robustness"),
+            code=code("evaluate_robustness.py"),
             seeds=SEEDS,
             config={
                 **JUDGING,
@@ -106,7 +85,7 @@ if config["evaluation"]["robustness"]:
         input:
             tables=everywhere(f"{TASK}/robustness.csv"),
         output:
-            robustness=f"{RESULTS}/robustness.csv",
+            table=f"{RESULTS}/robustness.csv",
         log:
             f"{RESULTS}/logs/collect_robustness.log",
         benchmark:
@@ -118,15 +97,15 @@ if config["evaluation"]["robustness"]:
         resources:
             **TABLES,
         params:
-            code=digest.modules("jobs.collect"),
+            code=code("concatenate.py"),
         message:
             "gather quality under detection loss"
         script:
-            "../scripts/collect_robustness.py"
+            "../scripts/concatenate.py"
 
 
-GROUPS = f"{RESULTS}/{{dataset}}/split{{split}}/interchangeable.csv"
-JUDGED = [*runs(config["selectors"]), *REFERENCES]
+GROUPS = f"{SPLIT}/interchangeable.csv"
+TABLE_NAMES = ["scores", "costs", "summary", "differences", "normalised", "smallest", "recall"]
 
 
 rule collect_scores:
@@ -134,15 +113,9 @@ rule collect_scores:
     input:
         scores=everywhere(files(JUDGED, "scores.csv")),
         cells=everywhere(files(JUDGED, "cells.npz")),
-        panels=everywhere(files(runs(config["selectors"]), "panels.json")),
+        panels=everywhere(files(SELECTED, "panels.json")),
     output:
-        scores=f"{RESULTS}/scores.csv",
-        summary=f"{RESULTS}/summary.csv",
-        differences=f"{RESULTS}/differences.csv",
-        normalised=f"{RESULTS}/normalised.csv",
-        smallest=f"{RESULTS}/smallest.csv",
-        recall=f"{RESULTS}/recall.csv",
-        costs=f"{RESULTS}/costs.csv",
+        **{name: f"{RESULTS}/{name}.csv" for name in TABLE_NAMES},
     log:
         f"{RESULTS}/logs/collect_scores.log",
     benchmark:
@@ -153,7 +126,7 @@ rule collect_scores:
     resources:
         **TABLES,
     params:
-        code=digest.modules("jobs.collect"),
+        code=code("collect_scores.py"),
         n_bootstrap=config["evaluation"]["bootstrap"],
         wanted_share=config["evaluation"]["wanted_share"],
     message:
@@ -163,7 +136,7 @@ rule collect_scores:
 
 
 rule group_genes:
-    """Find the genes that stand in for each other, for the agreement of panels."""
+    """Group the genes that are interchangeable, for the agreement of panels."""
     input:
         prepared=PREPARED,
     output:
@@ -178,7 +151,7 @@ rule group_genes:
     resources:
         **READING,
     params:
-        code=digest.modules("jobs.groups"),
+        code=code("group_genes.py"),
     message:
         "group interchangeable genes: {wildcards.dataset}, split {wildcards.split}"
     script:
@@ -188,7 +161,7 @@ rule group_genes:
 rule collect_stability:
     """Measure how far the panels of different seeds agree."""
     input:
-        panels=everywhere(files(runs(config["selectors"]), "panels.json")),
+        panels=everywhere(files(SELECTED, "panels.json")),
         groups=everywhere(GROUPS, tasks=False),
     output:
         stability=f"{RESULTS}/stability.csv",
@@ -203,7 +176,7 @@ rule collect_stability:
     resources:
         **TABLES,
     params:
-        code=digest.modules("jobs.collect"),
+        code=code("collect_stability.py"),
         datasets=[(name, split) for name in DATASETS for split in SPLITS],
     message:
         "measure the agreement of panels"

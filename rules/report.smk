@@ -5,15 +5,17 @@ provenance.json, config.yaml, report.html.
 """
 
 ROBUSTNESS = f"{RESULTS}/robustness.csv" if config["evaluation"]["robustness"] else []
-FIGURES = ["quality", "agreement", "overlap", *(["robustness"] if ROBUSTNESS else [])]
 FIGURE = f"{RESULTS}/figures/{{figure}}_{{dataset}}_{{task}}.{{format}}"
+FIGURES = ["quality", "agreement", "overlap", *(["robustness"] if ROBUSTNESS else [])]
+OPTIMISM_FIGURES = expand(FIGURE, figure="optimism", format="svg", dataset=TWINS, task=TASKS)
+PLACES = [(name, split, task) for name in DATASETS for split in SPLITS for task in TASKS]
 
 
 rule recommend:
-    """Write the recommended panel of each size: why each gene, who could replace it; the audit."""
+    """Write the recommended panel of each size: why each gene, what could replace it; the audit."""
     input:
         prepared=PREPARED,
-        panels=files(runs(config["selectors"]), "panels.json"),
+        panels=files(SELECTED, "panels.json"),
     output:
         panels=[f"{TASK}/panel_{size}.csv" for size in SIZES],
         audit=f"{TASK}/audit.csv",
@@ -27,8 +29,7 @@ rule recommend:
     resources:
         **FITTING,
     params:
-        code=digest.modules("jobs.collect"),
-        runs=runs(config["selectors"]),
+        code=code("recommend.py"),
         sizes=SIZES,
         config=section("genes"),
     message:
@@ -43,9 +44,7 @@ rule plot_figures:
         summary=f"{RESULTS}/summary.csv",
         stability=f"{RESULTS}/stability.csv",
         robustness=ROBUSTNESS,
-        panels=expand(
-            files(runs(config["selectors"]), "panels.json"), split=SPLITS, allow_missing=True
-        ),
+        panels=expand(files(SELECTED, "panels.json"), split=SPLITS, allow_missing=True),
     output:
         figures=expand(FIGURE, figure=FIGURES, format=FORMATS, allow_missing=True),
     log:
@@ -59,11 +58,39 @@ rule plot_figures:
     resources:
         **TABLES,
     params:
-        code=digest.modules("jobs.figures"),
+        code=code("plot_figures.py"),
+        figures=FIGURES,
     message:
         "draw figures: {wildcards.task}, {wildcards.dataset}"
     script:
         "../scripts/plot_figures.py"
+
+
+if TWINS:
+
+    rule plot_optimism:
+        """Draw how much better panels look by random cells than by donors."""
+        input:
+            optimism=OPTIMISM,
+        output:
+            figures=expand(FIGURE, figure="optimism", format=FORMATS, allow_missing=True),
+        log:
+            f"{RESULTS}/logs/{{dataset}}/plot_optimism_{{task}}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/{{dataset}}/plot_optimism_{{task}}.tsv"
+        localrule: True
+        conda:
+            "../envs/spinn-light.yaml"
+        threads: 1
+        resources:
+            **TABLES,
+        params:
+            code=code("plot_figures.py"),
+            figures=["optimism"],
+        message:
+            "draw the optimism of random cells: {wildcards.task}, {wildcards.dataset}"
+        script:
+            "../scripts/plot_figures.py"
 
 
 rule write_provenance:
@@ -85,7 +112,7 @@ rule write_provenance:
     resources:
         **TABLES,
     params:
-        code=digest.modules("jobs.report"),
+        code=code("write_provenance.py"),
         config=config,
         datasets=[(name, split) for name in DATASETS for split in SPLITS],
         root=ROOT,
@@ -98,20 +125,14 @@ rule write_provenance:
 rule write_report:
     """Put tables, figures, panels and provenance on one page."""
     input:
-        summary=f"{RESULTS}/summary.csv",
-        differences=f"{RESULTS}/differences.csv",
-        normalised=f"{RESULTS}/normalised.csv",
-        recall=f"{RESULTS}/recall.csv",
-        costs=f"{RESULTS}/costs.csv",
-        stability=f"{RESULTS}/stability.csv",
+        **{name: f"{RESULTS}/{name}.csv" for name in (*TABLE_NAMES, "stability")},
         robustness=ROBUSTNESS,
-        smallest=f"{RESULTS}/smallest.csv",
+        optimism=OPTIMISM,
         provenance=f"{RESULTS}/provenance.json",
         config=f"{RESULTS}/config.yaml",
         panels=everywhere([f"{TASK}/panel_{size}.csv" for size in SIZES]),
-        audits=everywhere(f"{TASK}/audit.csv"),
+        audit=everywhere(f"{TASK}/audit.csv"),
         frequencies=FREQUENCIES,
-        optimism=OPTIMISM,
         optimism_figures=OPTIMISM_FIGURES,
         figures=expand(FIGURE, figure=FIGURES, format=FORMATS, dataset=DATASETS, task=TASKS),
     output:
@@ -127,15 +148,9 @@ rule write_report:
     resources:
         **TABLES,
     params:
-        code=digest.modules("jobs.report"),
-        panels=[
-            (name, split, task, size)
-            for size in SIZES
-            for name in DATASETS
-            for split in SPLITS
-            for task in TASKS
-        ],
-        places=[(name, split, task) for name in DATASETS for split in SPLITS for task in TASKS],
+        code=code("write_report.py"),
+        panels=[(*place, size) for size in SIZES for place in PLACES],
+        places=PLACES,
     message:
         "write the report"
     script:

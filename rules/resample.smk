@@ -6,17 +6,16 @@ evaluation.resamples says how many pairs of halves.
 
 RESAMPLES = config["evaluation"]["resamples"]
 SUFFIXES = {"baselines": (), "rankings": ("-ranking",), "all": ("-ranking", "-rfe", "+exchange")}
-GROUP = SUFFIXES[config["evaluation"]["resampled"]]
+SUFFIX = SUFFIXES[config["evaluation"]["resampled"]]
 RESAMPLED = {
-    family: [name for name in names if family == "baselines" or name.endswith(GROUP)]
+    family: [name for name in names if family == "baselines" or name.endswith(SUFFIX)]
     for family, names in FAMILIES.items()
-    if family == "baselines" or family in RANKER_GATES
+    if RESAMPLES and (family == "baselines" or family in RANKERS)
 }
-RESAMPLED = {family: names for family, names in RESAMPLED.items() if names and RESAMPLES}
+RESAMPLED = {family: names for family, names in RESAMPLED.items() if names}
 
 for family, selectors in RESAMPLED.items():
-    if family == "baselines":
-        continue
+    entry = SELECTORS[selectors[0]]
 
     rule:
         name:
@@ -33,49 +32,18 @@ for family, selectors in RESAMPLED.items():
             "../envs/spinn.yaml"
         threads: 1
         resources:
-            **FITTING,
-            gpu=gpus,
+            **(TRAINING if entry.needs_torch else FITTING),
         params:
-            code=digest.modules("jobs.resample_networks"),
+            code=code("resample_panels.py", *selectors),
+            needs=needs(entry),
             selectors=selectors,
             sizes=SIZES,
-            config={
-                **training_of(config, RANKER_GATES[family]),
-                **section("rfe", "genes"),
-                "resamples": RESAMPLES,
-            },
+            resamples=RESAMPLES,
+            config=selection_of(config, selectors[0]),
         message:
             "choose on halves of the cells: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
         script:
-            "../scripts/resample_networks.py"
-
-
-if "baselines" in RESAMPLED:
-
-    rule resample_baselines:
-        """Count how often baselines choose each gene on halves of the cells; no torch."""
-        input:
-            prepared=PREPARED,
-        output:
-            frequencies=f"{TASK}/frequencies/baselines.csv",
-        log:
-            f"{LOG}/{{task}}/resample_baselines.log",
-        benchmark:
-            f"{BENCHMARK}/{{task}}/resample_baselines.tsv"
-        conda:
-            "../envs/spinn.yaml"
-        threads: 1
-        resources:
-            **FITTING,
-        params:
-            code=digest.modules("jobs.resample"),
-            selectors=RESAMPLED["baselines"],
-            sizes=SIZES,
-            config={**section("genes"), "resamples": RESAMPLES},
-        message:
-            "choose on halves of the cells: {params.selectors}; {wildcards.task}, {wildcards.dataset}"
-        script:
-            "../scripts/resample_baselines.py"
+            "../scripts/resample_panels.py"
 
 
 if RESAMPLED:
@@ -83,9 +51,9 @@ if RESAMPLED:
     rule collect_frequencies:
         """Put the selection frequencies of all selectors into one table."""
         input:
-            parts=[f"{TASK}/frequencies/{family}.csv" for family in RESAMPLED],
+            tables=[f"{TASK}/frequencies/{family}.csv" for family in RESAMPLED],
         output:
-            frequencies=f"{TASK}/frequencies.csv",
+            table=f"{TASK}/frequencies.csv",
         log:
             f"{LOG}/{{task}}/collect_frequencies.log",
         benchmark:
@@ -97,11 +65,11 @@ if RESAMPLED:
         resources:
             **TABLES,
         params:
-            code=digest.modules("jobs.collect"),
+            code=code("concatenate.py"),
         message:
             "gather selection frequencies: {wildcards.task}, {wildcards.dataset}"
         script:
-            "../scripts/collect_frequencies.py"
+            "../scripts/concatenate.py"
 
 
 FREQUENCIES = everywhere(f"{TASK}/frequencies.csv") if RESAMPLED else []

@@ -21,10 +21,9 @@ rule train_base:
         "../envs/spinn.yaml"
     threads: 1
     resources:
-        **FITTING,
-        gpu=gpus,
+        **TRAINING,
     params:
-        code=digest.modules("jobs.train"),
+        code=code("train_base.py"),
         seeds=SEEDS,
         config=lambda wildcards: training_of(config, wildcards.gate),
     message:

@@ -6,11 +6,11 @@ from spinn.runtime.jobs import start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["numpy", "pandas", "scipy", "h5py"])
 
-from spinn.jobs.collect import collect_optimism
+from spinn.records.cells import read_scores
+from spinn.statistics.bootstrap import bootstrap
+from spinn.statistics.collection import complete
+from spinn.statistics.optimism import optimism
 
-collect_optimism(
-    snakemake.input.scores,
-    snakemake.input.cells,
-    output=snakemake.output.optimism,
-    n_bootstrap=snakemake.params.n_bootstrap,
-)
+_, runs = read_scores(snakemake.input.scores, snakemake.input.cells)
+draws = bootstrap(complete(runs), n_bootstrap=snakemake.params.n_bootstrap, seed=0)
+optimism(draws, snakemake.params.twins).to_csv(snakemake.output.optimism, index=False)

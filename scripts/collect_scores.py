@@ -1,4 +1,4 @@
-"""Gather all scores and summarise them."""
+"""Gather all scores and costs of a run, and summarise them."""
 
 from spinn.runtime.environment import check_environment
 from spinn.runtime.jobs import start_log
@@ -6,13 +6,18 @@ from spinn.runtime.jobs import start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["numpy", "pandas", "scipy", "h5py"])
 
-from spinn.jobs.collect import collect_scores
+from spinn.panel_files import read_panels
+from spinn.records.cells import read_scores
+from spinn.statistics.collection import tables_of_run
+from spinn.statistics.outcomes import cost_table
 
-collect_scores(
-    snakemake.input.scores,
-    snakemake.input.cells,
-    dict(snakemake.output.items()),
-    panels=snakemake.input.panels,
+scores, runs = read_scores(snakemake.input.scores, snakemake.input.cells)
+tables = tables_of_run(
+    scores,
+    runs,
+    cost_table(read_panels(path) for path in snakemake.input.panels),
     n_bootstrap=snakemake.params.n_bootstrap,
     wanted_share=snakemake.params.wanted_share,
 )
+for name, table in tables.items():
+    table.to_csv(snakemake.output[name], index=False)

@@ -1,4 +1,4 @@
-"""Measure how far panels of different seeds agree."""
+"""Measure how far the panels of different seeds and splits agree."""
 
 from spinn.runtime.environment import check_environment
 from spinn.runtime.jobs import start_log
@@ -6,10 +6,14 @@ from spinn.runtime.jobs import start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["numpy", "pandas", "scipy", "h5py"])
 
-from spinn.jobs.collect import collect_stability
+from spinn.panel_files import read_panels
+from spinn.records.tables import read_table
+from spinn.stability.between_runs import selected_panels, stability
 
-collect_stability(
-    snakemake.input.panels,
-    dict(zip(map(tuple, snakemake.params.datasets), snakemake.input.groups, strict=True)),
-    output=snakemake.output.stability,
-)
+panels = [panel for path in snakemake.input.panels for panel in selected_panels(read_panels(path))]
+tables = map(read_table, snakemake.input.groups)
+groups = {
+    tuple(place): dict(zip(table["gene"], table["group"].astype(int), strict=True))
+    for place, table in zip(snakemake.params.datasets, tables, strict=True)
+}
+stability(panels, groups).to_csv(snakemake.output.stability, index=False)

@@ -1,4 +1,4 @@
-"""Judge the panels of one family of selectors on the test cells."""
+"""Judge panels on the test cells: those of a family of selectors, or floor and ceiling."""
 
 from spinn.runtime.environment import check_environment
 from spinn.runtime.jobs import run_keys, start_log
@@ -6,13 +6,41 @@ from spinn.runtime.jobs import run_keys, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["torch", "numpy", "scipy", "h5py", "safetensors"])
 
-from spinn.jobs.evaluate import evaluate_panels
+import logging
 
-evaluate_panels(
-    snakemake.input.prepared,
-    dict(zip(map(tuple, snakemake.params.runs), snakemake.input.panels, strict=True)),
-    dict(zip(map(tuple, snakemake.params.runs), snakemake.output.scores, strict=True)),
-    about=run_keys(snakemake.wildcards.items()),
-    config=snakemake.params.config,
-    threads=snakemake.threads,
-)
+import torch
+
+from spinn.data import read_prepared
+from spinn.evaluation.evaluate import evaluate
+from spinn.evaluation.judge import make_judge
+from spinn.evaluation.references import reference
+from spinn.networks.training import choose_device
+from spinn.panel_files import read_panels
+from spinn.records.cells import write_scores
+from spinn.selectors.choose import choose, open_cells
+from spinn.selectors.run import Run
+from spinn.settings import read_settings
+
+log = logging.getLogger("spinn")
+config, keys = snakemake.params.config, run_keys(snakemake.wildcards.items())
+runs = [tuple(run) for run in snakemake.params.runs]
+torch.set_num_threads(snakemake.threads)
+data = read_prepared(snakemake.input.prepared)
+files = zip(runs, snakemake.input.get("panels", []), strict=False)  # references have none
+paths = {run: read_panels(path) for run, path in files}
+panels = {run: path.panels for run, path in paths.items() if path.failed is None}
+if not paths:
+    # Random panels are expressed like those of `greedy`.
+    like = choose(open_cells("greedy", data, keys["task"]), Run("greedy", snakemake.params.sizes))
+    panels = {run: list(reference(data, *run, like.path.panels)) for run in runs}
+settings, device = read_settings(config), choose_device(config["device"])
+judge = make_judge(data, keys["task"], settings, device=device) if panels else None
+for run, output in zip(runs, snakemake.output.scores, strict=True):
+    selector, seed = run
+    if run in panels:
+        log.info("evaluation: %s, seed %d", selector, seed)
+        rows, cells = evaluate(judge, panels[run], seed=seed)
+    else:
+        log.warning("no panels of %s, seed %d: %s", selector, seed, paths[run].failed)
+        rows, cells = [], None
+    write_scores(output, {**keys, "selector": selector, "seed": seed}, rows, cells)

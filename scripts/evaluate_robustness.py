@@ -6,14 +6,34 @@ from spinn.runtime.jobs import run_keys, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["torch", "numpy", "scipy", "h5py", "safetensors"])
 
-from spinn.jobs.robustness import evaluate_robustness
+import torch
 
-evaluate_robustness(
-    snakemake.input.prepared,
-    snakemake.input.panels,
-    snakemake.output.robustness,
-    about=run_keys(snakemake.wildcards.items()),
-    seeds=snakemake.params.seeds,
-    config=snakemake.params.config,
-    threads=snakemake.threads,
-)
+from spinn.data import read_prepared
+from spinn.evaluation.judge import make_judge
+from spinn.evaluation.robustness import COLUMNS, robustness
+from spinn.networks.training import choose_device
+from spinn.panel import Panel
+from spinn.records.tables import read_rows, write_rows
+from spinn.settings import read_settings
+from spinn.statistics.resampling import Resampling
+
+config, keys = snakemake.params.config, run_keys(snakemake.wildcards.items())
+torch.set_num_threads(snakemake.threads)
+data = read_prepared(snakemake.input.prepared)
+tables = [table for path in snakemake.input.panels if (table := read_rows(path))]
+panels = [Panel(tuple(row["gene"] for row in table)) for table in tables]
+rows = []
+if data.has_counts and panels:  # without counts no molecule can be lost
+    settings, device = read_settings(config), choose_device(config["device"])
+    evaluation = config["evaluation"]
+    rows = robustness(
+        make_judge(data, keys["task"], settings, device=device, headline_only=True),
+        sorted(panels, key=lambda panel: -panel.size),
+        efficiencies=evaluation["robustness"],
+        seeds=snakemake.params.seeds,
+        random=Resampling(f"0/{keys['dataset']}/{keys['task']}", evaluation["bootstrap"]),
+        split=keys["split"],
+    )
+of_run = {**keys, "selector": tables[0][0]["selector"] if tables else ""}
+rows = [{**of_run, **row} for row in rows]
+write_rows(snakemake.output.robustness, COLUMNS, rows, float_format=".6g")

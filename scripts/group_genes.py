@@ -1,4 +1,4 @@
-"""Find the genes that stand in for each other."""
+"""Group the genes of a data set that are interchangeable."""
 
 from spinn.runtime.environment import check_environment
 from spinn.runtime.jobs import start_log
@@ -6,6 +6,8 @@ from spinn.runtime.jobs import start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["numpy", "pandas", "scipy", "h5py"])
 
-from spinn.jobs.groups import group_genes
+from spinn.data import read_prepared
+from spinn.stability.interchangeable import interchangeable
 
-group_genes(snakemake.input.prepared, output=snakemake.output.groups)
+data = read_prepared(snakemake.input.prepared, parts=("train",))
+interchangeable(data).to_csv(snakemake.output.groups, index=False)

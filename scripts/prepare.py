@@ -1,4 +1,4 @@
-"""Check, split, normalise and filter one data set."""
+"""Check, split, normalise and filter one data set for one split."""
 
 from spinn.runtime.environment import check_environment
 from spinn.runtime.jobs import start_log
@@ -6,13 +6,24 @@ from spinn.runtime.jobs import start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["anndata", "scanpy", "numpy", "pandas", "scipy"])
 
-from spinn.jobs.prepare import prepare_file
+from spinn.constraints.files import read_rules
+from spinn.preparation.inputs import input_digest, read_input
+from spinn.preparation.preprocess import prepare, with_source
 
-prepare_file(
-    snakemake.input.get("cells") or snakemake.params.config["dataset"]["path"],
-    snakemake.output.prepared,
-    name=snakemake.wildcards.dataset,
-    repeat=int(snakemake.wildcards.split),
-    sizes=snakemake.params.sizes,
-    config=snakemake.params.config,
-)
+config = snakemake.params.config
+path = snakemake.input.get("cells") or config["dataset"]["path"]
+try:
+    prepared = prepare(
+        read_input(path),
+        dataset=config["dataset"],
+        preprocess=config["preprocess"],
+        split=config["split"],
+        repeat=int(snakemake.wildcards.split),
+        rules=read_rules(config["genes"]),
+        sizes=snakemake.params.sizes,
+    )
+except (KeyError, OSError, ValueError) as error:
+    line = error.args[0] if isinstance(error, KeyError) else error
+    raise SystemExit(f"datasets.{snakemake.wildcards.dataset}: {line}") from None
+prepared = with_source(prepared, config["dataset"]["path"], input_digest(path))
+prepared.write_h5ad(snakemake.output.prepared, compression="gzip")

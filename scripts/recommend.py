@@ -1,4 +1,8 @@
-"""Write the recommended panels with their reasons."""
+"""Write the recommended panel of each size, gene by gene, and their audit.
+
+It is that of the first run that did not fail, in the config's order; where all failed, the panels'
+files have no row.
+"""
 
 from spinn.runtime.environment import check_environment
 from spinn.runtime.jobs import start_log
@@ -6,12 +10,18 @@ from spinn.runtime.jobs import start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["numpy", "pandas", "scipy", "h5py"])
 
-from spinn.jobs.collect import recommend
+from spinn.constraints.audit import audit
+from spinn.constraints.files import read_rules
+from spinn.data import read_prepared
+from spinn.explanation.explain import explain_panels
+from spinn.panel_files import read_panels
 
-recommend(
-    snakemake.input.prepared,
-    dict(zip(map(tuple, snakemake.params.runs), snakemake.input.panels, strict=True)),
-    dict(zip(snakemake.params.sizes, snakemake.output.panels, strict=True)),
-    audited=snakemake.output.audit,
-    config={**snakemake.params.config, "task": snakemake.wildcards.task},
-)
+data = read_prepared(snakemake.input.prepared, parts=("train", "valid"))
+paths = [path for path in map(read_panels, snakemake.input.panels) if path.failed is None]
+sizes, rules = snakemake.params.sizes, read_rules(snakemake.params.config["genes"])
+panels = {size: paths[0].of_size(size) for size in sizes} if paths else {}
+audit(data, rules, panels).to_csv(snakemake.output.audit, index=False)
+constraints = rules.resolve(data.genes, data.mean)
+tables = explain_panels(data, paths, sizes, constraints, task=snakemake.wildcards.task)
+for table, output in zip(tables, snakemake.output.panels, strict=True):
+    table.to_csv(output, index=False, float_format="%.4g")

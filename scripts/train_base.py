@@ -1,4 +1,8 @@
-"""Train the base models of one gate, one per seed."""
+"""Train the base models of one gate, one per seed.
+
+Seeds share a job, here and in the scripts that follow: importing torch and reading the cells cost
+as much as a run on few genes.
+"""
 
 from spinn.runtime.environment import check_environment
 from spinn.runtime.jobs import run_keys, start_log
@@ -6,13 +10,24 @@ from spinn.runtime.jobs import run_keys, start_log
 start_log(snakemake.log[0], snakemake.threads)
 check_environment(["torch", "numpy", "scipy", "h5py", "safetensors"])
 
-from spinn.jobs.train import train_bases
+from functools import partial
+from pathlib import Path
 
-train_bases(
-    snakemake.input.prepared,
-    snakemake.output.weights,
-    about=run_keys(snakemake.wildcards.items()),
-    seeds=snakemake.params.seeds,
-    config=snakemake.params.config,
-    threads=snakemake.threads,
+from spinn.data import read_prepared
+from spinn.networks.training import base_model, open_problem
+from spinn.records.networks import save_network
+from spinn.records.tables import write_rows
+from spinn.runtime.costs import measured
+from spinn.settings import read_settings
+
+config, keys = snakemake.params.config, run_keys(snakemake.wildcards.items())
+settings = read_settings(config)
+data = read_prepared(snakemake.input.prepared, parts=("train", "valid"))
+problem = open_problem(
+    data, keys["task"], settings, device=config["device"], threads=snakemake.threads
 )
+for seed, output in zip(snakemake.params.seeds, snakemake.output.weights, strict=True):
+    train = partial(base_model, problem, keys["gate"], settings, seed=seed)
+    fitted, cost = measured(train)
+    save_network(fitted.network, Path(output), genes=problem.genes, cost=cost)
+    write_rows(Path(output).with_suffix(".csv"), tuple(fitted.history[0]), fitted.history)

@@ -4,14 +4,18 @@ from spinn.runtime.environment import check_environment
 from spinn.runtime.jobs import start_log
 
 start_log(snakemake.log[0], snakemake.threads)
-check_environment(["numpy", "pandas", "scipy", "h5py", "jinja2"])
+check_environment(["numpy", "pandas", "scipy", "h5py", "yaml"])
 
-from spinn.jobs.report import write_provenance
+from pathlib import Path
 
-write_provenance(
-    dict(zip(map(tuple, snakemake.params.datasets), snakemake.input.prepared, strict=True)),
-    output=snakemake.output.provenance,
-    config_output=snakemake.output.config,
-    config=snakemake.params.config,
-    root=snakemake.params.root,
-)
+import yaml
+
+from spinn.records.provenance import provenance, write_json
+
+config = dict(snakemake.params.config)
+datasets = map(tuple, snakemake.params.datasets)
+prepared = dict(zip(datasets, snakemake.input.prepared, strict=True))
+document = provenance(prepared, config=config, root=Path(snakemake.params.root))
+write_json(document, snakemake.output.provenance)
+text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
+Path(snakemake.output.config).write_text(text, encoding="utf-8")

@@ -4,18 +4,44 @@ from spinn.runtime.environment import check_environment
 from spinn.runtime.jobs import start_log
 
 start_log(snakemake.log[0], snakemake.threads)
-check_environment(["numpy", "pandas", "scipy", "h5py", "jinja2"])
+check_environment(["numpy", "pandas", "scipy", "h5py", "jinja2", "yaml"])
 
-from spinn.jobs.report import write_report
+import json
+from pathlib import Path
 
-places = [tuple(place) for place in snakemake.params.places]
-write_report(
-    dict(snakemake.input.items()),
-    dict(zip(map(tuple, snakemake.params.panels), snakemake.input.panels, strict=True)),
-    {
-        "audit": dict(zip(places, snakemake.input.audits, strict=True)),
-        "frequencies": dict(zip(places, snakemake.input.get("frequencies", ()), strict=False)),
+import pandas as pd
+import yaml
+
+from spinn.constraints.files import described
+from spinn.records.tables import read_table
+from spinn.report.page import TABLES, read_figures, render
+
+files, places = snakemake.input, [tuple(place) for place in snakemake.params.places]
+
+
+def of_places(name):
+    """Return the tables of which there is one per (dataset, split, task) as one, or none."""
+    tables = [
+        read_table(path).assign(dataset=dataset, split=split, task=task)
+        for (dataset, split, task), path in zip(places, files.get(name, []), strict=False)
+    ]
+    return {name: pd.concat(tables, ignore_index=True)} if tables else {}
+
+
+provenance = json.loads(Path(files.provenance).read_text(encoding="utf-8"))
+provenance["config"] = yaml.safe_load(Path(files.config).read_text(encoding="utf-8"))
+provenance["config"]["genes"] = described(provenance["config"]["genes"])
+panels = zip(map(tuple, snakemake.params.panels), files.panels, strict=True)
+html = render(
+    summary=read_table(files.summary),
+    stability=read_table(files.stability),
+    panels={place: read_table(path) for place, path in panels},
+    provenance=provenance,
+    figures=read_figures(Path(files.figures[0]).parent),
+    tables={
+        **{name: read_table(files[name]) for name in TABLES if files.get(name)},
+        **of_places("audit"),
+        **of_places("frequencies"),
     },
-    snakemake.input.figures,
-    output=snakemake.output.report,
 )
+Path(snakemake.output.report).write_text(html, encoding="utf-8")

@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 _HOME = {
     "select_genes": "interface.select",
     "evaluate_panels": "interface.evaluate",
-    "load_panel": "interface.panel_files",
+    "load_panel": "panel_files",
     "Panel": "panel",
     "PanelPath": "panel",
 }

@@ -1,6 +1,7 @@
-"""Types of arrays, and the column moments of sparse matrices."""
+"""Types of arrays, and the sums and column moments of sparse matrices."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -10,6 +11,29 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 CONSTANT = 1e-6  # a column whose standard deviation is not above this does not vary
+
+
+def row_sums(counts: sp.csr_matrix) -> Integers:
+    """Return each row's sum of a matrix of whole numbers, shape (rows,)."""
+    return np.asarray(counts.sum(axis=1)).ravel().astype(np.int64)
+
+
+def column_means(matrix: sp.csr_matrix) -> NDArray[Any]:
+    """Return each column's mean in the matrix's own precision, shape (columns,)."""
+    return np.asarray(matrix.mean(axis=0)).ravel()
+
+
+def mean_and_std(matrix: sp.csr_matrix) -> tuple[Floats, Floats]:
+    """Return each column's mean and standard deviation in one matrix.
+
+    Notes
+    -----
+    scipy divides each entry by the number of rows before it sums, `column_moments` the sum: they
+    differ in the last digits, and prepared files hold what scipy gives.
+    """
+    wide = matrix.astype(np.float64)
+    mean = column_means(wide)
+    return mean, np.sqrt(np.maximum(column_means(wide.multiply(wide)) - mean**2, 0))
 
 
 def column_moments(matrices: Sequence[sp.csr_matrix]) -> tuple[Floats, Floats]:

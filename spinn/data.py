@@ -7,7 +7,7 @@ it and importing anndata would cost each of them more than the reading.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 PARTS = ("train", "valid", "test")
 FORMAT = 1
+_PER_CELL = ("values", "cells", "part", "counts", "total_counts", "labels", "donors", "targets")
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,10 @@ class ExpressionData:
         if self.values.shape != (len(self.cells), len(self.genes)):
             raise ValueError(
                 f"values must have shape (cells, genes) = ({len(self.cells)}, {len(self.genes)}), "
-                f"came {self.values.shape}"
+                f"got {self.values.shape}"
             )
         if len(self.part) != len(self.cells):
-            raise ValueError(f"part needs one entry per cell, came {len(self.part)}")
+            raise ValueError(f"part needs one entry per cell, got {len(self.part)}")
 
     @property
     def n_cells(self) -> int:
@@ -112,21 +113,8 @@ class ExpressionData:
 
     def take(self, rows: NDArray[Any]) -> "ExpressionData":
         """Return the data of some cells, by position."""
-
-        def pick(array: Any) -> Any:
-            return None if array is None else array[rows]
-
-        return replace(
-            self,
-            values=self.values[rows],
-            cells=self.cells[rows],
-            part=self.part[rows],
-            counts=pick(self.counts),
-            total_counts=pick(self.total_counts),
-            labels=pick(self.labels),
-            donors=pick(self.donors),
-            targets=pick(self.targets),
-        )
+        arrays = {name: getattr(self, name) for name in _PER_CELL}
+        return replace(self, **{k: a[rows] for k, a in arrays.items() if a is not None})
 
     def of(self, *parts: str) -> "ExpressionData":
         """Return the cells of the named parts."""
@@ -137,7 +125,7 @@ class ExpressionData:
         return {"sha256": self.fingerprint(), "n_cells": self.n_cells, "n_genes": self.n_genes}
 
     def fingerprint(self) -> str:
-        """Return the SHA-256 of all that selection may look at: names, parts, cells, targets."""
+        """Return the SHA-256 of all that selection may use: names, parts, cells, targets."""
         digest = hashlib.sha256()
         for names in (self.genes, self.cells, self.part, self.classes, self.donors):
             digest.update("\n".join(() if names is None else names).encode())
@@ -149,7 +137,7 @@ class ExpressionData:
 
 
 def read_prepared(path: Path | str, *, parts: Sequence[str] = PARTS) -> ExpressionData:
-    """Read a prepared ``.h5ad``; only the cells of ``parts`` are handed on.
+    """Read the cells of ``parts`` from a prepared ``.h5ad``.
 
     Raises
     ------
@@ -160,49 +148,57 @@ def read_prepared(path: Path | str, *, parts: Sequence[str] = PARTS) -> Expressi
         about = json.loads(file["uns/spinn"][()]) if "uns/spinn" in file else {}
         if about.get("format") != FORMAT:
             raise ValueError(
-                f"{path}: format must be {FORMAT}, came {about.get('format')!r}; "
+                f"{path}: format must be {FORMAT}, got {about.get('format')!r}; "
                 "prepare the data again with this version of spinn"
             )
-        obs, var = file["obs"], file["var"]
-        label, donor = about["label"], about["donor"]
-        labels = _column(obs["spinn_label"]) if label else None
-        classes = tuple(about["classes"])
-        code = {name: i for i, name in enumerate(classes)}
-        data = ExpressionData(
-            values=_csr(file["X"]),
-            genes=tuple(_column(var[var.attrs["_index"]]).tolist()),
-            cells=_column(obs[obs.attrs["_index"]]),
-            part=_column(obs["part"]),
-            mean=var["mean"][()],
-            std=var["std"][()],
-            counts=_csr(file["layers/counts"]) if about["has_counts"] else None,
-            total_counts=obs["spinn_total_counts"][()] if about["has_counts"] else None,
-            target_sum=about["target_sum"],
-            labels=None if labels is None else np.array([code[name] for name in labels]),
-            classes=classes,
-            donors=_column(obs["spinn_donor"]) if donor else None,
-            targets=file["obsm/spinn_targets"][()] if about["targets"] else None,
-            target_names=tuple(about["targets"]),
-        )
+        data = decode(about, lambda place: _array(file, place))
     return data if set(parts) == set(PARTS) else data.of(*parts)
 
 
+def decode(about: Mapping[str, Any], read: Callable[[str], Any]) -> ExpressionData:
+    """Return prepared cells from what preparation recorded of them, and a reader of arrays.
+
+    ``read`` returns what the ``.h5ad`` holds at a place, such as `X`, `obs/part` or `var/_index`.
+    """
+    classes = tuple(about["classes"])
+    code = {name: i for i, name in enumerate(classes)}
+    return ExpressionData(
+        values=read("X"),
+        genes=tuple(read("var/_index").tolist()),
+        cells=read("obs/_index"),
+        part=read("obs/part"),
+        mean=read("var/mean"),
+        std=read("var/std"),
+        counts=read("layers/counts") if about["has_counts"] else None,
+        total_counts=read("obs/spinn_total_counts") if about["has_counts"] else None,
+        target_sum=about["target_sum"],
+        labels=np.array([code[n] for n in read("obs/spinn_label")]) if about["label"] else None,
+        classes=classes,
+        donors=read("obs/spinn_donor") if about["donor"] else None,
+        targets=read("obsm/spinn_targets") if about["targets"] else None,
+        target_names=tuple(about["targets"]),
+    )
+
+
 def read_about(path: Path | str) -> dict[str, Any]:
-    """Return what preparation wrote down about a prepared file: filters, counts, split."""
+    """Return what preparation recorded about a prepared file: filters, counts, split."""
     with h5py.File(path, "r") as file:
         return dict(json.loads(file["uns/spinn"][()]))
 
 
-def _csr(group: h5py.Group) -> sp.csr_matrix:
-    return sp.csr_matrix(
-        (group["data"][()], group["indices"][()], group["indptr"][()]),
-        shape=tuple(group.attrs["shape"]),
-    )
-
-
-def _column(node: h5py.Group | h5py.Dataset) -> NDArray[np.str_]:
-    if isinstance(node, h5py.Group):  # a categorical column, or a nullable string array
-        if "codes" in node:
-            return np.asarray(node["categories"].asstr()[()], dtype=np.str_)[node["codes"][()]]
+def _array(file: h5py.File, place: str) -> Any:
+    """Return a CSR matrix, numbers or text by its place in a ``.h5ad``."""
+    group = place.removesuffix("/_index")
+    node = file[place if group == place else f"{group}/{file[group].attrs['_index']}"]
+    if isinstance(node, h5py.Group) and "indptr" in node:
+        parts = tuple(node[name][()] for name in ("data", "indices", "indptr"))
+        return sp.csr_matrix(parts, shape=tuple(node.attrs["shape"]))
+    if isinstance(node, h5py.Group) and "codes" in node:  # a categorical column
+        return _text(node["categories"])[node["codes"][()]]
+    if isinstance(node, h5py.Group):  # a nullable string array
         node = node["values"]
+    return node[()] if h5py.check_string_dtype(node.dtype) is None else _text(node)
+
+
+def _text(node: h5py.Dataset) -> NDArray[np.str_]:
     return np.asarray(node.asstr()[()], dtype=np.str_)

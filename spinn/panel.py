@@ -3,12 +3,13 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # AnnData leaves here, but nobody who only reads panels pays for its import
+if TYPE_CHECKING:  # both are slow to import, and reading panels needs neither
     import anndata as ad
     import pandas as pd
 
@@ -36,6 +37,16 @@ class Panel:
         if repeated:
             raise ValueError(f"panel genes must be distinct; repeated: {', '.join(repeated[:5])}")
 
+    def __repr__(self) -> str:
+        return _text(self._title, self.genes)
+
+    def _repr_html_(self) -> str:
+        return _html(self._title, self.genes)
+
+    @property
+    def _title(self) -> str:
+        return f"Panel of {self.size} gene{'s' * (self.size > 1)}"
+
     @property
     def size(self) -> int:
         """Number of genes."""
@@ -52,16 +63,13 @@ class Panel:
         KeyError
             If a panel gene is absent from the data.
         """
-        names = list(adata.var_names)
-        there = set(names)
-        absent = [gene for gene in self.genes if gene not in there]
-        if absent:
+        if absent := [gene for gene in self.genes if gene not in adata.var_names]:
             raw = adata.raw is not None and set(absent) <= set(adata.raw.var_names)
             hint = "; they are in raw: annotate adata.raw.to_adata()" if raw else ""
             raise KeyError(f"{len(absent)} of {self.size} panel genes absent: {absent[:5]}{hint}")
         copy = adata.to_memory() if adata.isbacked else adata.copy()
         rank = {gene: i for i, gene in enumerate(self.genes, start=1)}
-        copy.var["spinn_rank"] = [rank.get(name, 0) for name in names]
+        copy.var["spinn_rank"] = [rank.get(name, 0) for name in adata.var_names]
         copy.var["spinn_selected"] = copy.var["spinn_rank"] > 0
         copy.uns["spinn"] = {"genes": list(self.genes), "size": self.size}
         return copy
@@ -82,15 +90,16 @@ class PanelPath:
     """The panels of one run, large to small, with the ranking they come from.
 
     ``about`` holds what `panels.json` says besides the panels: dataset, split, task, selector,
-    seed, settings, data, made_by. A run that failed has no panels, and says why under ``failed``.
+    seed, settings, data, made_by. A run that failed has no panels; ``failed`` says why.
 
     Examples
     --------
     >>> path = ranked_path(["CD3E", "MS4A1", "NKG7"], [3.0, 2.0, 1.0], sizes=[1, 2])
     >>> path.genes
     ['CD3E', 'MS4A1']
-    >>> path.of_size(1).genes
-    ('CD3E',)
+    >>> path.of_size(1)
+    Panel of 1 gene
+    1 CD3E
     """
 
     panels: tuple[Panel, ...]
@@ -98,9 +107,30 @@ class PanelPath:
     about: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        sizes = [panel.size for panel in self.panels]
-        if sizes != sorted(set(sizes), reverse=True):
-            raise ValueError(f"a path's panels go from large to small, came sizes {sizes}")
+        if self.sizes != sorted(set(self.sizes), reverse=True):
+            raise ValueError(f"a path's panels must go from large to small, got sizes {self.sizes}")
+
+    def __repr__(self) -> str:
+        return _text(self._title, self.genes if self.panels else ())
+
+    def _repr_html_(self) -> str:
+        scores = {place.gene: place.score for place in self.ranking}
+        return _html(self._title, self.genes if self.panels else (), scores)
+
+    @property
+    def _title(self) -> str:
+        run = [str(self.about[key]) for key in ("selector", "dataset", "task") if key in self.about]
+        sizes = f"sizes {', '.join(map(str, self.sizes))}" if self.panels else self._missing
+        return f"PanelPath: {', '.join([*run, sizes])}"
+
+    @property
+    def _missing(self) -> str:
+        return f"no panel: {self.failed or 'none was requested'}"
+
+    @property
+    def sizes(self) -> list[int]:
+        """Number of genes of each panel, large to small."""
+        return [panel.size for panel in self.panels]
 
     @property
     def failed(self) -> str | None:
@@ -115,7 +145,7 @@ class PanelPath:
     @property
     def _largest(self) -> Panel:
         if not self.panels:
-            raise ValueError(f"this run has no panel: {self.failed or 'none was asked for'}")
+            raise ValueError(f"this run has {self._missing}")
         return self.panels[0]
 
     def table(self) -> "pd.DataFrame":
@@ -142,12 +172,10 @@ class PanelPath:
         return copy
 
     def of_size(self, size: int) -> Panel:
-        """Return the panel of a size; KeyError with the sizes there are where it is absent."""
-        for panel in self.panels:
-            if panel.size == size:
-                return panel
-        there = ", ".join(str(panel.size) for panel in self.panels)
-        raise KeyError(f"no panel of {size} genes; sizes: {there}")
+        """Return the panel of a size; KeyError with the available sizes where there is none."""
+        if size not in self.sizes:
+            raise KeyError(f"no panel of {size} genes; sizes: {', '.join(map(str, self.sizes))}")
+        return self.panels[self.sizes.index(size)]
 
     def document(self) -> dict[str, Any]:
         """Return what `panels.json` holds."""
@@ -160,8 +188,8 @@ class PanelPath:
         Parameters
         ----------
         path
-            By its ending. ``.json``: everything, in the form of `panels.json`, the ranking inside.
-            ``.csv``: gene, rank and size, for people. None: a folder with ``panels.json`` and
+            Its ending decides. ``.json``: everything, in the form of `panels.json`, the ranking
+            inside. ``.csv``: gene, rank and size. None: a folder with ``panels.json`` and
             ``ranking.csv`` (gene, rank, score, among), as the workflow writes it.
 
         Raises
@@ -169,18 +197,19 @@ class PanelPath:
         ValueError
             If the ending is another.
         """
-        target, ranking = Path(path), [_RANKING, *map(_ranking_row, self.ranking)]
+        target = Path(path)
+        places = [(p.gene, p.rank, f"{p.score:.9g}", p.among) for p in self.ranking]
         match target.suffix:
             case ".json":
-                _write_json(target, {**self.document(), "ranking": ranking})
+                _write_json(target, {**self.document(), "ranking": [_RANKING, *places]})
             case ".csv":
                 _write_csv(target, [COLUMNS, *self._rows()])
             case "":
                 target.mkdir(parents=True, exist_ok=True)
                 _write_json(target / "panels.json", self.document())
-                _write_csv(target / "ranking.csv", ranking)
+                _write_csv(target / "ranking.csv", [_RANKING, *places])
             case _:
-                raise ValueError(f"panels are saved as .json, .csv or a folder, came {target.name}")
+                raise ValueError(f"panels are saved as .json, .csv or a folder, got {target.name}")
 
 
 def ranked_path(
@@ -197,7 +226,7 @@ def ranked_path(
     names, scores
         Best first.
     sizes
-        Wanted sizes, each at most ``len(names)``.
+        Sizes of the panels, each at most ``len(names)``.
     among
         Per gene, among how many genes it had its score; all of them where not given.
 
@@ -206,71 +235,52 @@ def ranked_path(
     ValueError
         If a size is larger than that.
     """
-    wanted = sorted(sizes, reverse=True)
-    if wanted and wanted[0] > len(names):
-        raise ValueError(f"{len(names)} genes are ranked, too few for a panel of {wanted[0]}")
+    descending = sorted(sizes, reverse=True)
+    if descending and descending[0] > len(names):
+        raise ValueError(f"{len(names)} genes are ranked, too few for a panel of {descending[0]}")
     counts = among if among is not None else [len(names)] * len(names)
     ranking = tuple(
-        Ranked(gene, i + 1, float(score), int(n))
-        for i, (gene, score, n) in enumerate(zip(names, scores, counts, strict=True))
+        Ranked(gene, rank, float(score), int(n))
+        for rank, (gene, score, n) in enumerate(zip(names, scores, counts, strict=True), start=1)
     )
-    panels = tuple(Panel(tuple(names[:k])) for k in wanted)
-    return PanelPath(panels, ranking)
+    return PanelPath(tuple(Panel(tuple(names[:size])) for size in descending), ranking)
 
 
 def path_by_place(panels: Sequence[Panel]) -> PanelPath:
     """Return the path of panels, large to small, that need not be nested.
 
-    Where one score has no meaning for all genes, that of a gene is its place in the largest panel,
+    Where no score is comparable across all genes, a gene's score is its place in the largest panel,
     from 1 down to 0.
     """
     genes = panels[0].genes
     ranking = tuple(
-        Ranked(gene, rank + 1, 1 - rank / len(genes), len(genes)) for rank, gene in enumerate(genes)
+        Ranked(gene, i + 1, 1 - i / len(genes), len(genes)) for i, gene in enumerate(genes)
     )
     return PanelPath(tuple(panels), ranking)
 
 
-def load_panels(path: Path | str) -> PanelPath:
-    """Read a ``panels.json`` (its ranking, if any, stands inside or beside it in ``ranking.csv``).
-
-    Raises
-    ------
-    ValueError
-        If it is no file of panels, or of an unknown format.
-    """
-    document = _document(Path(path))
-    if document.get("format") != FORMAT:
-        raise ValueError(
-            f"{path}: panels format must be {FORMAT}, came {document.get('format')!r}; "
-            "read it with the version of spinn that wrote it, or run the selection again"
-        )
-    panels = tuple(Panel(tuple(entry["genes"])) for entry in document["panels"])
-    about = {k: v for k, v in document.items() if k not in ("format", "panels", "ranking")}
-    table = Path(path).with_name("ranking.csv")
-    rows = document.get("ranking", [])
-    if "ranking" not in document and table.exists():
-        with table.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.reader(file))
-    ranking = tuple(Ranked(gene, int(r), float(score), int(n)) for gene, r, score, n in rows[1:])
-    return PanelPath(panels, ranking, about)
+def _text(title: str, genes: Sequence[str], *, width: int = 80, lines: int = 6) -> str:
+    """Return a title and the first genes with their ranks, in columns, for a terminal."""
+    cells = [f"{rank:>{len(str(len(genes)))}} {gene}" for rank, gene in enumerate(genes, start=1)]
+    column = max(map(len, cells), default=0) + 3
+    per_line = max(1, width // column)
+    rows = [cells[i : i + per_line] for i in range(0, len(cells), per_line)]
+    shown = ["".join(cell.ljust(column) for cell in row).rstrip() for row in rows[:lines]]
+    return "\n".join([title, *shown, *["..."] * (len(rows) > lines)])
 
 
-def _document(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        document = None
-    if not isinstance(document, dict):
-        raise ValueError(
-            f"{path}: must hold panels as spinn writes them; a plain list of genes is read from "
-            "text, a gene a line, or from a CSV with a column gene"
-        )
-    return document
-
-
-def _ranking_row(ranked: Ranked) -> tuple[str, int, str, int]:
-    return (ranked.gene, ranked.rank, f"{ranked.score:.9g}", ranked.among)
+def _html(
+    title: str, genes: Sequence[str], scores: Mapping[str, float] | None = None, *, rows: int = 20
+) -> str:
+    """Return the same as a table for a notebook, with scores where there are any."""
+    columns = ("rank", "gene", "score") if scores else ("rank", "gene")
+    table = [f"<tr>{''.join(f'<th>{name}</th>' for name in columns)}</tr>"]
+    for rank, gene in enumerate(genes[:rows], start=1):
+        score = f"{scores[gene]:.3g}" if scores and gene in scores else ""
+        cells = (str(rank), escape(gene), score)[: len(columns)]
+        table.append(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
+    more = f"<p>and {len(genes) - rows} more</p>" if len(genes) > rows else ""
+    return f"<p>{escape(title)}</p><table>{''.join(table)}</table>{more}"
 
 
 def _write_json(path: Path, document: Any) -> None:

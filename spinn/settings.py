@@ -34,13 +34,13 @@ class GateSettings:
 
     def __post_init__(self) -> None:
         if self.temperature <= 0:
-            raise ValueError(f"temperature must be above 0, came {self.temperature}")
+            raise ValueError(f"temperature must be above 0, got {self.temperature}")
         if self.final_temperature is not None and self.final_temperature <= 0:
-            raise ValueError(f"final_temperature must be above 0, came {self.final_temperature}")
+            raise ValueError(f"final_temperature must be above 0, got {self.final_temperature}")
         if self.penalty_form not in ("linear", "log"):
-            raise ValueError(f"penalty_form must be linear or log, came {self.penalty_form!r}")
+            raise ValueError(f"penalty_form must be linear or log, got {self.penalty_form!r}")
         if not 0 < self.initial_dropout < 1:
-            raise ValueError(f"initial_dropout must lie in (0, 1), came {self.initial_dropout}")
+            raise ValueError(f"initial_dropout must lie in (0, 1), got {self.initial_dropout}")
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,9 @@ class TrainingSettings:
     max_steps
         Gradient steps at most.
     check_every
-        Steps between looks at the objective.
+        Steps between checks of the objective.
     patience
-        Looks without a better objective before training stops.
+        Checks without a better objective before training stops.
     penalty
         Weight of the gate's penalty (a mean over genes) against the task's loss.
     min_dropout
@@ -108,14 +108,14 @@ class RefitSettings:
     Parameters
     ----------
     start
-        `fresh`: always anew, the same for every panel; `warm`: from the refit of the next larger
-        panel, where that holds all the panel's genes, which flatters nested panels.
+        `fresh`: from new weights, the same for every panel; `warm`: from the refit of the next
+        larger panel, where that holds all the panel's genes, which flatters nested panels.
     max_steps
         Gradient steps at most, per panel.
     batch_size
         Cells per step; more than in selection, where noisier steps lose nothing.
     patience
-        Looks without a better objective before a refit stops.
+        Checks without a better objective before a refit stops.
     """
 
     start: str = "fresh"
@@ -125,12 +125,31 @@ class RefitSettings:
 
 
 @dataclass(frozen=True)
+class PeerSettings:
+    """How selectors of other packages run.
+
+    Parameters
+    ----------
+    folder
+        Where `make peers` has put their environments.
+    time_limit_s
+        Seconds that one run may take.
+    memory_gb
+        GiB that each of its processes may hold.
+    """
+
+    folder: str = ".venv-peers"
+    time_limit_s: float = 600
+    memory_gb: float = 8
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that decides how networks are built, trained, pruned, refitted and judged.
 
     Parameters
     ----------
-    network, gate, training, elimination, refit
+    network, gate, training, elimination, refit, peers
         See the classes.
     noise
         How reconstruction is kept from paying for noise: `split`, `hidden` or `none`.
@@ -149,6 +168,7 @@ class Settings:
     training: TrainingSettings = field(default_factory=TrainingSettings)
     elimination: EliminationSettings = field(default_factory=EliminationSettings)
     refit: RefitSettings = field(default_factory=RefitSettings)
+    peers: PeerSettings = field(default_factory=PeerSettings)
     noise: str = "split"
     basis: int | None = 128
     n_splits: int = 5
@@ -157,24 +177,25 @@ class Settings:
 
 
 def read_settings(config: Mapping[str, Any]) -> Settings:
-    """Return the settings of a checked config; sections that are left out keep their defaults."""
-    training = dict(config["training"])
-    basis, n_splits = training.pop("basis"), training.pop("n_splits")
+    """Return the settings of a checked config; absent sections and keys keep their defaults."""
+    network, training = dict(config.get("network", {})), dict(config.get("training", {}))
+    if "hidden" in network:
+        network["hidden"] = tuple(network["hidden"])
     gate = {f.name: training.pop(f.name) for f in fields(GateSettings) if f.name in training}
-    gate["reference"] = REFERENCE[gate.get("reference", "mean")]
-    network = dict(config["network"])
-    network["hidden"] = tuple(network["hidden"])
-    defaults = {"test_splits": Settings.test_splits, "clusters": Settings.clusters}
-    evaluation = {**defaults, **config.get("evaluation", {})}
+    if "reference" in gate:
+        gate["reference"] = REFERENCE[gate["reference"]]
+    evaluation = config.get("evaluation", {})
+    plain = {key: training.pop(key) for key in ("basis", "n_splits") if key in training}
+    plain |= {key: evaluation[key] for key in ("test_splits", "clusters") if key in evaluation}
+    if plain.get("basis") == "full":
+        plain["basis"] = None
     return Settings(
         NetworkSettings(**network),
         GateSettings(**gate),
         TrainingSettings(**training),
         EliminationSettings(**config.get("rfe", {})),
         RefitSettings(**config.get("refit", {})),
-        config.get("noise", Settings.noise),
-        None if basis == "full" else basis,
-        n_splits,
-        evaluation["test_splits"],
-        evaluation["clusters"],
+        PeerSettings(**config.get("peers", {})),
+        noise=config.get("noise", Settings.noise),
+        **plain,
     )

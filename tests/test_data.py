@@ -14,13 +14,13 @@ EVERYTHING = {"label": "type", "donor": "donor", "targets": ["age"]}
 
 
 def test_shapes_are_checked():
-    with pytest.raises(ValueError, match=r"shape \(cells, genes\) = \(30, 5\), came \(30, 6\)"):
+    with pytest.raises(ValueError, match=r"shape \(cells, genes\) = \(30, 5\), got \(30, 6\)"):
         replace(DATA, genes=DATA.genes[:5])
-    with pytest.raises(ValueError, match="part needs one entry per cell, came 29"):
+    with pytest.raises(ValueError, match="part needs one entry per cell, got 29"):
         replace(DATA, part=DATA.part[:29])
 
 
-def test_positions_keep_the_order_asked_for():
+def test_positions_keep_the_order_of_the_names():
     assert DATA.positions(["g04", "g00"]).tolist() == [4, 0]
     with pytest.raises(KeyError, match=r"2 of 3 genes absent from the data: x, y; names must"):
         DATA.positions(["x", "g01", "y"])
@@ -84,12 +84,12 @@ def test_a_prepared_file_is_read_by_parts(tmp_path):
 
 def test_files_of_another_format_are_refused(tmp_path):
     make_adata().write_h5ad(tmp_path / "raw.h5ad")
-    with pytest.raises(ValueError, match="format must be 1, came None; prepare the data again"):
+    with pytest.raises(ValueError, match="format must be 1, got None; prepare the data again"):
         read_prepared(tmp_path / "raw.h5ad")
     prepared(tmp_path, make_adata())
     with h5py.File(tmp_path / "prepared.h5ad", "a") as file:
         text = file["uns/spinn"].asstr()[()].replace('"format": 1', '"format": 2')
         del file["uns/spinn"]
         file["uns/spinn"] = text
-    with pytest.raises(ValueError, match="format must be 1, came 2; prepare the data again"):
+    with pytest.raises(ValueError, match="format must be 1, got 2; prepare the data again"):
         read_prepared(tmp_path / "prepared.h5ad")

@@ -1,4 +1,4 @@
-"""Panels and paths: nested, distinct, and the same after a journey through files."""
+"""Panels and paths: nested, distinct, and printed so that they can be read."""
 
 import doctest
 import json
@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import spinn.panel
-from spinn.interface.panel_files import load_panel
-from spinn.panel import Panel, PanelPath, load_panels, ranked_path
+from spinn.panel import Panel, PanelPath, path_by_place, ranked_path
 from tests.support.cells import make_adata
 
 names = st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=20, unique=True)
@@ -29,7 +28,7 @@ def test_panels_of_a_ranking_are_nested(data, genes):
     ]
 
 
-def test_among_tells_how_many_genes_were_compared():
+def test_among_is_the_number_of_genes_compared():
     path = ranked_path(["b", "a"], [2.0, 1.0], [2])
     assert [place.among for place in path.ranking] == [2, 2]
     path = ranked_path(["b", "a"], [2.0, 1.0], [2], among=[2, 9])
@@ -43,9 +42,9 @@ def test_among_tells_how_many_genes_were_compared():
         (lambda: Panel(("a", "b", "a")), "panel genes must be distinct; repeated: a"),
         (
             lambda: PanelPath((Panel(("a",)), Panel(("a", "b"))), ()),
-            r"from large to small, came sizes \[1, 2\]",
+            r"from large to small, got sizes \[1, 2\]",
         ),
-        (lambda: ranked_path(["a", "b"], [1, 0], [2, 2]), r"large to small, came sizes \[2, 2\]"),
+        (lambda: ranked_path(["a", "b"], [1, 0], [2, 2]), r"large to small, got sizes \[2, 2\]"),
         (
             lambda: ranked_path(["a", "b"], [1, 0], [3]),
             "2 genes are ranked, too few for a panel of 3",
@@ -57,36 +56,9 @@ def test_messages(make, message):
         make()
 
 
-def test_of_size_names_the_sizes_there_are():
+def test_of_size_names_the_available_sizes():
     with pytest.raises(KeyError, match="no panel of 3 genes; sizes: 2, 1"):
         ranked_path(["a", "b"], [1, 0], [1, 2]).of_size(3)
-
-
-def test_files_bring_back_the_same_path(tmp_path):
-    about = {"dataset": "Ü", "seed": 3, "settings": {"ratio": 0.7}}
-    made = ranked_path(["g,1", 'g"2', "gγ"], [3.0, 1 / 3, -2e-9], [3, 1], among=[3, 3, 9])
-    path = PanelPath(made.panels, made.ranking, about)
-    path.save(tmp_path / "new")
-    loaded = load_panels(tmp_path / "new" / "panels.json")
-    assert (loaded.panels, loaded.about) == (path.panels, about)
-    assert [(p.gene, p.rank, p.among) for p in loaded.ranking] == [
-        (p.gene, p.rank, p.among) for p in path.ranking
-    ]
-    assert [p.score for p in loaded.ranking] == pytest.approx([p.score for p in path.ranking])
-    first = (tmp_path / "new" / "panels.json").read_bytes()
-    path.save(tmp_path / "new")
-    assert (tmp_path / "new" / "panels.json").read_bytes() == first
-    document = json.loads(first)
-    assert list(document) == sorted(document)
-    assert document["panels"][1] == {"genes": ["g,1"], "size": 1}
-    (tmp_path / "new" / "ranking.csv").unlink()
-    assert load_panels(tmp_path / "new" / "panels.json").ranking == ()
-
-
-def test_another_format_is_refused(tmp_path):
-    (tmp_path / "panels.json").write_text('{"format": 2, "panels": []}')
-    with pytest.raises(ValueError, match="panels format must be 1, came 2; read it with"):
-        load_panels(tmp_path / "panels.json")
 
 
 def test_annotate_marks_a_copy():
@@ -122,56 +94,8 @@ def test_a_path_stands_for_its_largest_panel(tmp_path):
         PanelPath((), (), {"failed": "too slow"}).genes  # noqa: B018
 
 
-@given(data=st.data())
-def test_saved_panels_are_loaded_again(data, tmp_path_factory):
-    printable = st.text(st.characters(categories=["L", "N"]), min_size=1)
-    genes = data.draw(st.lists(printable, min_size=1, max_size=9, unique=True))
-    sizes = data.draw(st.lists(st.integers(1, len(genes)), min_size=1, unique=True))
-    scores = [1 / (3 + i) for i in range(len(genes))]
-    made = ranked_path(genes, scores, sizes)
-    path = PanelPath(made.panels, made.ranking, {"seed": 3})
-    folder = tmp_path_factory.mktemp("panels")
-    path.save(folder / "panel.json")
-    loaded = load_panel(folder / "panel.json")
-    assert (loaded.panels, loaded.about) == (path.panels, path.about)
-    assert [(r.gene, r.rank) for r in loaded.ranking] == [(r.gene, r.rank) for r in path.ranking]
-    path.save(str(folder / "panel.csv"))
-    assert load_panel(folder / "panel.csv") == PanelPath(path.panels, ())
-    path.save(folder / "run")
-    assert load_panel(folder / "run").panels == path.panels
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "panels"),
-    [
-        ("a.txt", "CD3E\n\n MS4A1 \n", [("CD3E", "MS4A1")]),
-        ("a.csv", "note,gene\nx,CD3E\ny,MS4A1\n", [("CD3E", "MS4A1")]),
-        ("a.csv", "gene,rank\nCD3E,10\nMS4A1,9\n", [("MS4A1", "CD3E")]),
-        ("a.csv", "gene,rank,size\nA,1,1\nA,2,2\nB,1,2\n", [("B", "A"), ("A",)]),
-    ],
-)
-def test_other_people_s_lists_are_read(name, text, panels, tmp_path):
-    (tmp_path / name).write_text(text)
-    assert [panel.genes for panel in load_panel(tmp_path / name).panels] == panels
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "message"),
-    [
-        ("a.txt", "\n", "a.txt: must name one gene at least, came none"),
-        ("a.txt", "A\nA\n", "a.txt: panel genes must be distinct; repeated: A"),
-        ("a.csv", "name\nA\n", "a.csv: must have a column gene, came name"),
-        ("a.csv", "gene,rank\nA,first\n", "a.csv: ranks must be whole numbers"),
-    ],
-)
-def test_what_is_no_list_is_told(name, text, message, tmp_path):
-    (tmp_path / name).write_text(text)
-    with pytest.raises(ValueError, match=message):
-        load_panel(tmp_path / name)
-
-
 def test_other_endings_are_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"saved as .json, .csv or a folder, came panel.xlsx"):
+    with pytest.raises(ValueError, match=r"saved as .json, .csv or a folder, got panel.xlsx"):
         ranked_path(["a"], [1.0], [1]).save(tmp_path / "panel.xlsx")
 
 
@@ -179,14 +103,53 @@ def test_examples():
     assert doctest.testmod(spinn.panel).failed == 0
 
 
-@pytest.mark.parametrize("text", ['["A"]', "{", "A"])
-def test_what_is_no_file_of_panels_is_refused(tmp_path, text):
-    (tmp_path / "mine.json").write_text(text)
-    with pytest.raises(ValueError, match=r"mine\.json: must hold panels as spinn writes them"):
-        load_panel(tmp_path / "mine.json")
+def test_a_score_by_place_falls_from_one():
+    path = path_by_place([Panel(("b", "c", "a", "d")), Panel(("a",))])
+    assert path.sizes == [4, 1]
+    assert [place.gene for place in path.ranking] == ["b", "c", "a", "d"]
+    assert [place.score for place in path.ranking] == [1, 0.75, 0.5, 0.25]
 
 
-def test_a_file_that_is_not_there(tmp_path):
-    for name in ("mine.json", "mine.txt", "."):
-        with pytest.raises(FileNotFoundError, match="no such file: "):
-            load_panel(tmp_path / name)
+def test_a_panel_prints_its_ranks_in_columns():
+    assert repr(Panel(("CD3E", "NKG7"))) == "Panel of 2 genes\n1 CD3E   2 NKG7"
+    assert str(Panel(("CD3E",))) == "Panel of 1 gene\n1 CD3E"
+    lines = repr(Panel(tuple(f"GENE{i}" for i in range(500)))).splitlines()
+    assert len(lines) == 8
+    assert lines[1].startswith("  1 GENE0       2 GENE1")
+    assert lines[-1] == "..."
+    assert max(map(len, lines)) <= 80
+    long = repr(Panel(("A" * 200, "B")))
+    assert long.splitlines()[1:] == [f"1 {'A' * 200}", "2 B"]
+
+
+def test_a_path_prints_its_run_its_sizes_and_the_first_genes():
+    made = ranked_path(["CD3E", "NKG7"], [2.0, 1.0], [1, 2])
+    about = {"seed": 0, "task": "hurdle", "dataset": "mine", "selector": "greedy"}
+    path = PanelPath(made.panels, made.ranking, about)
+    assert repr(path) == "PanelPath: greedy, mine, hurdle, sizes 2, 1\n1 CD3E   2 NKG7"
+    assert repr(made).startswith("PanelPath: sizes 2, 1\n")
+    assert repr(PanelPath((), (), {"failed": "too slow"})) == "PanelPath: no panel: too slow"
+
+
+def test_notebooks_show_a_table():
+    html = Panel(("<script>alert(1)</script>", "A&B"))._repr_html_()
+    assert html == (
+        "<p>Panel of 2 genes</p><table><tr><th>rank</th><th>gene</th></tr>"
+        "<tr><td>1</td><td>&lt;script&gt;alert(1)&lt;/script&gt;</td></tr>"
+        "<tr><td>2</td><td>A&amp;B</td></tr></table>"
+    )
+    names = [f"g{i}" for i in range(25)]
+    made = ranked_path(names, [1 / (i + 3) for i in range(25)], [25])
+    html = PanelPath(made.panels, made.ranking, {"dataset": "<b>"})._repr_html_()
+    assert "<p>PanelPath: &lt;b&gt;, sizes 25</p>" in html
+    assert "<tr><th>rank</th><th>gene</th><th>score</th></tr>" in html
+    assert "<tr><td>1</td><td>g0</td><td>0.333</td></tr>" in html
+    assert html.count("<tr>") == 21
+    assert html.endswith("<p>and 5 more</p>")
+    assert "score" not in PanelPath(made.panels, ())._repr_html_()
+    assert PanelPath((), (), {"failed": "<slow>"})._repr_html_().startswith("<p>PanelPath: no pa")
+
+
+def test_printing_leaves_equality_and_hashes_alone():
+    assert Panel(("a", "b")) == Panel(("a", "b"))
+    assert len({Panel(("a", "b")), Panel(("a", "b")), Panel(("b", "a"))}) == 2

@@ -20,7 +20,7 @@ from spinn.metrics.registry import DIRECTION, HEADLINES, LABEL
 from spinn.records.cells import read_cells
 from spinn.report.plots import quality_against_size, seed_agreement
 from spinn.selectors.registry import RANKER_GATES, STRATEGIES
-from spinn.statistics.bootstrap import Run, TaskDraws, bootstrap
+from spinn.statistics.bootstrap import RunScores, TaskDraws, bootstrap
 from spinn.statistics.tiers import REFERENCES, interval
 
 RANKERS = [f"{ranker}-{strategy}" for ranker in RANKER_GATES for strategy in STRATEGIES]
@@ -40,18 +40,18 @@ def main(results: str, docs: str, by_donors: str) -> None:
     draw(headlines, pd.read_csv(folder / "stability.csv"), Path(docs) / "findings.svg")
     differences = pd.read_csv(folder / "differences.csv")
     texts = [
-        "Written by `make paper`; [findings.md](findings.md) says what the tables show. One split "
-        "of the cells (of the donors in onek1k); means over seeds with 95 % intervals over test "
+        "Written by `make paper`; [findings.md](findings.md) says what the tables show. One split\n"
+        "of the cells (of the donors in onek1k); means over seeds with 95 % intervals over test\n"
         "cells and seeds. Times and memory are medians, of one shared machine.",
         "## First tier at each size\n\n" + table(leaders(headlines)),
-        "## `recommended`, headline metric, and what others lack or have\n\n"
+        "## `recommended`: headline metric, and differences to the linear selectors\n\n"
         + table(recommended(headlines, differences)),
         "## The five rankers: panels of few genes, RFE against one step\n\n"
         + table(rankers(folder)),
         "## Agreement of panels between seeds (Nogueira)\n\n"
         + table(consistency(pd.read_csv(folder / "stability.csv"))),
         "## Time and memory of choosing\n\n" + table(costs(pd.read_csv(folder / "costs.csv"))),
-        "## How much better panels look by cells than by donors\n\n"
+        "## How much better panels score by cells than by donors\n\n"
         + table(optimism(pd.read_csv(Path(by_donors) / "optimism.csv"))),
     ]
     (Path(docs) / "findings_tables.md").write_text(
@@ -93,7 +93,7 @@ def at(table: pd.DataFrame, **place: object) -> pd.DataFrame:
 
 
 def leaders(headlines: pd.DataFrame) -> pd.DataFrame:
-    """Return who is in tier 1 at each size, best first, and who is best with its interval."""
+    """Return the selectors in tier 1 at each size, best first, and the best with its interval."""
     rows = []
     candidates = headlines[~headlines["selector"].isin(REFERENCES)]
     for (dataset, task, size), part in candidates.groupby(["dataset", "task", "size"], sort=False):
@@ -149,14 +149,14 @@ def rankers(folder: Path) -> pd.DataFrame:
     )
 
 
-def runs(folder: Path) -> list[Run]:
+def runs(folder: Path) -> list[RunScores]:
     """Return the rankers' numbers per test cell, of every data set, split, task and seed."""
     found = []
     for path in sorted(folder.glob("*/split*/*/*/seed*/cells.npz")):
         dataset, split, task, selector, seed = path.parts[-6:-1]
         if selector in RANKERS:
             place = dataset, int(split.removeprefix("split")), task, selector
-            found.append(Run(*place, int(seed.removeprefix("seed")), read_cells(str(path))))
+            found.append(RunScores(*place, int(seed.removeprefix("seed")), read_cells(str(path))))
     return found
 
 

@@ -1,7 +1,7 @@
 """Check a config before any job starts, and fill in its defaults.
 
-Keys, types, ranges and defaults stand in config/schema.yaml; here are the rules that join several
-keys, and those that look at the disk.
+Keys, types, ranges and defaults are in config/schema.yaml; here are the rules that concern several
+keys, and those that need the disk.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,13 +24,13 @@ RELATIVE = "paths are relative to the folder where snakemake runs"
 
 
 class ConfigError(ValueError):
-    """A config that cannot be run; one line that names the key, what came and what is right."""
+    """A config that cannot be run; one line that names the key, what it got and what is right."""
 
 
 def check(config: Mapping[str, Any], *, cells_exist: bool = True) -> dict[str, Any]:
     """Return a checked copy of ``config`` with every default filled in.
 
-    Sizes come back in ascending order and keys in the schema's order; a checked config passes
+    Sizes are returned in ascending order and keys in the schema's order; a checked config passes
     unchanged.
 
     Parameters
@@ -38,14 +38,14 @@ def check(config: Mapping[str, Any], *, cells_exist: bool = True) -> dict[str, A
     config
         As read from YAML.
     cells_exist
-        Whether the data sets' files must be there already; where spinn is a module of another
-        workflow, a rule of that one may write them.
+        Whether the data sets' files must already exist; where spinn is a module of another
+        workflow, one of its rules may write them.
 
     Raises
     ------
     ConfigError
         If a key is unknown or missing, a value has the wrong type or range, two keys contradict
-        each other, or a local file does not exist. The first problem is told, the rest counted.
+        each other, or a local file does not exist. The first problem is named, the rest counted.
     """
     schema = _schema()
     plain = _plain(config)
@@ -68,6 +68,9 @@ def check(config: Mapping[str, Any], *, cells_exist: bool = True) -> dict[str, A
 def _schema() -> dict[str, Any]:
     path = workflow_folder() / "config" / "schema.yaml"
     schema: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    selectors = schema["properties"]["selectors"]
+    selectors["items"]["enum"] = list(SELECTORS)
+    selectors["default"] = [name for name, entry in SELECTORS.items() if entry.is_default]
     return schema
 
 
@@ -91,13 +94,13 @@ def _filled(value: Any, schema: Mapping[str, Any]) -> Any:
 
 
 def _unexchangeable(config: object) -> Iterator[str]:
-    """Yield a line per selector that is one, but cannot take `+exchange`: no misspelt name."""
-    named = config.get("selectors") if isinstance(config, dict) else None
-    for place, name in enumerate(named if isinstance(named, list) else ()):
-        known = isinstance(name, str) and name.removesuffix(EXCHANGE) in SELECTORS
-        if known and name not in SELECTORS:
+    """Yield a line per selector that exists but cannot take `+exchange`, so is not misspelt."""
+    selectors = config.get("selectors") if isinstance(config, dict) else None
+    for i, name in enumerate(selectors if isinstance(selectors, list) else ()):
+        is_known = isinstance(name, str) and name.removesuffix(EXCHANGE) in SELECTORS
+        if is_known and name not in SELECTORS:
             yield (
-                f"selectors[{place}]: {shown(name)} is not a selector; {EXCHANGE} follows a ranker "
+                f"selectors[{i}]: {shown(name)} is not a selector; {EXCHANGE} follows a ranker "
                 "with a strategy only, as in 'bernoulli-rfe+exchange'"
             )
 
@@ -108,7 +111,7 @@ def _task_problems(config: Mapping[str, Any]) -> Iterator[str]:
     if exchanging and others:
         yield (
             f"tasks: must be among {' and '.join(EXCHANGE_TASKS)} for {shown(exchanging[0])} "
-            f"(selectors), came {shown(others[0])}; leave one out"
+            f"(selectors), got {shown(others[0])}; leave one out"
         )
 
 
@@ -117,25 +120,25 @@ def _data_set_problems(config: Mapping[str, Any], *, cells_exist: bool) -> Itera
     needing += [
         f"'{name}' (selectors)"
         for name in config["selectors"]
-        if SELECTORS[name].needs_labels and not SELECTORS[name].external
+        if SELECTORS[name].needs_labels and SELECTORS[name].kind != "package"
     ]
     for name, data_set in config["datasets"].items():
         where = f"datasets.{name}"
         yield from _path_problems(f"{where}.path", data_set["path"], must_exist=cells_exist)
         if data_set["label"] is None and needing:
             yield (
-                f"{where}.label: must be an obs column for {' and '.join(needing)}, came null; "
+                f"{where}.label: must be an obs column for {' and '.join(needing)}, got null; "
                 "name one, or leave those out"
             )
         if not data_set["targets"] and "regression" in config["tasks"]:
             yield (
                 f"{where}.targets: must be at least one obs column or obsm/NAME for 'regression' "
-                "(tasks), came []"
+                "(tasks), got []"
             )
     donors = [data_set["donor"] for data_set in config["datasets"].values()]
     if config["split"]["compare_donors"] and not any(donors):
         yield (
-            "split.compare_donors: must be false where no data set has a donor, came true; name an "
+            "split.compare_donors: must be false where no data set has a donor, got true; name an "
             "obs column as datasets.NAME.donor"
         )
 
@@ -143,13 +146,13 @@ def _data_set_problems(config: Mapping[str, Any], *, cells_exist: bool) -> Itera
 def _path_problems(where: str, path: str, *, must_exist: bool) -> Iterator[str]:
     if path.startswith("scanpy:"):
         if path != PACKAGED:
-            yield f"{where}: must be {PACKAGED}, came {shown(path)}; save other sets as .h5ad"
+            yield f"{where}: must be {PACKAGED}, got {shown(path)}; save other sets as .h5ad"
         return
     is_remote = "://" in path
     suffix = Path(urlsplit(path).path if is_remote else path).suffix
     exists = {".h5ad": Path.is_file, ".zarr": Path.is_dir}.get(suffix)
     if exists is None:
-        yield f"{where}: must end in .h5ad or .zarr, or be {PACKAGED}, came {shown(path)}"
+        yield f"{where}: must end in .h5ad or .zarr, or be {PACKAGED}, got {shown(path)}"
     elif must_exist and not is_remote and not exists(Path(path)):
         yield f"{where}: no such file: {shown(path)}; {RELATIVE}"
 
@@ -159,15 +162,15 @@ def _size_problems(config: Mapping[str, Any]) -> Iterator[str]:
     most, required = config["preprocess"]["n_top_genes"], config["genes"]["required"]
     named = [term for term in required if not is_family(term)] if isinstance(required, list) else ()
     if most is not None and largest > most:
-        yield f"panel_sizes: must be at most preprocess.n_top_genes ({most}), came {largest}"
+        yield f"panel_sizes: must be at most preprocess.n_top_genes ({most}), got {largest}"
     if len(named) > smallest:
         yield (
             f"panel_sizes: must leave room for all {len(named)} genes of genes.required, "
-            f"came {smallest}"
+            f"got {smallest}"
         )
     valid, test = config["split"]["valid"], config["split"]["test"]
     if valid + test >= 1:
-        yield f"split: valid + test must be below 1, came {valid} + {test}; the rest trains"
+        yield f"split: valid + test must be below 1, got {valid} + {test}; the rest trains"
 
 
 def _gene_problems(config: Mapping[str, Any]) -> Iterator[str]:

@@ -1,18 +1,19 @@
-"""Data sets that a run derives from those of its config. Light: every job's rules read it."""
+"""Data sets that a run derives from those of its config. Light: the rules of every job use it."""
 
 from collections.abc import Mapping
 from typing import Any
 
 BY_CELLS = "@cells"
-"""Behind a data set's name where its cells are split at random; a config's names cannot have it."""
+"""Ends the name of a data set whose cells are split at random; no name in a config can have it."""
 
 
 def with_random_cells(
     datasets: Mapping[str, Mapping[str, Any]], *, compare_donors: bool
 ) -> dict[str, Mapping[str, Any]]:
-    """Return the data sets, and each with donors once more as if nobody knew them.
+    """Return the data sets, and each that has donors once more without them.
 
-    The twin NAME@cells has no donor: its cells are split at random, and its intervals draw cells.
+    The twin NAME@cells has no donor: its cells are split at random, and its intervals resample
+    cells.
     """
     if not compare_donors:
         return dict(datasets)

@@ -1,7 +1,6 @@
-"""Say in one short line each what a schema finds wrong with a config.
+"""Describe, in one short line each, where a config breaks a schema.
 
-A line names the key, what came and what would be right; the words for "right" are the schema's
-own titles.
+A line names the key, what it got and what would be right, in the words of the schema's titles.
 """
 
 import math
@@ -13,7 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-LONGEST_VALUE = 60
+MAX_LENGTH = 60
 
 
 def schema_problems(config: object, schema: Mapping[str, Any]) -> list[str]:
@@ -26,11 +25,11 @@ def shown(value: object) -> str:
     """Return ``value`` as a user would write it in YAML, shortened where it is long."""
     words = {None: "null", True: "true", False: "false"}
     text = words[value] if value is None or isinstance(value, bool) else repr(value)
-    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 3]}..."
+    return text if len(text) <= MAX_LENGTH else f"{text[: MAX_LENGTH - 3]}..."
 
 
 def _is_whole(_checker: object, value: object) -> bool:
-    # JSON schema takes 8.0 for a whole number, but it would end up in the names of files.
+    # JSON schema accepts 8.0 as a whole number, but it would end up in the names of files.
     return isinstance(value, int) and not isinstance(value, bool)
 
 
@@ -66,7 +65,7 @@ def _lines(error: ValidationError, schema: Mapping[str, Any]) -> Iterator[str]:
             yield f"{_where(path)}: {shown(value)} is not {rule['title']}; {right}"
         case _:
             remedy = _remedy(value, rule)
-            yield f"{_where(path)}: must be {rule['title']}, came {shown(value)}{remedy}"
+            yield f"{_where(path)}: must be {rule['title']}, got {shown(value)}{remedy}"
 
 
 def _where(path: Iterable[str | int], *more: str) -> str:
@@ -92,11 +91,11 @@ def _suggestion(value: object, known: Iterable[str], otherwise: str) -> str:
 
 
 def _remedy(value: object, rule: Mapping[str, Any]) -> str:
-    """Return what to write instead, where one such thing is right; else nothing."""
+    """Return what to write instead, where that is clear; else nothing."""
     if value is None and "default" in rule:
         return "; leave the key out for its default"
     if isinstance(value, str):
-        # YAML 1.1 reads 1e-3 as text, and all that stands inside brackets after --config is text.
+        # YAML 1.1 reads 1e-3 as text, and snakemake everything inside brackets after --config.
         number = _number(value)
         if number is not None and _Validator(rule).is_valid(number):
             return f"; write {yaml.safe_dump(number).split()[0]}, unquoted and in a config file"

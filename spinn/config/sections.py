@@ -1,4 +1,4 @@
-"""Which parts of the config decide what: rules pass their jobs these and no more."""
+"""Which parts of the config decide what; rules pass their jobs these only."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,22 +25,25 @@ def without_gate(training: Mapping[str, Any]) -> dict[str, Any]:
 def training_of(config: Mapping[str, Any], gate: str) -> dict[str, Any]:
     """Return the parts of a checked config that decide how a base model of a gate is trained."""
     training = config["training"]
-    own = without_gate(training) if gate == "open" else training
-    return {**{key: config[key] for key in ("network", "noise", "device")}, "training": own}
+    keys = {key: config[key] for key in ("network", "noise", "device")}
+    return {**keys, "training": without_gate(training) if gate == "open" else training}
 
 
 def selection_of(config: Mapping[str, Any], selector: str) -> dict[str, Any]:
     """Return the parts of a checked config that decide which genes a selector chooses.
 
-    Selectors of one family depend on the same. Those of other packages are left out: see the
-    section ``peers``.
+    Selectors of one family depend on the same.
     """
-    if not SELECTORS[selector].needs_torch:
-        return {"genes": config["genes"]}
-    recommended = selector == "recommended"
-    own = ("rfe", "genes", "refit") if recommended else ("rfe", "genes")
-    gate = "bernoulli" if recommended else SELECTORS[selector].gate or "open"
-    return {**training_of(config, gate), **{key: config[key] for key in own}}
+    entry = SELECTORS[selector]
+    genes = {"genes": config["genes"]}
+    if entry.kind == "package":
+        return {**genes, "peers": config["peers"]}
+    if not entry.needs_torch:
+        return genes
+    is_recommended = entry.kind == "recommended"
+    gate = "bernoulli" if is_recommended else entry.gate or "open"
+    keys = ("rfe", "refit") if is_recommended else ("rfe",)
+    return {**training_of(config, gate), **{key: config[key] for key in keys}, **genes}
 
 
 def judging_of(config: Mapping[str, Any]) -> dict[str, Any]:

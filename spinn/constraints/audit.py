@@ -1,7 +1,7 @@
-"""Whether panels meet what was demanded of them, demand by demand, in words and numbers.
+"""Whether panels meet their constraints, one by one, in words and numbers.
 
-Each demand is looked at anew, from the rules, the training cells' means and the panel's names, so
-that it shows what a selector or the wrapper around it has done wrong.
+Each constraint is checked from scratch, with the rules, the training cells' means and the panel's
+names, so that the audit shows any mistake of a selector or the wrapper around it.
 """
 
 from collections import Counter
@@ -10,33 +10,33 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from spinn.constraints.rules import Bounds, GeneRules
-from spinn.constraints.terms import is_family, matched
+from spinn.constraints.terms import is_family, matched, union
 from spinn.data import ExpressionData
 from spinn.panel import Panel
 
-COLUMNS = ("constraint", "wanted", "came", "met", "note", "size")
-N_NAMED = 5  # culprits in a note
+COLUMNS = ("constraint", "wanted", "got", "met", "note", "size")
+MAX_NAMED = 5  # genes or groups in a note
 Row = dict[str, object]
 
 
 def audit(data: ExpressionData, rules: GeneRules, panels: Mapping[int, Panel]) -> pd.DataFrame:
-    """Return a row per panel and demand.
+    """Return a row per panel and constraint.
 
     Parameters
     ----------
     data
-        Prepared cells; only gene names and the training cells' means are looked at.
+        Prepared cells, of which only gene names and the training cells' means are used.
     rules
-        What was demanded.
+        What was required.
     panels
         Wanted size to panel.
 
     Returns
     -------
     DataFrame
-        ``constraint``; what was ``wanted`` and what ``came``, as text; ``met``: yes or no; a
-        ``note`` that names genes; the panel's ``size``. The size is always looked at, a demand
-        that was not made is not.
+        ``constraint``; what was ``wanted`` and what the panel ``got``, as text; ``met``: yes or
+        no; a ``note`` that names genes; the panel's ``size``. The size is always checked, other
+        constraints where the rules have them.
     """
     required = rules.resolve(data.genes, data.mean).required
     rows = [
@@ -67,16 +67,15 @@ def _list_rows(
             met=not missing,
         )
     if rules.excluded:
-        found = matched(rules.excluded, data.genes).values()
-        banned = {gene for genes in found for gene in genes} - set(required)
-        there = [gene for gene in panel.genes if gene in banned]
+        banned = set(union(matched(rules.excluded, data.genes))) - set(required)
+        present = [gene for gene in panel.genes if gene in banned]
         yield _row(
             "excluded",
             f"none of {_genes(len(banned))}",
-            f"{len(there)} of them",
+            f"{len(present)} of them",
             _terms(rules.excluded, data.genes),
-            _named("in the panel", there),
-            met=not there,
+            _named("in the panel", present),
+            met=not present,
         )
 
 
@@ -88,7 +87,7 @@ def _group_rows(
         return
     times = Counter(group[gene] for gene in panel.genes if gene in group)
     over = {name: n for name, n in times.items() if n > rules.max_per_group}
-    # A full group may hold required genes only: whatever else joined it came too late.
+    # A full group may hold required genes only: no other gene may have joined it.
     joined = {group[g] for g in panel.genes if g in group and g not in required}
     yield _row(
         "group",
@@ -108,14 +107,14 @@ def _expression_rows(
         return
     level = dict(zip(data.genes, data.mean.tolist(), strict=True))
     outside = [g for g in panel.genes if g in bounds and not bounds[g].hold(level[g])]
-    wanted = [f"{gene} {level[gene]:.3g}" for gene in outside if gene in required]
+    allowed = [f"{gene} {level[gene]:.3g}" for gene in outside if gene in required]
     wrong = [f"{gene} {level[gene]:.3g}" for gene in outside if gene not in required]
     yield _row(
         "expression",
         f"mean {_range(rules.expression)}"
         + (", own bounds for some" if set(bounds.values()) > {rules.expression} else ""),
         f"{len(outside)} outside",
-        _named("required", wanted),
+        _named("required", allowed),
         _named("not required", wrong),
         met=not outside,
     )
@@ -136,13 +135,13 @@ def _budget_rows(data: ExpressionData, rules: GeneRules, panel: Panel) -> Iterat
     )
 
 
-def _row(constraint: str, wanted: object, came: object, *notes: str, met: bool) -> Row:
+def _row(constraint: str, wanted: object, got: object, *notes: str, met: bool) -> Row:
     return {
         "constraint": constraint,
         "wanted": str(wanted),
-        "came": str(came),
+        "got": str(got),
         "met": "yes" if met else "no",
-        "note": "; ".join(part for part in notes if part),
+        "note": "; ".join(filter(None, notes)),
     }
 
 
@@ -157,14 +156,15 @@ def _range(bounds: Bounds) -> str:
 
 
 def _terms(terms: Sequence[str], genes: Sequence[str]) -> str:
-    """Say how many genes each family stands for, and which names are not there."""
-    found = matched(terms, genes)
-    said = [f"{term} {len(found[term])}" for term in terms if is_family(term)]
-    absent = [term for term in terms if not is_family(term) and not found[term]]
-    return "; ".join(filter(None, [_named("families", said), _named("not in the data", absent)]))
+    """Return how many genes each family stands for, and which names are absent."""
+    genes_of = matched(terms, genes)
+    families = [f"{term} {len(genes_of[term])}" for term in terms if is_family(term)]
+    absent = [term for term in terms if not is_family(term) and not genes_of[term]]
+    notes = (_named("families", families), _named("not in the data", absent))
+    return "; ".join(filter(None, notes))
 
 
 def _named(what: str, names: Iterable[str]) -> str:
     listed = list(names)
-    more = f" and {len(listed) - N_NAMED} more" if len(listed) > N_NAMED else ""
-    return f"{what}: {', '.join(listed[:N_NAMED])}{more}" if listed else ""
+    more = f" and {len(listed) - MAX_NAMED} more" if len(listed) > MAX_NAMED else ""
+    return f"{what}: {', '.join(listed[:MAX_NAMED])}{more}" if listed else ""

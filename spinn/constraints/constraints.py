@@ -11,7 +11,7 @@ from spinn.constraints.limits import Limits
 
 @dataclass(frozen=True)
 class Constraints:
-    """What is demanded of every panel, gene by gene.
+    """What is required of every panel, gene by gene.
 
     Parameters
     ----------
@@ -21,11 +21,11 @@ class Constraints:
         Gene to the name of its group. A panel holds at most ``max_per_group`` of each, unless more
         are required: required genes always join.
     cost, budget
-        Gene to what it costs, at least 0 (1 where it is not named), and what the genes of a panel
-        may cost together; None for any.
+        Gene to what it costs, at least 0 (1 where absent), and what the genes of a panel may cost
+        together; None for any.
     weight
-        Gene to its weight, above 0 (1 where it is not named). A gene counts as if its rank were
-        divided by its weight: the only wish here that is no demand.
+        Gene to its weight, above 0 (1 where absent). A gene counts as if its rank were divided by
+        its weight: the only preference here, all else are requirements.
 
     Raises
     ------
@@ -82,7 +82,7 @@ class Constraints:
         return replace(self, group={}, cost={}, budget=None, weight={})
 
     def check_sizes(self, sizes: Sequence[int], genes: Sequence[str]) -> None:
-        """Raise unless panels of each size can be had from ``genes``.
+        """Raise unless panels of each size are possible with ``genes``.
 
         Raises
         ------
@@ -93,20 +93,20 @@ class Constraints:
         wrong = [size for size in sizes if not least <= size <= most]
         if wrong or not sizes:
             raise ValueError(
-                f"sizes must lie in {least}..{most}, came {wrong[:5]}; {len(self.required)} genes "
+                f"sizes must lie in {least}..{most}, got {wrong[:5]}; {len(self.required)} genes "
                 f"are required and {most} of {len(genes)} may be chosen"
             )
         limits, required = self.limits(genes), self.required_positions(genes).tolist()
         panel = [*required, *limits.cheapest(required, max(sizes)).tolist()]
         if len(panel) < max(sizes):
             raise ValueError(
-                f"a panel of {max(sizes)} genes cannot be had: groups leave {len(panel)}, at most "
-                f"{self.max_per_group} of each; ask for smaller panels or more of a group"
+                f"a panel of {max(sizes)} genes is impossible: groups leave {len(panel)}, at most "
+                f"{self.max_per_group} of each; request smaller panels or allow more of a group"
             )
         if limits.money_left(panel) < 0:
             cost = limits.cost[panel].sum()
             fixed = f", {limits.cost[required].sum():g} of it the required" if required else ""
             raise ValueError(
                 f"a panel of {max(sizes)} genes costs at least {cost:g}{fixed}, the budget is "
-                f"{limits.budget:g}; ask for smaller panels or allow more"
+                f"{limits.budget:g}; request smaller panels or allow more"
             )

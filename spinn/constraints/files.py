@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from spinn.constraints.constraints import Constraints
 from spinn.constraints.rules import Bounds, GeneRules
 from spinn.constraints.terms import is_family
-from spinn.panel import load_panels
+from spinn.data import ExpressionData
+from spinn.panel_files import read_panels
 
 TRUE_WORDS = {"1", "true", "yes", "y"}
 FALSE_WORDS = {"", "0", "false", "no", "n"}
@@ -26,25 +28,25 @@ COLUMNS = ("gene", *FLAGS, "group", *NUMBERS)
 
 
 def read_rules(genes: Mapping[str, Any]) -> GeneRules:
-    """Return the rules of the config section ``genes``; what it leaves out demands nothing.
+    """Return the rules of the config section ``genes``, whose keys may all be absent.
 
-    ``required`` and ``excluded`` are lists of terms (see `spinn.constraints.terms`) or files: text with
-    one term a line, a CSV with a column ``gene``, or a panels.json, whose largest panel counts.
-    ``table`` is a list of rows or a CSV with the columns gene, must, exclude (1/0, true/false,
-    yes/no), group, weight, cost, min_expression, max_expression; all but the first may be absent
-    or left empty.
+    ``required`` and ``excluded`` are lists of terms (see `spinn.constraints.terms`) or files: text
+    with one term a line, a CSV with a column ``gene``, or a panels.json, whose largest panel is
+    used. ``table`` is a list of rows or a CSV with the columns gene, must, exclude (1/0,
+    true/false, yes/no), group, weight, cost, min_expression, max_expression; all but the first may
+    be absent or empty.
 
     Raises
     ------
     ValueError
-        If a file or a rule is not understood.
+        If a file or a rule is invalid.
     OSError
         If a file cannot be read.
     """
     table = genes.get("table") or ()
     rows = _table(Path(table)) if isinstance(table, str | Path) else [dict(row) for row in table]
-    times = Counter(row["gene"] for row in rows)
-    if repeated := sorted(term for term, n in times.items() if n > 1):
+    counts = Counter(row["gene"] for row in rows)
+    if repeated := sorted(term for term, n in counts.items() if n > 1):
         raise ValueError(f"the gene table has more than one row for {', '.join(repeated[:5])}")
     flagged = {flag: [row["gene"] for row in rows if row.pop(flag, False)] for flag in FLAGS}
     expression = genes.get("expression") or {}
@@ -61,8 +63,8 @@ def read_rules(genes: Mapping[str, Any]) -> GeneRules:
 def resolve_genes(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the section ``genes`` of a checked config with its files read.
 
-    So that editing a file reruns what depends on it, and what cannot be stops before any job.
-    Families stay what they are: only data can say which genes they stand for.
+    So editing a file reruns what depends on it, and contradictions stop before any job. Families
+    are kept: which genes they stand for depends on the data.
 
     Raises
     ------
@@ -80,7 +82,7 @@ def resolve_genes(config: Mapping[str, Any]) -> dict[str, Any]:
     if n_named > smallest:
         raise ValueError(
             f"genes.required: {n_named} genes do not fit the smallest panel "
-            f"(panel_sizes: {smallest}); require fewer or ask for larger panels"
+            f"(panel_sizes: {smallest}); require fewer or request larger panels"
         )
     return {
         **config["genes"],
@@ -91,12 +93,17 @@ def resolve_genes(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def described(genes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the section ``genes`` with its table, maybe thousands of rows, as size and digest."""
+    """Return the section ``genes`` with its table, often thousands of rows, as size and digest."""
     if not genes.get("table") or isinstance(genes["table"], str | Path):
         return dict(genes)
     text = json.dumps(genes["table"], sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()
     return {**genes, "table": {"rows": len(genes["table"]), "sha256": digest}}
+
+
+def constraints_of(genes: Mapping[str, Any], data: ExpressionData) -> Constraints:
+    """Return what the config section ``genes`` requires of panels from prepared cells."""
+    return read_rules(genes).resolve(data.genes, data.mean)
 
 
 def _distinct(terms: Iterable[str]) -> tuple[str, ...]:
@@ -108,7 +115,7 @@ def _terms(given: str | Path | Sequence[str]) -> list[str]:
         return [str(term) for term in given]
     path = Path(given)
     if path.suffix == ".json":
-        panels = load_panels(path).panels
+        panels = read_panels(path).panels
         if not panels:
             raise ValueError(f"{path}: holds no panel")
         return list(panels[0].genes)
@@ -125,10 +132,10 @@ def _rows(path: Path, known: Sequence[str] | None) -> list[dict[str, str]]:
         columns = list(reader.fieldnames or [])
         rows = list(reader)
     if "gene" not in columns:
-        raise ValueError(f"{path}: must have a column gene, came {', '.join(columns) or 'nothing'}")
+        raise ValueError(f"{path}: must have a column gene, got {', '.join(columns) or 'nothing'}")
     if known is not None and (unknown := [name for name in columns if name not in known]):
         raise ValueError(
-            f"{path}: the gene table has the columns {', '.join(known)}; came {unknown[0]!r}"
+            f"{path}: the gene table has the columns {', '.join(known)}; got {unknown[0]!r}"
         )
     stripped = [{name: (row[name] or "").strip() for name in columns} for row in rows]
     for number, row in enumerate(stripped, start=1):
@@ -145,10 +152,10 @@ def _table(path: Path) -> list[dict[str, Any]]:
 
 
 def _value(name: str, word: str, path: Path, gene: str) -> Any:
-    """Return a word of the gene table as what its column holds."""
+    """Return a word of the gene table as a value of its column's type."""
     if name in FLAGS:
         if word.lower() not in TRUE_WORDS | FALSE_WORDS:
-            raise ValueError(f"{path}: {gene}: {name} must be yes or no, came {word!r}")
+            raise ValueError(f"{path}: {gene}: {name} must be yes or no, got {word!r}")
         return word.lower() in TRUE_WORDS
     if name not in NUMBERS:
         return word
@@ -158,5 +165,5 @@ def _value(name: str, word: str, path: Path, gene: str) -> Any:
         number = math.nan
     low = {"weight": number > 0, "cost": number >= 0}.get(name, True)
     if not (math.isfinite(number) and low):
-        raise ValueError(f"{path}: {gene}: {name} must be {NUMBERS[name]}, came {word!r}")
+        raise ValueError(f"{path}: {gene}: {name} must be {NUMBERS[name]}, got {word!r}")
     return number

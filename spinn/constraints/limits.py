@@ -23,11 +23,11 @@ class Limits:
     candidates
         Shape (genes,), whether a panel may hold the gene at all.
     group
-        Shape (genes,), the number of each gene's group, from 0; a gene without one is alone in its.
+        Shape (genes,), the number of each gene's group, from 0; a gene without a group forms one.
     cost
         Shape (genes,), finite, at least 0.
     max_per_group
-        A gene joins only while fewer than so many of its group are in the panel; at least 1.
+        A gene joins only while fewer than this many of its group are in the panel; at least 1.
     budget
         What the genes of a panel may cost together; infinite for any.
     """
@@ -40,12 +40,12 @@ class Limits:
 
     @property
     def are_coupled(self) -> bool:
-        """Whether one gene's place in a panel can depend on another's."""
+        """Whether one gene in a panel can rule out another."""
         together = np.bincount(self.group).max() > self.max_per_group
         return bool(np.isfinite(self.budget) or together)
 
     def cheapest(self, chosen: Sequence[int], size: int) -> Positions:
-        """Return the cheapest genes that fill ``chosen`` up to ``size``; fewer if there are none.
+        """Return the cheapest genes that fill ``chosen`` up to ``size``; fewer if too few are left.
 
         Ties go to the earlier gene.
         """
@@ -53,20 +53,20 @@ class Limits:
         order = order[np.argsort(self.cost[order], kind="stable")]
         group = self.group[order]
         by_group = np.argsort(group, kind="stable")
-        place = np.empty_like(group)  # among the genes of its own group
-        place[by_group] = np.arange(len(group)) - np.searchsorted(group[by_group], group[by_group])
-        order = order[place + self._times(chosen)[group] < self.max_per_group]
+        rank = np.empty_like(group)  # among the genes of the same group
+        rank[by_group] = np.arange(len(group)) - np.searchsorted(group[by_group], group[by_group])
+        order = order[rank + self._times(chosen)[group] < self.max_per_group]
         return order[: max(size - len(chosen), 0)]
 
     def may_join(self, chosen: Sequence[int], size: int) -> NDArray[np.bool_]:
-        """Return which genes may join ``chosen`` so that a panel of ``size`` stays in reach.
+        """Return which genes may join ``chosen`` so that a panel of ``size`` stays possible.
 
         Shape (genes,). A gene that may not join will not later either: more genes only add limits.
 
         Notes
         -----
         Let T be the cheapest completion of the chosen genes S. With gene g outside T the cheapest
-        completion is T + g less the dearest gene of the one circuit that g closes: the genes of T
+        completion is T + g less the costliest gene of the one circuit that g closes: the genes of T
         in g's group where S and T fill that group, else all of T.
         """
         free, n_missing = self._free(chosen), size - len(chosen)
@@ -77,16 +77,16 @@ class Limits:
         if len(rest) < max(n_missing, 1) or slack < 0:
             return np.zeros_like(free)
         taken = self._times(chosen)
-        dearest = np.zeros(len(taken))
-        np.maximum.at(dearest, self.group[rest], self.cost[rest])
+        costliest = np.zeros(len(taken))
+        np.maximum.at(costliest, self.group[rest], self.cost[rest])
         fills = taken + self._times(rest) >= self.max_per_group
-        freed = np.where(fills, dearest, self.cost[rest].max())[self.group]
+        freed = np.where(fills, costliest, self.cost[rest].max())[self.group]
         affordable = self.cost - freed <= slack
         affordable[rest] = True
         return free & (taken < self.max_per_group)[self.group] & affordable
 
     def money_left(self, genes: Sequence[int]) -> float:
-        """Return what the budget leaves beside some genes, rounding forgiven; below 0: too dear."""
+        """Return what some genes leave of the budget, up to rounding; below 0: too expensive."""
         spent = float(self.cost[list(genes)].sum())
         return self.budget - spent + 1e-9 * max(1.0, spent)
 

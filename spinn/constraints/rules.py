@@ -1,4 +1,4 @@
-"""What a config says about genes, and what that demands of some data."""
+"""What a config says about genes, and which constraints follow for some data."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -30,12 +30,12 @@ class Bounds:
     def __post_init__(self) -> None:
         if self.least is not None and self.most is not None and self.least > self.most:
             raise ValueError(
-                f"the least expression must not be above the most, came {self.least:g} and "
-                f"{self.most:g}"
+                "the least expression must not be above the most, "
+                f"got {self.least:g} and {self.most:g}"
             )
 
     def hold(self, mean: float) -> bool:
-        """Say whether a gene's mean lies within, the ends included."""
+        """Return whether a gene's mean lies within, the ends included."""
         return (self.least is None or mean >= self.least) and (
             self.most is None or mean <= self.most
         )
@@ -43,7 +43,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class GeneRules:
-    """What a config says about genes, before it meets data.
+    """What a config says about genes, without data.
 
     Parameters
     ----------
@@ -51,11 +51,11 @@ class GeneRules:
         Terms, see `spinn.constraints.terms`: names and families.
     rows
         Of the gene table: `gene` (a term) and any of `group`, `weight`, `cost`, `min_expression`,
-        `max_expression`. What a name's row says goes before what a family's says.
+        `max_expression`. A name's row takes precedence over a family's.
     max_per_group, budget
         See `Constraints`.
     expression
-        Bounds on every gene; a row's own ends take their place.
+        Bounds on every gene; those of a row take precedence.
 
     Raises
     ------
@@ -76,30 +76,25 @@ class GeneRules:
             members(term, ())  # refuses what is no term
         for row in self.rows:
             try:
-                self._own_bounds(row)
+                self._bounds(row.get("min_expression"), row.get("max_expression"))
             except ValueError as error:
                 raise ValueError(f"{row['gene']}: {error}") from None
 
     def column(self, name: str, genes: Sequence[str]) -> dict[str, Any]:
-        """Return what a column of the table says, gene by gene, where it says something."""
-        said = [(row["gene"], row[name]) for row in self.rows if row.get(name) is not None]
-        families_first = sorted(said, key=lambda pair: not is_family(pair[0]))
-        found = matched([term for term, _ in families_first], genes)
-        return {gene: value for term, value in families_first for gene in found[term]}
+        """Return the values in a column of the table, by gene; genes without a value are absent."""
+        values = [(row["gene"], row[name]) for row in self.rows if row.get(name) is not None]
+        families_first = sorted(values, key=lambda pair: not is_family(pair[0]))
+        genes_of = matched([term for term, _ in families_first], genes)
+        return {gene: value for term, value in families_first for gene in genes_of[term]}
 
     def bounds(self, genes: Sequence[str]) -> dict[str, Bounds]:
         """Return the bounds of each gene that has any."""
         least, most = (self.column(f"{end}_expression", genes) for end in ("min", "max"))
-        own = {
-            gene: Bounds(
-                least.get(gene, self.expression.least), most.get(gene, self.expression.most)
-            )
-            for gene in genes
-        }
-        return {gene: bounds for gene, bounds in own.items() if bounds != Bounds()}
+        bounds = {gene: self._bounds(least.get(gene), most.get(gene)) for gene in genes}
+        return {gene: each for gene, each in bounds.items() if each != Bounds()}
 
     def resolve(self, genes: Sequence[str], mean: NDArray[np.floating]) -> Constraints:
-        """Return what these rules demand of some data.
+        """Return the constraints that follow for some data.
 
         Parameters
         ----------
@@ -111,8 +106,9 @@ class GeneRules:
         Returns
         -------
         Constraints
-            A name goes before a family: of `excluded: [prefix:MT-]` and `required: [MT-CO1]` both
-            hold. A gene outside its bounds is excluded, unless it is required.
+            A name takes precedence over a family: `excluded: [prefix:MT-]` and
+            `required: [MT-CO1]` both hold. A gene outside its bounds is excluded, unless it is
+            required.
 
         Raises
         ------
@@ -122,20 +118,21 @@ class GeneRules:
             If two families require and exclude the same gene.
         """
         required, excluded = matched(self.required, genes), matched(self.excluded, genes)
-        if absent := [term for term, found in required.items() if not found]:
+        if absent := [term for term, matches in required.items() if not matches]:
             raise KeyError(
                 f"genes.required: {len(absent)} absent from the data: {', '.join(absent[:5])}; "
                 "names must match the var names"
             )
-        for term, found in (required | excluded).items():
-            if is_family(term) or not found:
-                say = log.info if found else log.warning
-                say("genes: %s matches %d of %d genes", term, len(found), len(genes))
+        for term, matches in (required | excluded).items():
+            if is_family(term) or not matches:
+                level = logging.INFO if matches else logging.WARNING
+                log.log(level, "genes: %s matches %d of %d genes", term, len(matches), len(genes))
         named, banned = set(self.required), set(self.excluded)
         wanted = [gene for gene in union(required) if gene not in banned]
         unwanted = [gene for gene in union(excluded) if gene not in named]
-        level = dict(zip(genes, mean.tolist(), strict=True))
-        outside = [gene for gene, own in self.bounds(genes).items() if not own.hold(level[gene])]
+        mean_of = dict(zip(genes, mean.tolist(), strict=True))
+        bounds = self.bounds(genes)
+        outside = [gene for gene, each in bounds.items() if not each.hold(mean_of[gene])]
         if outside:
             log.info("genes: %d of %d are outside their bounds", len(outside), len(genes))
         if forced := sorted(set(outside) & set(wanted)):
@@ -155,8 +152,8 @@ class GeneRules:
             self.column("weight", genes),
         )
 
-    def _own_bounds(self, row: Mapping[str, Any]) -> Bounds:
-        least, most = row.get("min_expression"), row.get("max_expression")
+    def _bounds(self, least: float | None, most: float | None) -> Bounds:
+        """Return the bounds of a row or gene; ends that it lacks are those of all genes."""
         return Bounds(
             self.expression.least if least is None else least,
             self.expression.most if most is None else most,

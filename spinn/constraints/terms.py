@@ -9,7 +9,7 @@ PREFIX, REGEX = (f"{kind}:" for kind in KINDS)
 
 
 def is_family(term: str) -> bool:
-    """Say whether a term may stand for several genes."""
+    """Return whether a term may stand for several genes."""
     return term.startswith((PREFIX, REGEX))
 
 
@@ -19,10 +19,10 @@ def members(term: str, genes: Sequence[str]) -> list[str]:
     Parameters
     ----------
     term
-        A gene's name, ``prefix:RPS`` (names that begin so) or ``regex:^LOC[0-9]+`` (names in which
-        the expression is found: anchored only where it says so).
+        A gene's name, ``prefix:RPS`` (names that begin with it) or ``regex:^LOC[0-9]+`` (names
+        that hold a match; anchored only where the expression is).
     genes
-        Names to look among.
+        The names to search.
 
     Raises
     ------
@@ -40,10 +40,10 @@ def members(term: str, genes: Sequence[str]) -> list[str]:
     if kind == "prefix":
         return [gene for gene in genes if gene.startswith(pattern)]
     try:
-        found = re.compile(pattern)
+        expression = re.compile(pattern)
     except re.error as error:
         raise ValueError(f"{term!r} is no regular expression: {error}") from None
-    return [gene for gene in genes if found.search(gene)]
+    return [gene for gene in genes if expression.search(gene)]
 
 
 def matched(terms: Sequence[str], genes: Sequence[str]) -> dict[str, list[str]]:
@@ -55,6 +55,6 @@ def matched(terms: Sequence[str], genes: Sequence[str]) -> dict[str, list[str]]:
     }
 
 
-def union(found: Mapping[str, Sequence[str]]) -> list[str]:
+def union(genes_of: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the genes of all terms, each once, in the terms' order."""
-    return list(dict.fromkeys(gene for genes in found.values() for gene in genes))
+    return list(dict.fromkeys(gene for genes in genes_of.values() for gene in genes))

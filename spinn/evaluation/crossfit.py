@@ -1,4 +1,4 @@
-"""Judge ways to choose inside the training cells: on one fold, refitted on the others."""
+"""Judge ways to choose panels inside the training cells: on one fold, refitted on the others."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -17,36 +17,37 @@ from spinn.panel import PanelPath
 from spinn.settings import Settings
 from spinn.statistics.resampling import Resampling
 
-FOLDS = 2
-DRAWS = 200
-# Choosing between panels needs them treated alike, not judged to the last digit: half the steps.
-LR, STEPS, PATIENCE = 3e-3, 500, 4
+N_FOLDS = 2
+N_BOOTSTRAP = 200
+# To choose between panels they must be treated alike, not judged to the last digit: about half the
+# steps of a refit, at three times its learning rate.
+REFIT_LR, REFIT_STEPS, REFIT_PATIENCE = 3e-3, 500, 4
 Choose = Callable[[ExpressionData], Mapping[str, PanelPath]]
 
 
-def folds(data: ExpressionData, *, seed: int) -> list[NDArray[np.int64]]:
-    """Deal the training cells into folds: whole donors, else stratified by label.
+def assign_folds(data: ExpressionData, *, seed: int) -> list[NDArray[np.int64]]:
+    """Return the training cells of each fold: whole donors, else stratified by label.
 
     Returns
     -------
     list
-        Row numbers of each fold; together all training cells, each once, but for cells of a type
-        that no other fold has: they are left out, for nobody can predict a type he never saw.
+        Row numbers of each fold; together all training cells, each once, except cells of a type
+        that no other fold has: no refit could predict a type absent from its training cells.
     """
     rows = np.flatnonzero(data.part == "train")
     donors = None if data.donors is None else data.donors[rows]
     labels = None if data.labels is None else data.labels[rows]
-    if donors is not None and len(set(donors.tolist())) >= FOLDS:
-        dealt = GroupKFold(FOLDS, shuffle=True, random_state=seed).split(rows, groups=donors)
-    elif labels is not None and (counts := np.bincount(labels)).max() >= FOLDS:
-        # A type of too few cells for every fold is dealt with the largest one.
-        strata = np.where(counts[labels] >= FOLDS, labels, counts.argmax())
-        dealt = StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(rows, strata)
+    if donors is not None and len(set(donors.tolist())) >= N_FOLDS:
+        splits = GroupKFold(N_FOLDS, shuffle=True, random_state=seed).split(rows, groups=donors)
+    elif labels is not None and (counts := np.bincount(labels)).max() >= N_FOLDS:
+        # A type of too few cells for every fold is split together with the largest one.
+        strata = np.where(counts[labels] >= N_FOLDS, labels, counts.argmax())
+        splits = StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed).split(rows, strata)
     else:
-        dealt = KFold(FOLDS, shuffle=True, random_state=seed).split(rows)
+        splits = KFold(N_FOLDS, shuffle=True, random_state=seed).split(rows)
     if labels is None:
-        return [rows[held] for _, held in dealt]
-    return [rows[held[np.isin(labels[held], labels[kept])]] for kept, held in dealt]
+        return [rows[held] for _, held in splits]
+    return [rows[held[np.isin(labels[held], labels[kept])]] for kept, held in splits]
 
 
 def cross_fitted(
@@ -63,10 +64,10 @@ def cross_fitted(
     Parameters
     ----------
     data
-        Prepared data; test cells, if any are there, are left out.
+        Prepared data; test cells are not used.
     choose
         From cells (the other folds and the validation cells) to a path per way, always the same
-        names and sizes. Only what looks at these cells alone is judged without optimism.
+        names and sizes. Only a way that uses these cells alone is judged without optimism.
     task, settings
         As in `spinn.evaluation.judge.make_judge`.
     seed
@@ -77,33 +78,33 @@ def cross_fitted(
     Returns
     -------
     dict
-        Per way an array of shape (1 + DRAWS, panels): the metric, signed so that lower is better,
-        and after it the same for bootstrap draws of the cells (of donors, where there are donors)
+        Per way an array of shape (1 + N_BOOTSTRAP, panels): the metric, signed so that lower is
+        better, then the same for bootstrap draws of the cells (of donors, where there are donors)
         that all ways share.
     """
-    seen = data.of("train", "valid")
+    cells = data.of("train", "valid")
     quick = replace(
         settings,
-        training=replace(settings.training, lr=LR),
+        training=replace(settings.training, lr=REFIT_LR),
         refit=replace(
             settings.refit,
             start="fresh",
-            max_steps=min(STEPS, settings.refit.max_steps),
-            patience=PATIENCE,
+            max_steps=min(REFIT_STEPS, settings.refit.max_steps),
+            patience=REFIT_PATIENCE,
         ),
     )
-    judged: dict[str, list[CellScores]] = {}
-    for held in folds(seen, seed=seed):
-        part = seen.part.copy()
+    scores: dict[str, list[CellScores]] = {}
+    for held in assign_folds(cells, seed=seed):
+        part = cells.part.copy()
         part[held] = "test"
-        dealt = replace(seen, part=part)
-        judge = make_judge(dealt, task, quick, device=device, headline_only=True)
-        for name, path in choose(dealt.of("train", "valid")).items():
-            judged.setdefault(name, []).append(evaluate(judge, path.panels, seed=seed)[1])
-    together = {name: pooled(cells) for name, cells in judged.items()}
-    block = next(iter(together.values())).block
-    weights = np.concatenate(list(Resampling(task, DRAWS).cells(0, block, len(block))))
-    found = {name: measures(cells, weights) for name, cells in together.items()}
-    metric = headline_of(next(iter(found.values())))
-    sign = -1.0 if DIRECTION[metric] == "higher" else 1.0
-    return {name: sign * values[metric] for name, values in found.items()}
+        fold = replace(cells, part=part)
+        judge = make_judge(fold, task, quick, device=device, headline_only=True)
+        for name, path in choose(fold.of("train", "valid")).items():
+            scores.setdefault(name, []).append(evaluate(judge, path.panels, seed=seed)[1])
+    all_folds = {name: pooled(parts) for name, parts in scores.items()}
+    block = next(iter(all_folds.values())).block
+    weights = np.concatenate(list(Resampling(task, N_BOOTSTRAP).cells(0, block, len(block))))
+    metrics = {name: measures(pool, weights) for name, pool in all_folds.items()}
+    headline = headline_of(next(iter(metrics.values())))
+    sign = -1.0 if DIRECTION[headline] == "higher" else 1.0
+    return {name: sign * values[headline] for name, values in metrics.items()}

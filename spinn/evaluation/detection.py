@@ -1,4 +1,4 @@
-"""Cells as a technology would see them that misses molecules, some genes' more than others'."""
+"""Cells as seen by a technology that misses molecules, more of some genes than of others."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from spinn.data import ExpressionData
 from spinn.networks.batches import Pairs
-from spinn.preparation.thinning import Molecules, halves, log_normalise
+from spinn.preparation.thinning import Molecules, log_normalise, molecule_halves
 
 # Standard deviation of the logarithm of genes' efficiencies around the level: two genes in three
 # lie within a factor of 1.6 of it.
@@ -37,7 +37,7 @@ class Detection:
 
     def __post_init__(self) -> None:
         if not 0 < self.level <= 1:
-            raise ValueError(f"an efficiency must lie in (0, 1], came {self.level}")
+            raise ValueError(f"an efficiency must lie in (0, 1], got {self.level}")
 
     def efficiency(self, n_genes: int) -> NDArray[np.float64]:
         """Return each gene's share of detected molecules, shape (genes,), in (0, 1].
@@ -53,10 +53,10 @@ class Detection:
     def views(self, data: ExpressionData, noise: str, *, n_splits: int, seed: int) -> Pairs:
         """Return pairs of values to read, molecules lost, and values to predict, none lost.
 
-        As `spinn.networks.batches.views`: with noise `split` from one half of each cell to the other, else
-        from the whole cell to itself. What is read is log-normalised by the total that a cell of
-        this depth would have at the level: the typical loss is known and made up for, a gene's own
-        is not.
+        As `spinn.networks.batches.views`: with noise `split` from one half of each cell to the
+        other, else from the whole cell to itself. What is read is log-normalised by the total that
+        a cell of this depth would have at the level: this corrects for the typical loss, not for
+        how much a gene's own differs.
 
         Raises
         ------
@@ -70,15 +70,15 @@ class Detection:
 
         def read(molecules: Molecules) -> sp.csr_matrix:
             counts, total = molecules
-            left = counts.copy()
-            left.data = rng.binomial(counts.data, efficiency[counts.indices]).astype(np.int32)
-            left.eliminate_zeros()
-            return log_normalise(left, total * self.level, data.target_sum)
+            detected = counts.copy()
+            detected.data = rng.binomial(counts.data, efficiency[counts.indices]).astype(np.int32)
+            detected.eliminate_zeros()
+            return log_normalise(detected, total * self.level, data.target_sum)
 
         if noise != "split":
             return [(read((data.counts, data.total_counts)), data.values)]
         return [
             (read(one), log_normalise(*other, data.target_sum))
-            for half, rest in halves(data, n_splits=n_splits, seed=seed)
+            for half, rest in molecule_halves(data, n_splits=n_splits, seed=seed)
             for one, other in ((half, rest), (rest, half))
         ]

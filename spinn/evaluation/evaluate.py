@@ -33,8 +33,8 @@ def evaluate(judge: Judge, panels: Sequence[Panel], *, seed: int) -> tuple[list[
     Returns
     -------
     (rows, cells)
-        Tidy rows with size, target, metric, value; and the numbers per test cell that intervals
-        are made of.
+        Tidy rows with size, target, metric, value; and the numbers per test cell from which
+        intervals are computed.
 
     Notes
     -----
@@ -44,23 +44,23 @@ def evaluate(judge: Judge, panels: Sequence[Panel], *, seed: int) -> tuple[list[
     predicted in whole cells, panel genes without error. `fvu_without_self`: as that, but each
     panel gene predicted from the others, by a refit trained with inputs hidden at random.
     """
-    # What all genes tell about themselves is no measurement: 0 and 1 by definition.
+    # What all genes say of themselves is no measurement: 0 and 1 by definition.
     whole = all(panel.size == judge.data.n_genes for panel in panels)
-    readings = [name for name in judge.problems if not (whole and name == "none")]
-    if judge.task != "reconstruction":
-        readings = list(judge.problems)
+    trivial = {"none"} if whole and judge.task == "reconstruction" else set()
     rows: list[Row] = []
     ratio: dict[str, list[Floats]] = {}
     predicted: list[NDArray[np.int64]] = []
-    for reading in readings:
-        fitted = refit(judge.problems[reading], panels, judge.settings, seed=seed)
-        pairs = judge.views(judge.problems[reading])
-        for panel, (problem, network) in zip(panels, fitted, strict=True):
+    for reading, problem in judge.problems.items():
+        if reading in trivial:
+            continue
+        pairs = judge.views(problem)
+        fitted = refit(problem, panels, judge.settings, seed=seed)
+        for panel, refitted in zip(panels, fitted, strict=True):
             if judge.task == "classification":
-                predicted.append(classify(judge, pairs, problem, network))
+                predicted.append(classify(judge, pairs, *refitted))
                 rows += _recall_rows(judge, panel, predicted[-1])
             else:
-                metric, per_cell, per_target = residuals(judge, pairs, problem, network)
+                metric, per_cell, per_target = residuals(judge, pairs, *refitted)
                 ratio.setdefault(metric, []).append(per_cell)
                 rows += _target_rows(judge, panel, metric, per_target)
     mean: dict[str, list[Floats]] = {}
@@ -91,8 +91,8 @@ def _kept(judge: Judge, panel: Panel, seed: int) -> tuple[dict[str, Floats], dic
     if judge.structure is None:
         return {}, {}
     values = judge.test.values[:, judge.data.positions(panel.genes)].toarray()
-    own = structure(values, clusters=judge.settings.clusters, seed=seed)
-    shares, overall = kept(judge.structure, own)
+    panel_structure = structure(values, clusters=judge.settings.clusters, seed=seed)
+    shares, overall = kept(judge.structure, panel_structure)
     return shares, overall | {"redundancy": redundancy(values)}
 
 

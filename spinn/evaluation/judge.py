@@ -19,7 +19,7 @@ class Judge:
     """A task on one data set, ready to judge any number of panels.
 
     ``problems`` maps what is read (`split`, `hidden`, `none`) to the refits' problem;
-    ``structure`` is that of the test cells by all genes, None to leave out what it is for.
+    ``structure`` is that of the test cells by all genes, None where its metrics are left out.
     """
 
     data: ExpressionData
@@ -44,37 +44,48 @@ def make_judge(
 ) -> Judge:
     """Return the judge of a task on prepared data, test cells included.
 
-    With ``headline_only`` it finds the headline metric (and those that come with it) alone.
+    With ``headline_only`` it computes the headline metric (and those that come with it) alone.
     """
+    readings = ["none"]
     if task == "reconstruction":
-        readings = ["split" if data.has_counts else "hidden", "none"]
-    elif task == "hurdle":
-        readings = ["split" if data.has_counts else "none"]
-    else:
-        readings = ["none"]
+        readings.insert(0, "split" if data.has_counts else "hidden")
+    elif task == "hurdle" and data.has_counts:
+        readings = ["split"]
     if headline_only:
         readings = readings[:1]
     problems = {
-        noise: make_problem(
-            data,
-            task,
-            noise=noise,
-            basis=settings.basis,
-            n_splits=settings.n_splits,
-            device=device,
-            resident=False,
-        )
-        for noise in readings
+        noise: refit_problem(data, task, settings, noise=noise, device=device) for noise in readings
     }
-    test = data.of("test")
-    if headline_only:
-        return Judge(data, test, task, settings, problems, None)
-    whole = structure(test.values.toarray(), clusters=settings.clusters, seed=0)
+    test, whole = data.of("test"), None
+    if not headline_only:
+        whole = structure(test.values.toarray(), clusters=settings.clusters, seed=0)
     return Judge(data, test, task, settings, problems, whole)
 
 
+def refit_problem(
+    data: ExpressionData,
+    task: str,
+    settings: Settings,
+    *,
+    noise: str,
+    device: torch.device | None,
+    binary: bool = False,
+) -> Problem:
+    """Return the problem of refits: all genes as inputs, made dense when a panel is kept."""
+    return make_problem(
+        data,
+        task,
+        noise=noise,
+        basis=settings.basis,
+        n_splits=settings.n_splits,
+        device=device,
+        resident=False,
+        binary=binary,
+    )
+
+
 def blocks(test: ExpressionData) -> NDArray[np.str_]:
-    """Return what the bootstrap draws: donors, else cells (by number where their names repeat)."""
+    """Return what the bootstrap draws: donors, else cells (numbered where names repeat)."""
     if test.donors is not None:
         return test.donors
     distinct = len(set(test.cells.tolist())) == test.n_cells

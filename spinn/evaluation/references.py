@@ -1,4 +1,4 @@
-"""Random panels that are expressed like another: what a panel must beat."""
+"""Random panels expressed like another one: what a panel must beat."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,8 +16,8 @@ def matched_random(
 ) -> tuple[str, ...]:
     """Return a random panel that matches another in mean and detection, gene by gene.
 
-    Each gene is replaced by one of the ``nearest`` genes that are not drawn already, the panel's
-    own among them: without those, the most expressed genes would have no match.
+    Each gene is replaced by one of the ``nearest`` genes not drawn yet, genes of the panel
+    included: without them, the most expressed genes would have no match.
 
     Notes
     -----
@@ -45,11 +45,11 @@ def reference(
     Parameters
     ----------
     data
-        Test cells may be there; they are not looked at.
+        Prepared cells; test cells are not used.
     name, seed
-        Which, and the draw's number.
+        `ceiling` or `floor`, and the draw's number.
     matched
-        Nested panels, large to small; the floor's are like these.
+        Nested panels, large to small; the floor's panels match these.
     """
     if name == "ceiling":
         yield Panel(data.genes)
@@ -65,5 +65,5 @@ def expression(data: ExpressionData) -> Floats:
     The mean is of log-normalised values, detection the share of cells that have the gene.
     """
     train = data.of("train").values
-    has = np.bincount(train.indices[train.data > 0], minlength=data.n_genes)
-    return np.column_stack([data.mean, has / train.shape[0]])
+    n_cells_with = np.bincount(train.indices[train.data > 0], minlength=data.n_genes)
+    return np.column_stack([data.mean, n_cells_with / train.shape[0]])

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import torch
 
-from spinn.networks.gates import OpenGate
 from spinn.networks.network import Network
 from spinn.networks.problem import Problem
 from spinn.networks.training import base_network, fit
@@ -17,11 +16,7 @@ log = logging.getLogger(__name__)
 
 
 def refit(
-    problem: Problem,
-    panels: Sequence[Panel],
-    settings: Settings,
-    *,
-    seed: int,
+    problem: Problem, panels: Sequence[Panel], settings: Settings, *, seed: int
 ) -> list[tuple[Problem, Network]]:
     """Return, per panel, the problem of its genes and a network trained on them.
 
@@ -49,15 +44,10 @@ def refit(
         smaller = problem.keep(index.to(problem.positions.device))
         start = base_network(smaller, "open", settings, seed=seed)
         if settings.refit.start == "warm" and fitted:
-            larger, last = fitted[-1]
+            larger, larger_network = fitted[-1]
             if set(smaller.genes) <= set(larger.genes):
                 at = {gene: i for i, gene in enumerate(larger.genes)}
-                start = last.keep(torch.tensor([at[gene] for gene in smaller.genes]))
+                start = larger_network.keep(torch.tensor([at[gene] for gene in smaller.genes]))
         log.info("refit on %d genes", panel.size)
         fitted.append((smaller, fit(start, smaller, training, seed=seed).network))
     return fitted
-
-
-def decoder(network: Network) -> Network:
-    """Return the network without any gate, as users keep it."""
-    return network.with_gate(OpenGate(network.n_inputs))

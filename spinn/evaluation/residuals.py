@@ -1,4 +1,4 @@
-"""How wrong a panel's network is about each test cell and each target; and the classes it says."""
+"""Errors of a panel's network per test cell and per target; and the classes it predicts."""
 
 import numpy as np
 import torch
@@ -12,6 +12,7 @@ from spinn.networks.problem import Problem
 from spinn.networks.tasks import Reconstruction
 
 
+@torch.no_grad()
 def residuals(
     judge: Judge, pairs: Pairs, problem: Problem, network: Network
 ) -> tuple[str, Floats, tuple[Floats, Floats] | None]:
@@ -28,18 +29,29 @@ def residuals(
     """
     if judge.task == "reconstruction":
         return _reconstruction(judge, pairs, problem, network)
+    examples = _examples(judge, pairs, problem)
+    if judge.task == "hurdle":
+        return _hurdle(judge, examples, problem, network)
+    return _regression(examples, network)
+
+
+@torch.no_grad()
+def classify(judge: Judge, pairs: Pairs, problem: Problem, network: Network) -> NDArray[np.int64]:
+    """Return the class predicted for each test cell; parameters as in `residuals`."""
+    examples = _examples(judge, pairs, problem)
+    x, _ = examples.batch(0, torch.arange(examples.n_cells))
+    return np.asarray(network(x).argmax(1).cpu().numpy())
+
+
+def _examples(judge: Judge, pairs: Pairs, problem: Problem) -> Examples:
+    """Return the test cells as examples of a panel's problem."""
     examples = problem.encoder.examples_of(judge.test, pairs, resident=False)
-    examples = examples.keep(problem.positions)
-    return (_hurdle if judge.task == "hurdle" else _regression)(judge, examples, problem, network)
+    return examples.keep(problem.positions)
 
 
-def _regression(
-    judge: Judge, examples: Examples, problem: Problem, network: Network
-) -> tuple[str, Floats, tuple[Floats, Floats]]:
-    del judge, problem
+def _regression(examples: Examples, network: Network) -> tuple[str, Floats, tuple[Floats, Floats]]:
     x, y = examples.batch(0, torch.arange(examples.n_cells))
-    with torch.no_grad():
-        error = (y - network(x)).square().double().cpu().numpy()
+    error = (y - network(x)).square().double().cpu().numpy()
     spread = y.square().double().cpu().numpy()
     return "r2", np.stack([error.sum(1), spread.sum(1)]), (error.sum(0), spread.sum(0))
 
@@ -51,8 +63,7 @@ def _hurdle(
     losses = []
     for view in range(len(examples.inputs)):
         x, y = examples.batch(view, torch.arange(examples.n_cells))
-        with torch.no_grad():
-            both = [problem.task.loss(output, y) for output in (network(x), null)]
+        both = [problem.task.loss(output, y) for output in (network(x), null)]
         losses.append(torch.stack(both).double().cpu().numpy())
     return "hurdle_loss", np.mean(losses, axis=0), None
 
@@ -60,35 +71,28 @@ def _hurdle(
 def _reconstruction(
     judge: Judge, pairs: Pairs, problem: Problem, network: Network
 ) -> tuple[str, Floats, tuple[Floats, Floats]]:
-    task, reading = problem.task, problem.encoder.noise
+    task, encoder = problem.task, problem.encoder
     if not isinstance(task, Reconstruction):
-        raise TypeError("this problem is no reconstruction")
+        raise TypeError(f"the problem's task must be Reconstruction, got {type(task).__name__}")
     inputs = problem.positions.cpu().numpy()
-    encoder = problem.encoder
     mean = task.mean.cpu().numpy().astype(np.float64)
     per_cell = np.zeros((2, judge.test.n_cells))
     per_gene = np.zeros((2, judge.data.n_genes))
     for read, wanted in pairs:
         values = encoder.read(read[:, inputs]).toarray()
-        x = (values - encoder.input_mean[inputs]) / encoder.input_std[inputs]
-        cells = torch.as_tensor(x, dtype=torch.float32, device=encoder.device)
+        scaled = (values - encoder.input_mean[inputs]) / encoder.input_std[inputs]
+        x = torch.as_tensor(scaled, dtype=torch.float32, device=encoder.device)
         y = wanted.toarray().astype(np.float64)
-        residual = y - _decode(task, network, cells)
-        if reading == "hidden":
-            residual[:, inputs] = y[:, inputs] - _without_self(task, network, cells, inputs)
-        elif reading == "none":
+        residual = y - task.decode(network(x)).double().cpu().numpy()
+        if encoder.noise == "hidden":
+            residual[:, inputs] = y[:, inputs] - _without_self(task, network, x, inputs)
+        elif encoder.noise == "none":
             residual[:, inputs] = 0.0
         for at, square in enumerate((residual**2, (y - mean) ** 2)):
             per_cell[at] += square.sum(1) / len(pairs)
             per_gene[at] += square.sum(0) / len(pairs)
     metric = {"split": "fvu_split", "hidden": "fvu_without_self", "none": "fvu_panel_known"}
-    return metric[reading], per_cell, (per_gene[0], per_gene[1])
-
-
-def _decode(task: Reconstruction, network: Network, x: torch.Tensor) -> Floats:
-    with torch.no_grad():
-        decoded: Floats = task.decode(network(x)).double().cpu().numpy()
-    return decoded
+    return metric[encoder.noise], per_cell, (per_gene[0], per_gene[1])
 
 
 def _without_self(
@@ -99,29 +103,21 @@ def _without_self(
     for i, gene in enumerate(inputs):
         hidden = x.clone()
         hidden[:, i] = 0.0
-        with torch.no_grad():  # one gene of the output: all of them would not fit in memory
-            column = task.decode_gene(network(hidden), int(gene))
+        # One gene of the output: all of them would not fit in memory.
+        column = task.decode_gene(network(hidden), int(gene))
         columns.append(column.double().cpu().numpy())
     return np.stack(columns, axis=1)
 
 
-def classify(judge: Judge, pairs: Pairs, problem: Problem, network: Network) -> NDArray[np.int64]:
-    """Return the class predicted for each test cell; parameters as in `residuals`."""
-    examples = problem.encoder.examples_of(judge.test, pairs, resident=False)
-    x, _ = examples.keep(problem.positions).batch(0, torch.arange(examples.n_cells))
-    with torch.no_grad():
-        return np.asarray(network(x).argmax(1).cpu().numpy())
-
-
 def _null_hurdle(judge: Judge, problem: Problem) -> torch.Tensor:
     """Return the outputs of a model that knows only each gene's training rate and mean height."""
-    heights, on = np.zeros(judge.data.n_genes), np.zeros(judge.data.n_genes)
+    heights, n_on = np.zeros(judge.data.n_genes), np.zeros(judge.data.n_genes)
     train = judge.data.of("train")
     pairs = views(train, problem.encoder.noise, judge.settings.n_splits, TRAIN_SEED)
     for _, y in pairs:
         heights += np.asarray(y.sum(axis=0)).ravel()
-        on += np.asarray((y > 0).sum(axis=0)).ravel()
+        n_on += np.asarray((y > 0).sum(axis=0)).ravel()
     n = len(pairs) * train.n_cells
-    silent = np.clip(1 - on / n, 1e-4, 1 - 1e-4)
-    outputs = np.concatenate([heights / np.maximum(on, 1), np.log(silent / (1 - silent))])
+    silent = np.clip(1 - n_on / n, 1e-4, 1 - 1e-4)
+    outputs = np.concatenate([heights / np.maximum(n_on, 1), np.log(silent / (1 - silent))])
     return torch.as_tensor(outputs, dtype=torch.float32, device=problem.encoder.device)

@@ -1,4 +1,4 @@
-"""How well panels do where a technology misses molecules: judged on test cells, with intervals."""
+"""How panels score where a technology misses molecules: on test cells, with intervals."""
 
 import logging
 from collections.abc import Sequence
@@ -8,20 +8,24 @@ import numpy as np
 
 from spinn.arrays import Floats
 from spinn.evaluation.detection import Detection
-from spinn.evaluation.judge import Judge, blocks
+from spinn.evaluation.judge import Judge, blocks, refit_problem
 from spinn.evaluation.refit import refit
 from spinn.evaluation.residuals import classify, residuals
 from spinn.metrics.cell_scores import CellScores, measures
 from spinn.metrics.registry import HEADLINES
 from spinn.networks.batches import TEST_SEED
 from spinn.networks.network import Network
-from spinn.networks.problem import Problem, make_problem
+from spinn.networks.problem import Problem
 from spinn.panel import Panel
 from spinn.statistics.resampling import Resampling
 from spinn.statistics.tiers import interval
 
 log = logging.getLogger(__name__)
 RAW, BINARY = "raw", "binary"
+COLUMNS = (
+    *("dataset", "split", "task", "selector", "size", "inputs", "efficiency", "metric"),
+    *("value", "low", "high", "n_seeds"),
+)
 Row = dict[str, Any]
 
 
@@ -37,8 +41,8 @@ def robustness(
     """Return the headline metric of panels whose genes are read with detection loss.
 
     Networks are refitted on cells as they are, once per seed and kind of inputs, and read test
-    cells that have lost molecules: so this asks how far a panel and its decoder carry over to a
-    technology that sees less, not how well a decoder could be fitted to it.
+    cells that have lost molecules: this measures how far a panel and its decoder carry over to a
+    technology that detects less, not how well a decoder could be fitted to it.
 
     Parameters
     ----------
@@ -51,43 +55,32 @@ def robustness(
     seeds
         Each of a refit, of the genes' efficiencies and of the molecules that are lost.
     random, split
-        Draws of the bootstrap over test cells and seeds, and where they come from.
+        Draws of the bootstrap over test cells and seeds, and the split they belong to.
 
     Returns
     -------
     list of rows
-        size, inputs (`raw`: levels, `binary`: whether a gene is there), efficiency, metric, value,
+        size, inputs (`raw`: values, `binary`: whether a gene is on), efficiency, metric, value,
         low, high, n_seeds. The task `hurdle` has binary inputs only.
     """
-    whole = next(iter(judge.problems.values()))  # the headline's
-    kinds = {BINARY: whole} if whole.encoder.binary else {RAW: whole, BINARY: _binary(judge, whole)}
+    headline = next(iter(judge.problems.values()))
+    encoder, kinds = headline.encoder, {BINARY: headline}
+    if not encoder.binary:
+        about = judge.data, judge.task, judge.settings
+        binary = refit_problem(*about, noise=encoder.noise, device=encoder.device, binary=True)
+        kinds = {RAW: headline, BINARY: binary}
     rows = []
     for inputs, problem in kinds.items():
-        found: dict[float, list[CellScores]] = {level: [] for level in efficiencies}
+        scores: dict[float, list[CellScores]] = {level: [] for level in efficiencies}
         for seed in seeds:
             fitted = refit(problem, panels, judge.settings, seed=seed)
             for level in efficiencies:
                 log.info("%s inputs, seed %d, efficiency %g", inputs, seed, level)
-                found[level].append(_judged(judge, panels, fitted, Detection(level, seed)))
-        for level, cells in found.items():
-            place = {"inputs": inputs, "efficiency": level}
-            rows += [{**row, **place} for row in _summary(cells, random, split)]
+                scores[level].append(_judged(judge, panels, fitted, Detection(level, seed)))
+        for level, by_seed in scores.items():
+            keys = {"inputs": inputs, "efficiency": level}
+            rows += [{**row, **keys} for row in _summary(by_seed, random, split)]
     return rows
-
-
-def _binary(judge: Judge, whole: Problem) -> Problem:
-    """Return a judge's problem of which only is read whether each gene is there."""
-    settings, encoder = judge.settings, whole.encoder
-    return make_problem(
-        judge.data,
-        judge.task,
-        noise=encoder.noise,
-        basis=settings.basis,
-        n_splits=settings.n_splits,
-        device=encoder.device,
-        resident=False,
-        binary=True,
-    )
 
 
 def _judged(
@@ -96,17 +89,17 @@ def _judged(
     fitted: Sequence[tuple[Problem, Network]],
     detection: Detection,
 ) -> CellScores:
-    """Return the headline's numbers per test cell, molecules lost on the way in."""
+    """Return the headline's numbers per test cell, whose inputs have lost molecules."""
     noise = fitted[0][0].encoder.noise
     pairs = detection.views(judge.test, noise, n_splits=judge.settings.test_splits, seed=TEST_SEED)
     sizes, block = np.array([panel.size for panel in panels]), blocks(judge.test)
     if judge.task == "classification":
-        predicted = np.stack([classify(judge, pairs, *own) for own in fitted])
+        predicted = np.stack([classify(judge, pairs, *refitted) for refitted in fitted])
         classes = np.array(judge.data.classes)
         return CellScores(
             sizes, block, truth=judge.test.labels, classes=classes, predicted=predicted
         )
-    judged = [residuals(judge, pairs, *own) for own in fitted]
+    judged = [residuals(judge, pairs, *refitted) for refitted in fitted]
     per_cell = np.stack([numbers for _, numbers, _ in judged], axis=1)
     return CellScores(sizes, block, ratio={judged[0][0]: per_cell})
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from spinn.data import ExpressionData
 from spinn.panel import Panel
 
-N_FOLLOWERS = 3
+N_CORRELATED = 3
 COLUMNS = ("gene", "rank", "why", "frequency", "selector", "seed")
 
 
@@ -21,19 +21,19 @@ def reasons(
     Parameters
     ----------
     data
-        Prepared cells; only the training cells are looked at.
+        Prepared cells; only the training cells are used.
     panel
         The recommended panel.
     others
-        Panels of the same size by all other runs but those of `random`.
+        Panels of the same size by all other runs except those of `random`.
     selector, seed
         The run that the panel comes from.
 
     Returns
     -------
     DataFrame
-        ``why`` names the genes outside the panel that follow the gene most closely, the type in
-        which it is highest, and in how many of ``others`` it stands; ``frequency`` is that share.
+        ``why`` names the genes outside the panel that correlate most with the gene, the type in
+        which it is highest, and how many of ``others`` hold it; ``frequency`` is that share.
     """
     train = data.of("train")
     inside = data.positions(panel.genes)
@@ -41,9 +41,9 @@ def reasons(
     correlation[:, inside] = 0.0
     rows = []
     for rank, (gene, at, r) in enumerate(zip(panel.genes, inside, correlation, strict=True), 1):
-        strongest = [i for i in np.argsort(-np.abs(r), kind="stable")[:N_FOLLOWERS] if r[i]]
-        told = ", ".join(f"{data.genes[i]} (r {r[i]:.2f})" for i in strongest)
-        words = [f"tells about {told}" if told else "no gene outside the panel follows it"]
+        strongest = [i for i in np.argsort(-np.abs(r), kind="stable")[:N_CORRELATED] if r[i]]
+        names = ", ".join(f"{data.genes[i]} (r {r[i]:.2f})" for i in strongest)
+        words = [f"correlates with {names}" if names else "no gene outside the panel follows it"]
         if train.labels is not None:
             column = train.values[:, [at]].toarray().ravel()
             means = [_mean(column[train.labels == c]) for c in range(len(train.classes))]

@@ -1,4 +1,4 @@
-"""What is lost when a gene's probe fails, and which gene would bring most of it back.
+"""What is lost when a gene's probe fails, and which gene would restore most of it.
 
 All in closed form from the moments of training cells: no network, no refit.
 """
@@ -15,18 +15,18 @@ from spinn.preparation.moments import RIDGE, Moments
 
 @dataclass(frozen=True)
 class Replaceability:
-    """How much of the targets' variance hangs on each gene of a panel.
+    """How much of the targets' variance depends on each gene of a panel.
 
     Parameters
     ----------
     loss
         Shape (panel,): rise of the panel's linear FVU when the gene drops out, at least 0.
     restored
-        Shape (genes, panel): how much of that loss a gene makes good when it joins instead: of what
-        the dropped gene explained, not of anything else. 0 for genes of the panel.
+        Shape (genes, panel): how much of that loss a gene makes up for when it replaces the dropped
+        gene, counting only what the latter explained. 0 for genes of the panel.
     regained
-        Shape (genes, panel): how much the FVU falls when it joins, whatever it then explains. 0 for
-        genes of the panel.
+        Shape (genes, panel): how much the FVU falls by the replacement, counting all that it
+        explains. 0 for genes of the panel.
     """
 
     loss: Floats
@@ -34,13 +34,13 @@ class Replaceability:
     regained: Floats
 
 
-def replaceability(found: Moments, panel: NDArray[np.int64]) -> Replaceability:
+def replaceability(moments: Moments, panel: NDArray[np.int64]) -> Replaceability:
     """Return how replaceable each gene of a panel is, for the best linear predictor.
 
     Parameters
     ----------
-    found
-        Moments of training cells; those of split molecules, so that noise explains nothing.
+    moments
+        Of training cells; those of split molecules, so that noise explains nothing.
     panel
         Positions of the panel's genes.
 
@@ -57,16 +57,16 @@ def replaceability(found: Moments, panel: NDArray[np.int64]) -> Replaceability:
 
     So j regains |d_ji|^2 / (v_ji V), and (b d_ji)^2 / (v_ji V) of it along b: that is restored.
     Where targets share the inputs' noise, the panel's own genes are no targets, and j gets no
-    credit for itself (as in `spinn.selectors.baselines.all_baselines.greedy_split`).
+    credit for itself (as in `spinn.selectors.baselines.greedy_split`).
     """
-    gram = found.gram[:, panel]
-    own = gram[panel] + RIDGE * np.eye(len(panel))
-    inverse = scipy.linalg.cho_solve(scipy.linalg.cho_factor(own), np.eye(len(panel)))
-    cross, total = found.cross, float(found.variance.sum())
-    if found.own_noise:
+    gram = moments.gram[:, panel]
+    factor = scipy.linalg.cho_factor(gram[panel] + RIDGE * np.eye(len(panel)))
+    inverse = scipy.linalg.cho_solve(factor, np.eye(len(panel)))
+    cross, total = moments.cross, float(moments.variance.sum())
+    if moments.own_noise:
         cross = cross.copy()
         cross[:, panel] = 0.0
-        total -= float(found.variance[panel].sum())
+        total -= float(moments.variance[panel].sum())
     total = max(total, np.finfo(float).tiny)  # a panel of all genes leaves nothing to explain
     pivot = np.diag(inverse)
     coefficients = inverse @ cross[panel]
@@ -78,11 +78,11 @@ def replaceability(found: Moments, panel: NDArray[np.int64]) -> Replaceability:
     along = left @ coefficients.T  # D_j B_i; the genes x panel x targets of d_ji are never held
     explained = (left**2).sum(axis=1)[:, None] + 2 * shift * along + shift**2 * power
     along += shift * power
-    if found.own_noise:
+    if moments.own_noise:
         itself = np.diag(left)[:, None] + shift * coefficients.T
         explained -= itself**2
         along -= itself * coefficients.T
-    variance = np.diag(found.gram) + RIDGE - (u * gram).sum(axis=1)
+    variance = np.diag(moments.gram) + RIDGE - (u * gram).sum(axis=1)
     scale = np.maximum(variance[:, None] + u**2 / pivot, RIDGE) * total
     regained = np.maximum(explained, 0.0) / scale
     restored = along**2 / np.maximum(power, np.finfo(float).tiny) / scale

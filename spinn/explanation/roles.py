@@ -1,14 +1,38 @@
-"""Whether a gene tells types apart or varies within them."""
+"""Whether a gene distinguishes cell types or varies within them."""
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 
-from spinn.arrays import Floats
+from spinn.arrays import Floats, column_means
 from spinn.data import ExpressionData
+from spinn.panel import Panel
+from spinn.preparation.moments import N_SPLITS
 from spinn.preparation.thinning import thin
 
-STRUCTURE = "structure"
-N_SPLITS = 5
+MIN_SHARE = 0.5  # of a gene's signal between types makes it a gene of types
+
+
+def roles(data: ExpressionData, panel: Panel) -> pd.DataFrame:
+    """Return ``role`` and ``between_types`` of each gene of a panel, one row per gene.
+
+    ``role``: `type NAME` where at least half of the gene's signal lies between cell types (the type
+    in which it is highest), else `structure`; empty without labels or signal. ``between_types``:
+    that share in the training cells.
+    """
+    train, inside = data.of("train"), data.positions(panel.genes)
+    if train.labels is None:
+        return pd.DataFrame({"role": [""] * panel.size, "between_types": np.nan})
+    share = share_between_types(train)[inside]
+    values = train.values[:, inside].toarray()
+    present = np.flatnonzero(np.bincount(train.labels, minlength=len(train.classes)))
+    mean = np.stack([values[train.labels == c].mean(axis=0) for c in present])
+    highest = [train.classes[present[c]] for c in mean.argmax(axis=0)]
+    words = [
+        "" if np.isnan(s) else f"type {name}" if s >= MIN_SHARE else "structure"
+        for s, name in zip(share, highest, strict=True)
+    ]
+    return pd.DataFrame({"role": words, "between_types": share})
 
 
 def share_between_types(train: ExpressionData) -> Floats:
@@ -24,7 +48,7 @@ def share_between_types(train: ExpressionData) -> Floats:
     Notes
     -----
     Signal is the covariance of a gene with itself across two halves of the molecules, so that
-    noise has no part in it; between types it is that of the types' means. Means over five splits.
+    noise does not enter; between types it is that of the types' means. Means over five splits.
     Without counts both halves are the whole cells, and noise counts as variation within types.
     """
     if train.labels is None:
@@ -39,8 +63,8 @@ def share_between_types(train: ExpressionData) -> Floats:
     )
     signal, between = np.zeros(train.n_genes), np.zeros(train.n_genes)
     for a, b in pairs:
-        mean_a, mean_b = (np.asarray(half.mean(axis=0)).ravel() for half in (a, b))
-        signal += np.asarray(a.multiply(b).mean(axis=0)).ravel() - mean_a * mean_b
+        mean_a, mean_b = column_means(a), column_means(b)
+        signal += column_means(a.multiply(b)) - mean_a * mean_b
         of_type = [(member @ half).toarray() / np.maximum(size, 1)[:, None] for half in (a, b)]
         between += size / train.n_cells @ ((of_type[0] - mean_a) * (of_type[1] - mean_b))
     with np.errstate(divide="ignore", invalid="ignore"):

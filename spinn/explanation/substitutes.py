@@ -1,4 +1,4 @@
-"""Each gene of a panel: its role, what is lost without it, and who could take its place."""
+"""Each gene of a panel: its role, what is lost without it, and what could replace it."""
 
 import numpy as np
 import pandas as pd
@@ -6,50 +6,46 @@ import pandas as pd
 from spinn.constraints.constraints import Constraints
 from spinn.data import ExpressionData
 from spinn.explanation.replaceability import replaceability
-from spinn.explanation.roles import STRUCTURE, share_between_types
+from spinn.explanation.roles import roles
 from spinn.panel import Panel
 from spinn.preparation.moments import Moments
 
 N_SUBSTITUTES = 3
-MOSTLY = 0.5  # of a gene's signal between types makes it a gene of types
 
 
-def spares(
-    data: ExpressionData, panel: Panel, found: Moments, constraints: Constraints
+def substitutes(
+    data: ExpressionData, panel: Panel, moments: Moments, constraints: Constraints
 ) -> pd.DataFrame:
     """Return one row per gene of a panel, in its order.
 
     Parameters
     ----------
     data
-        Prepared cells; only the training cells are looked at.
+        Prepared cells; only the training cells are used.
     panel
         The panel.
-    found
-        Moments of the training cells, see `spinn.preparation.moments.split_moments`.
+    moments
+        Of the training cells, see `spinn.preparation.moments.split_moments`.
     constraints
-        Substitutes meet them too: the panel with one instead of the gene is a panel still.
+        The panel with a substitute in place of the gene meets them too.
 
     Returns
     -------
     DataFrame
-        ``role``: `type NAME` where at least half of the gene's signal lies between cell types (the
-        type in which it is highest), else `structure`; empty without labels or signal.
-        ``between_types``: that share. ``loss``: rise of the linear FVU when its probe fails.
-        ``substitutes``: up to three genes outside the panel that restore most of what it told, best
-        first. ``restored``: the share of it that the first restores, above 1 where it tells more.
-        ``loss_replaced``: rise of the linear FVU that is left with the first in its place; below 0
-        where the panel gains.
+        ``role``, ``between_types``: see `spinn.explanation.roles.roles`. ``loss``: rise of the
+        linear FVU when the gene's probe fails. ``substitutes``: up to three genes outside the panel
+        that restore most of that loss, best first. ``restored``: the share of it that the first
+        restores, above 1 where that gene explains more. ``loss_replaced``: rise of the linear FVU
+        that is left with the first in place of the gene; below 0 where the panel gains.
     """
     inside = data.positions(panel.genes)
-    lost = replaceability(found, inside)
+    lost = replaceability(moments, inside)
     limits = constraints.limits(data.genes)
     rows = []
     for i in range(panel.size):
-        rest = np.delete(inside, i).tolist()
-        may = limits.may_join(rest, panel.size)
-        may[inside] = False
-        value = np.where(may, lost.restored[:, i], 0.0)
+        allowed = limits.may_join(np.delete(inside, i).tolist(), panel.size)
+        allowed[inside] = False
+        value = np.where(allowed, lost.restored[:, i], 0.0)
         best = [j for j in np.argsort(-value, kind="stable")[:N_SUBSTITUTES] if value[j] > 0]
         first = best[0] if best else None
         rows.append(
@@ -61,20 +57,3 @@ def spares(
             }
         )
     return pd.concat([roles(data, panel), pd.DataFrame(rows)], axis=1)
-
-
-def roles(data: ExpressionData, panel: Panel) -> pd.DataFrame:
-    """Return the columns ``role`` and ``between_types`` of `spares`."""
-    train, inside = data.of("train"), data.positions(panel.genes)
-    if train.labels is None:
-        return pd.DataFrame({"role": [""] * panel.size, "between_types": np.nan})
-    share = share_between_types(train)[inside]
-    values = train.values[:, inside].toarray()
-    present = np.flatnonzero(np.bincount(train.labels, minlength=len(train.classes)))
-    mean = np.stack([values[train.labels == c].mean(axis=0) for c in present])
-    highest = [train.classes[present[c]] for c in mean.argmax(axis=0)]
-    words = [
-        "" if np.isnan(s) else f"type {name}" if s >= MOSTLY else STRUCTURE
-        for s, name in zip(share, highest, strict=True)
-    ]
-    return pd.DataFrame({"role": words, "between_types": share})

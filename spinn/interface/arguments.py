@@ -20,7 +20,7 @@ from spinn.preparation.preprocess import expression_data, prepare
 
 log = logging.getLogger(__name__)
 NAME = "adata"
-# Keys that arguments set, and what those are called.
+# Keys of the config that arguments set, and the arguments' names.
 _ARGUMENTS = {
     r"datasets\.adata\.(\w+)": r"\1",
     r"panel_sizes(\[\d+\])?": "n_genes",
@@ -31,7 +31,7 @@ _SET = ("datasets", "tasks", "selectors", "panel_sizes", "seeds", "results", "pe
 
 
 def in_memory(adata: ad.AnnData) -> ad.AnnData:
-    """Return the cells themselves, or, of a backed object, all of them read.
+    """Return the cells themselves, or a copy in memory of a backed object.
 
     Raises
     ------
@@ -40,14 +40,14 @@ def in_memory(adata: ad.AnnData) -> ad.AnnData:
     """
     if not isinstance(adata, ad.AnnData):
         raise TypeError(
-            f"adata must be an AnnData, came {type(adata).__name__}; read the file with "
+            f"adata must be an AnnData, got {type(adata).__name__}; read the file with "
             "anndata.read_h5ad, or wrap a matrix in anndata.AnnData"
         )
     return adata.to_memory() if adata.isbacked else adata
 
 
 def task_of(label: str | None, task: str | None, targets: Sequence[str] | str) -> str:
-    """Return the task asked for; by default `classification` with a label, else reconstruction.
+    """Return the task; by default `classification` with a label, else `reconstruction`.
 
     Raises
     ------
@@ -75,9 +75,9 @@ def data_set(adata: ad.AnnData, **given: Any) -> dict[str, Any]:
     if values is None:
         values = values_of(adata, given["layer"])
         log.info("values: taken for %s", values)
-    path = f"{NAME}.h5ad"  # that nobody reads
     targets = [given["targets"]] if isinstance(given["targets"], str) else list(given["targets"])
-    return {**given, "path": path, "values": values, "targets": targets}
+    # The config demands a path; it is not read.
+    return {**given, "path": f"{NAME}.h5ad", "values": values, "targets": targets}
 
 
 def terms(argument: str, given: Sequence[str] | str | Path) -> list[str] | str:
@@ -98,7 +98,7 @@ def terms(argument: str, given: Sequence[str] | str | Path) -> list[str] | str:
             )
         return str(given)
     if not isinstance(given, Iterable):
-        raise TypeError(f"{argument} must be a list of genes or a file's path, came {given!r}")
+        raise TypeError(f"{argument} must be a list of genes or a file's path, got {given!r}")
     return [str(term) for term in given]
 
 
@@ -127,10 +127,10 @@ def checked(config: Mapping[str, Any] | None, **given: Any) -> dict[str, Any]:
             "seed...); leave it out of config"
         )
     if not isinstance(settings.get("genes") or {}, Mapping):
-        raise ValueError(f"config: genes must hold keys and values, came {settings['genes']!r}")
+        raise ValueError(f"config: genes must hold keys and values, got {settings['genes']!r}")
     terms = {key: given.pop(key) for key in ("required", "excluded") if key in given}
     genes = {**(settings.get("genes") or {}), **{key: t for key, t in terms.items() if t}}
-    with _told_of_arguments():
+    with translate_errors():
         whole = check({**settings, **given, "genes": genes}, cells_exist=False)
         return {**whole, "genes": resolve_genes(whole)}
 
@@ -145,7 +145,7 @@ def given_settings(config: Mapping[str, Any] | None) -> dict[str, Any]:
     """
     if not isinstance(config, Mapping | None):
         raise TypeError(
-            f"config must hold keys and values, came {config!r}; read a file with yaml.safe_load"
+            f"config must hold keys and values, got {config!r}; read a file with yaml.safe_load"
         )
     return dict(config or {})
 
@@ -166,8 +166,8 @@ def prepared(
         If ``split`` is no whole number of at least 0.
     """
     if not isinstance(split, Integral) or split < 0:
-        raise ValueError(f"split must be a whole number of at least 0, came {split!r}")
-    with _told_of_arguments():
+        raise ValueError(f"split must be a whole number of at least 0, got {split!r}")
+    with translate_errors():
         made = prepare(
             adata,
             dataset=config["datasets"][NAME],
@@ -181,8 +181,8 @@ def prepared(
 
 
 @contextmanager
-def _told_of_arguments() -> Iterator[None]:
-    """Say what is wrong in the names of a caller's arguments, not of the config's keys."""
+def translate_errors() -> Iterator[None]:
+    """Raise errors of the config as KeyError or ValueError that name the caller's arguments."""
     try:
         yield
     except (ConfigError, KeyError, ValueError) as error:
@@ -193,6 +193,6 @@ def _told_of_arguments() -> Iterator[None]:
 
 
 def held_out(data: ExpressionData) -> str:
-    """Return a digest that tells one choice of test cells from another."""
+    """Return a digest of the test cells' names."""
     names = "\n".join(data.of("test").cells.tolist())
     return hashlib.sha256(names.encode()).hexdigest()

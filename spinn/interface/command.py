@@ -4,9 +4,6 @@ Heavy imports stand inside the commands, so that help and a misspelt option answ
 """
 
 import logging
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,14 +14,11 @@ from typing import Any
 import click
 
 from spinn import __version__
-from spinn.runtime.environment import workflow_folder
 from spinn.selectors.registry import SELECTORS
 
 log = logging.getLogger(__name__)
 _TASKS = click.Choice(["reconstruction", "classification", "regression", "hurdle"])
-_CHOOSERS = click.Choice([name for name, entry in SELECTORS.items() if not entry.external])
-# With one of these the user has said how many jobs may run, or has a profile that does.
-_PARALLEL = ("-c", "-j", "--cores", "--jobs", "--profile", "--workflow-profile", "--executor", "-e")
+_CHOOSERS = click.Choice([name for name, entry in SELECTORS.items() if entry.kind != "package"])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -81,11 +75,11 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
 def select(cells: str, output: str | None, config: str | None, verbose: bool, **given: Any) -> None:  # noqa: FBT001 - click's
     """Choose genes from CELLS (.h5ad or .zarr).
 
-    A fifth of the cells (or donors) is not looked at: `spinn evaluate`, given the same --label,
+    A fifth of the cells (or donors) is not used: `spinn evaluate`, given the same --label,
     --donor, --split and --config, judges panels on it.
     """
-    with _told(verbose=verbose):
-        from spinn.interface.files import check_writable, read_config, written_whole
+    with _user_errors(verbose=verbose):
+        from spinn.interface.files import atomic_write, check_writable, read_config
 
         if output is not None:
             check_writable(output, (".csv", ".json"))
@@ -98,7 +92,11 @@ def select(cells: str, output: str | None, config: str | None, verbose: bool, **
         if output is None:
             click.echo(path.table().to_csv(index=False), nl=False)
         else:
-            written_whole(output, path.save)
+            atomic_write(output, path.save)
+            sizes = ", ".join(map(str, path.sizes))
+            genes = "gene" if path.sizes == [1] else "genes"
+            origin = f"{path.about['selector']}, {path.about['task']}"
+            click.echo(f"wrote {output}: {sizes} {genes} ({origin})", err=True)
 
 
 @main.command()
@@ -121,8 +119,8 @@ def evaluate(
     FILE is a panel that spinn wrote, a CSV with a column gene, or text with a gene a line. The
     first is what the others are compared with.
     """
-    with _told(verbose=verbose):
-        from spinn.interface.files import check_writable, named_panels, read_config, written_whole
+    with _user_errors(verbose=verbose):
+        from spinn.interface.files import atomic_write, check_writable, named_panels, read_config
 
         if output is not None:
             check_writable(output, (".csv",))
@@ -136,7 +134,9 @@ def evaluate(
         if output is None:
             click.echo(text, nl=False)
         else:
-            written_whole(output, partial(Path.write_text, data=text, encoding="utf-8"))
+            atomic_write(output, partial(Path.write_text, data=text, encoding="utf-8"))
+            n_lists = f"{len(lists)} list{'s' * (len(lists) > 1)}"
+            click.echo(f"wrote {output}: {n_lists}, floor and ceiling", err=True)
 
 
 @main.command(
@@ -148,43 +148,34 @@ def run(words: tuple[str, ...]) -> None:
     """Run the whole workflow: every selector of a config, judged and compared, with a report.
 
     All options go to Snakemake; `--configfile my.yaml` names your config, without one cells that
-    ship with scanpy are taken. All cores are used unless --cores says otherwise.
+    ship with scanpy are used. All cores are used unless --cores says otherwise.
     """
     if find_spec("snakemake") is None:
         raise click.UsageError(
             "the workflow needs Snakemake; install it with: pip install 'spinn-panels[workflow]'"
         )
-    names = {word.partition("=")[0] for word in words}
-    folder = workflow_folder()
-    options = ["--snakefile", str(folder / "Snakefile")]
-    if not any(name.startswith(("-c", "-j")) or name in _PARALLEL for name in names):
-        options += ["--cores", "all"]
-    if "--configfile" not in names and "--configfiles" not in names:
-        options += ["--configfile", str(folder / "config" / "config.yaml")]
-    # Jobs find this environment's programs, also where it is not activated.
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", *options, *words],
-        env={**os.environ, "PATH": path},
-        check=False,
-    )
-    raise SystemExit(done.returncode)
+    from spinn.interface.workflow import run_workflow
+
+    status, report = run_workflow(words)
+    if report is not None:
+        click.echo(f"report: {report}")
+    raise SystemExit(status)
 
 
 class _WrongInputError(click.ClickException):
-    """What was given cannot be used; told in one line."""
+    """An argument or a file cannot be used; exit code 2, as for options."""
 
     exit_code = 2
 
 
 @contextmanager
-def _told(*, verbose: bool) -> Iterator[None]:
-    """Tell what went wrong with what was given in one line, with exit code 2 as for options."""
+def _user_errors(*, verbose: bool) -> Iterator[None]:
+    """Show errors of arguments and files in one line; with ``verbose`` their traceback too."""
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(message)s")
     try:
         yield
     except (KeyError, OSError, RuntimeError, ValueError) as error:
-        log.info("where it happened:", exc_info=True)
+        log.info("traceback of the error:", exc_info=True)
         line = error.args[0] if isinstance(error, KeyError) else error
         raise _WrongInputError(str(line)) from None

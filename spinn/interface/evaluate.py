@@ -1,4 +1,4 @@
-"""Judging anybody's lists of genes on held-out cells, from Python."""
+"""Judging any lists of genes on held-out cells, from Python."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -8,7 +8,6 @@ import pandas as pd
 
 from spinn.arrays import Floats
 from spinn.config.sections import judging_of
-from spinn.constraints.constraints import Constraints
 from spinn.constraints.rules import GeneRules
 from spinn.data import ExpressionData
 from spinn.evaluation.evaluate import evaluate
@@ -29,9 +28,10 @@ from spinn.interface.threads import one_thread
 from spinn.networks.training import choose_device
 from spinn.panel import Panel, PanelPath
 from spinn.preparation.inputs import gene_names
-from spinn.selectors.baselines.all_baselines import greedy
+from spinn.selectors.choose import choose, open_cells
+from spinn.selectors.run import Run
 from spinn.settings import read_settings
-from spinn.statistics.bootstrap import Run, TaskDraws, bootstrap
+from spinn.statistics.bootstrap import RunScores, TaskDraws, bootstrap
 from spinn.statistics.tiers import REFERENCES, interval
 
 GeneLists = Mapping[str, Sequence[str] | Panel | PanelPath]
@@ -55,18 +55,18 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
 ) -> pd.DataFrame:
     """Judge lists of genes on cells that their choice has not seen.
 
-    Every list gets the same networks, trained anew on its genes, and the same test cells: those
-    that `spinn.select_genes` leaves alone when it is given the same ``label``, ``donor``, ``split``
-    and ``config``. Of a plain list nobody knows which cells it was chosen from; one chosen from all
-    of them looks better here than it is.
+    Networks of the same kind are trained on the genes of each list and judged on the same test
+    cells: those that `spinn.select_genes` does not use, given the same ``label``, ``donor``,
+    ``split`` and ``config``. A plain list does not say which cells it was chosen from; one chosen
+    from all of them gets values that are too good.
 
     Parameters
     ----------
     adata
         Cells by genes; not changed.
     panels
-        Names to lists of genes, or to what `select_genes` returned. The first is what the others
-        are compared with.
+        Names to lists of genes, or to what `select_genes` returned. The others are compared with
+        the first.
     label, donor, layer, values, task, targets, split
         As in `select_genes`.
     seeds
@@ -96,9 +96,9 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
     """
     cells, task = in_memory(adata), task_of(label, task, targets)
     if isinstance(seeds, int):
-        raise TypeError(f"seeds must be a list of whole numbers, came {seeds}; write [{seeds}]")
+        raise TypeError(f"seeds must be a list of whole numbers, got {seeds}; write [{seeds}]")
     given = {"layer": layer, "values": values, "label": label, "donor": donor, "targets": targets}
-    # Demands on panels are for those who choose them: what is judged is what is given.
+    # The section genes constrains selection only: given lists are judged as they are.
     whole = checked(
         {key: value for key, value in given_settings(config).items() if key != "genes"},
         datasets={NAME: data_set(cells, **given)},
@@ -109,11 +109,12 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
     )
     paths = _paths(panels, gene_names(cells, layer).tolist())
     named = dict.fromkeys(gene for path in paths.values() for p in path.panels for gene in p.genes)
-    rules = GeneRules(required=tuple(named))  # kept, however little they vary
+    rules = GeneRules(required=tuple(named))  # are kept, however little they vary
     with one_thread():
         data = prepared(cells, whole, split=split, rules=rules)
         _check_held_out(paths, held_out(data))
-        jobs = [*_references(data, paths, whole, task), *_jobs(paths, whole["seeds"])]
+        jobs = [*_references(data, paths, whole, task)]
+        jobs += [(name, k, path.panels) for name, path in paths.items() for k in whole["seeds"]]
         runs, scores = _judged(data, jobs, whole, task=task, split=split)
         n_draws = whole["evaluation"]["bootstrap"]
         (draws,) = bootstrap(runs, pd.DataFrame(scores), n_bootstrap=n_draws, seed=0)
@@ -123,29 +124,29 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
 
 
 def _paths(panels: GeneLists, genes: Sequence[str]) -> dict[str, PanelPath]:
-    """Return every list as a path, checked against the genes there are."""
+    """Return every list as a path, checked against the genes of the data."""
     if not isinstance(panels, Mapping):
         raise TypeError(
-            "panels must be lists of genes by name, such as {'mine': genes}, came "
+            "panels must be lists of genes by name, such as {'mine': genes}, got "
             f"{type(panels).__name__}"
         )
     if not panels:
-        raise ValueError("panels must name one list of genes at least, came none")
-    there = set(genes)
+        raise ValueError("panels must name at least one list of genes, got none")
+    known = set(genes)
     paths: dict[str, PanelPath] = {}
     for name, panel in panels.items():
         if not isinstance(name, str):
-            raise TypeError(f"panels: a name must be text, came {name!r}")
+            raise TypeError(f"panels: a name must be text, got {name!r}")
         if name in REFERENCES:
-            raise ValueError(f"panels: {name!r} is a name of its own here; call the list otherwise")
+            raise ValueError(f"panels: {name!r} is a reserved name; choose another for the list")
         if isinstance(panel, str):
-            raise TypeError(f"panels: {name!r} must be a list of genes, came the text {panel!r}")
+            raise TypeError(f"panels: {name!r} must be a list of genes, got the text {panel!r}")
         try:
             paths[name] = _path(panel)
         except ValueError as error:
             raise ValueError(f"panels: {name!r}: {error}") from None
         largest = paths[name].genes
-        if absent := [gene for gene in largest if gene not in there]:
+        if absent := [gene for gene in largest if gene not in known]:
             raise KeyError(
                 f"panels: {len(absent)} of {len(largest)} genes of {name!r} absent from the data: "
                 f"{', '.join(absent[:5])}; names must match the var names"
@@ -161,11 +162,11 @@ def _path(panel: Sequence[str] | Panel | PanelPath) -> PanelPath:
 
 
 def _check_held_out(paths: Mapping[str, PanelPath], here: str) -> None:
-    seen = [name for name, p in paths.items() if p.about.get("held_out", here) != here]
-    if seen:
+    others = [name for name, p in paths.items() if p.about.get("held_out", here) != here]
+    if others:
         raise ValueError(
-            f"panels: {', '.join(map(repr, seen[:5]))} chosen with other cells held out, and would "
-            "be judged on cells that chose them; give label, donor, split and config as in "
+            f"panels: {', '.join(map(repr, others[:5]))} chosen with other cells held out, so that "
+            "some would judge panels they have chosen; give label, donor, split and config as in "
             "select_genes"
         )
 
@@ -174,17 +175,11 @@ def _references(
     data: ExpressionData, paths: Mapping[str, PanelPath], config: Mapping[str, Any], task: str
 ) -> Iterator[_Job]:
     sizes = sorted({panel.size for path in paths.values() for panel in path.panels})
-    like = greedy(data, sizes=sizes, seed=0, constraints=Constraints(), task=task).panels
+    like = choose(open_cells("greedy", data, task), Run("greedy", sizes)).path.panels
     for seed in range(config["evaluation"]["floor_panels"]):
         yield "floor", seed, list(reference(data, "floor", seed, like))
     for seed in config["seeds"]:
         yield "ceiling", seed, list(reference(data, "ceiling", seed, like))
-
-
-def _jobs(paths: Mapping[str, PanelPath], seeds: Sequence[int]) -> Iterator[_Job]:
-    for name, path in paths.items():
-        for seed in seeds:
-            yield name, seed, path.panels
 
 
 def _judged(
@@ -194,7 +189,7 @@ def _judged(
     *,
     task: str,
     split: int,
-) -> tuple[list[Run], list[dict[str, Any]]]:
+) -> tuple[list[RunScores], list[dict[str, Any]]]:
     """Return the numbers per cell of each job, and the tidy rows of what is judged as a whole."""
     settings, device = read_settings(judging_of(config)), choose_device(config["device"])
     judge = make_judge(data, task, settings, device=device)
@@ -202,7 +197,7 @@ def _judged(
     with progress(len(jobs), unit="run") as bar:
         for name, seed, panels in jobs:
             rows, cells = evaluate(judge, panels, seed=seed)
-            runs.append(Run(NAME, split, task, name, seed, cells))
+            runs.append(RunScores(NAME, split, task, name, seed, cells))
             about = {"dataset": NAME, "split": split, "task": task, "selector": name, "seed": seed}
             # A cell type may be called "all": recall belongs to types.
             overall = [r for r in rows if r["target"] == "all" and r["metric"] != "recall"]
@@ -214,18 +209,18 @@ def _judged(
 def _rows(task: TaskDraws, first: str) -> Iterator[dict[str, Any]]:
     """Yield one row per metric, panel and size; draws of all sizes are paired."""
     by_metric: dict[str, dict[tuple[str, int], Floats]] = {}
-    for (size, metric), draws in task.draws.items():
-        for name, own in draws.items():
-            by_metric.setdefault(metric, {})[name, size] = own
+    for (size, metric), draws_of in task.draws.items():
+        for name, draws in draws_of.items():
+            by_metric.setdefault(metric, {})[name, size] = draws
     order = [*(name for name in task.counts if name not in REFERENCES), *REFERENCES]
-    for metric, found in by_metric.items():
-        of_first = {size: own for (name, size), own in found.items() if name == first}
-        for name, size in sorted(found, key=lambda key: (order.index(key[0]), key[1])):
-            own = found[name, size]
-            row = {"panel": name, "size": size, "metric": metric, **_with_interval("", own)}
+    for metric, draws_at in by_metric.items():
+        of_first = {size: draws for (name, size), draws in draws_at.items() if name == first}
+        for name, size in sorted(draws_at, key=lambda key: (order.index(key[0]), key[1])):
+            draws = draws_at[name, size]
+            row = {"panel": name, "size": size, "metric": metric, **_with_interval("", draws)}
             if name != first and of_first:
                 other = of_first.get(size, of_first[max(of_first)])
-                row |= _with_interval("diff", own - other)
+                row |= _with_interval("diff", draws - other)
             n_seeds = task.counts[name]["n_seeds"]
             if (size, metric) not in task.judged and n_seeds == 1:
                 row |= dict.fromkeys(("low", "high", "diff_low", "diff_high"), float("nan"))

@@ -1,4 +1,4 @@
-"""Files of the command line: named lists of genes, settings, results that appear whole or not."""
+"""Files of the command line: named lists of genes, settings, results written in one step."""
 
 import os
 import tempfile
@@ -8,12 +8,12 @@ from typing import Any
 
 import yaml
 
-from spinn.interface.panel_files import load_panel
 from spinn.panel import PanelPath
+from spinn.panel_files import load_panel
 
 
 def named_panels(words: Iterable[str]) -> dict[str, PanelPath]:
-    """Return panels by name, of words FILE (its name without ending) or NAME=FILE.
+    """Return panels by name, from words NAME=FILE or FILE, named after the file.
 
     Raises
     ------
@@ -45,15 +45,12 @@ def read_config(path: str | None) -> Mapping[str, Any] | None:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: is no YAML: {' '.join(str(error).split())}") from None
     if not isinstance(settings, Mapping):
-        raise ValueError(f"{path}: must hold keys and values, came {type(settings).__name__}")
+        raise ValueError(f"{path}: must hold keys and values, got {type(settings).__name__}")
     return settings
 
 
 def check_writable(path: str, endings: Iterable[str]) -> None:
-    """Raise ValueError unless a file of one of these endings can be written, before hours of work.
-
-    The folder must be there.
-    """
+    """Raise ValueError unless the path has a known ending and its folder can be written to."""
     target, known = Path(path), tuple(endings)
     if target.suffix not in known:
         raise ValueError(f"{path}: the output must end in {' or '.join(known)}")
@@ -63,8 +60,8 @@ def check_writable(path: str, endings: Iterable[str]) -> None:
         raise ValueError(f"{path}: no folder {target.parent} to write to; make it first")
 
 
-def written_whole(path: str, write: Callable[[Path], object]) -> None:
-    """Let a function write a file beside ``path``, then put it there at once."""
+def atomic_write(path: str, write: Callable[[Path], object]) -> None:
+    """Let a function write a file next to ``path``, then move it there in one step."""
     target = Path(path)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
         draft = Path(folder) / target.name

@@ -1,4 +1,4 @@
-"""A progress bar where somebody looks, nothing elsewhere."""
+"""A progress bar on terminals and in notebooks, nothing elsewhere."""
 
 import logging
 import sys
@@ -6,58 +6,60 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
 
 _PACKAGE = logging.getLogger("spinn")
 
 
 def is_interactive() -> bool:
-    """Tell whether somebody looks: standard error is a terminal, or this is a notebook."""
+    """Whether standard error is a terminal, or this is a notebook."""
     return sys.stderr.isatty() or "ipykernel" in sys.modules
 
 
 @contextmanager
 def progress(total: int | None = None, *, unit: str = "step") -> "Iterator[tqdm[None]]":
-    """Show a bar that carries the package's own log as its text.
+    """Show a bar with the package's latest log message as its text.
 
     Parameters
     ----------
     total
-        Updates to come; None where it is not known: every message of the log is one then.
+        Number of updates; None where it is not known: every message counts as one then.
     unit
         What an update is.
 
     Notes
     -----
-    Messages below the level that the caller has set for the package are shown on the bar only.
+    Messages below the level that the caller has set for the package appear on the bar only, the
+    others also above it.
     """
     bar = tqdm(total=total, unit=unit, disable=not is_interactive(), leave=False)
     if bar.disable:
         yield bar
         return
-    before = _PACKAGE.getEffectiveLevel(), _PACKAGE.level, _PACKAGE.propagate
-    shown = _Shown(bar, counts=total is None, handed_on=before[0])
-    _PACKAGE.addHandler(shown)
-    _PACKAGE.setLevel(min(logging.INFO, before[0]))
+    level, propagate, shown_above = _PACKAGE.level, _PACKAGE.propagate, _PACKAGE.getEffectiveLevel()
+    handler = _BarText(bar, counts=total is None, shown_above=shown_above)
+    _PACKAGE.addHandler(handler)
+    _PACKAGE.setLevel(min(logging.INFO, shown_above))
     _PACKAGE.propagate = False
     try:
-        yield bar
+        with bar, logging_redirect_tqdm():
+            yield bar
     finally:
-        _PACKAGE.removeHandler(shown)
-        _PACKAGE.setLevel(before[1])
-        _PACKAGE.propagate = before[2]
-        bar.close()
+        _PACKAGE.removeHandler(handler)
+        _PACKAGE.setLevel(level)
+        _PACKAGE.propagate = propagate
 
 
-class _Shown(logging.Handler):
-    """Writes messages on a bar, and hands those on that the caller would have seen."""
+class _BarText(logging.Handler):
+    """Shows messages on a bar; passes those of a level to the root logger's handlers."""
 
-    def __init__(self, bar: "tqdm[None]", *, counts: bool, handed_on: int) -> None:
+    def __init__(self, bar: "tqdm[None]", *, counts: bool, shown_above: int) -> None:
         super().__init__()
-        self._bar, self._counts, self._handed_on = bar, counts, handed_on
+        self._bar, self._counts, self._shown_above = bar, counts, shown_above
 
     def emit(self, record: logging.LogRecord) -> None:
         self._bar.set_description_str(record.getMessage()[:60], refresh=True)
         if self._counts:
             self._bar.update()
-        if record.levelno >= self._handed_on:
+        if record.levelno >= self._shown_above:
             logging.getLogger().callHandlers(record)

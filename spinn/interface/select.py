@@ -1,7 +1,6 @@
 """Choosing genes from Python: the workflow's steps on an AnnData in memory."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +8,7 @@ import anndata as ad
 import numpy as np
 
 from spinn.config.sections import selection_of
-from spinn.constraints.files import read_rules
-from spinn.data import ExpressionData
+from spinn.constraints.files import constraints_of, read_rules
 from spinn.interface.arguments import (
     NAME,
     checked,
@@ -23,16 +21,11 @@ from spinn.interface.arguments import (
 )
 from spinn.interface.progress import progress
 from spinn.interface.threads import one_thread
-from spinn.networks.training import base_model, choose_device, open_problem
 from spinn.panel import PanelPath
-from spinn.records.documents import Chosen, documented
-from spinn.runtime.costs import measured
-from spinn.selectors.baselines.all_baselines import choose_baseline
-from spinn.selectors.constrained import constraints_of
-from spinn.selectors.elimination import choose_with_network
-from spinn.selectors.peers.trained import PEERS, choose_with_peer, peer_problem
-from spinn.selectors.recommended import recommend
+from spinn.records.documents import documented
+from spinn.selectors.choose import choose_each, open_cells
 from spinn.selectors.registry import SELECTORS
+from spinn.selectors.run import Run
 from spinn.settings import read_settings
 
 
@@ -53,10 +46,10 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     split: int = 0,
     config: Mapping[str, Any] | None = None,
 ) -> PanelPath:
-    """Choose the genes that tell most about all the others, or about cell types.
+    """Choose the genes that best predict all the others, or cell types.
 
     The panels are those of the workflow with the same settings. As there, a tenth of the cells
-    decides when training stops and a fifth is never looked at (of the donors, where they are
+    decides when training stops and a fifth is never used (of the donors, where they are
     known), so that `spinn.evaluate_panels` can judge the panels honestly on that fifth: give it
     the same ``label``, ``donor``, ``split`` and ``config``.
 
@@ -67,7 +60,7 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     n_genes
         Size of the panel, or several sizes.
     label
-        obs column of cell types. With one, panels are for telling types apart, see ``task``.
+        obs column of cell types. With one, panels are for cell types, see ``task``.
     donor
         obs column; whole donors are then held out.
     selector
@@ -95,7 +88,7 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     Returns
     -------
     PanelPath
-        ``genes``, best first; ``of_size(k)`` where several sizes were asked for; ``table()``,
+        ``genes``, best first; ``of_size(k)`` where several sizes were requested; ``table()``,
         ``annotate(adata)`` and ``save(path)``. ``about`` holds settings and versions.
 
     Raises
@@ -129,58 +122,28 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         required=terms("required", required),
         excluded=terms("excluded", excluded),
     )
-    if SELECTORS[selector].external:
+    if SELECTORS[selector].kind == "package":
         raise ValueError(
             f"selector: {selector!r} runs in an environment of its own; use the workflow"
         )
+    settings = selection_of(whole, selector)
     with one_thread(), progress():
-        data = prepared(
-            cells, whole, split=split, rules=read_rules(whole["genes"]), sizes=whole["panel_sizes"]
-        )
+        rules = read_rules(whole["genes"])
+        data = prepared(cells, whole, split=split, rules=rules, sizes=whole["panel_sizes"])
         seen = data.of("train", "valid")
-        found = _chosen(seen, whole, selector, task=task, seed=seed)
-        about = {
-            "dataset": NAME,
-            "split": int(split),
-            "task": task,
-            "selector": selector,
-            "seed": seed,
-            "data": seen.identity(),
-            "held_out": held_out(data),
-        }
-        return documented(
-            found.path,
-            about,
-            config={**selection_of(whole, selector), **found.besides},
-            cost=found.cost,
-            threads=1,
-            device=found.device,
+        opened = open_cells(
+            selector, seen, task, read_settings(settings), device=whole["device"], threads=1
         )
-
-
-def _chosen(
-    data: ExpressionData, config: Mapping[str, Any], selector: str, *, task: str, seed: int
-) -> Chosen:
-    """Return a selector's panels, by the functions that the workflow's rules call."""
-    wanted: dict[str, Any] = {
-        "sizes": config["panel_sizes"],
+        constraints = constraints_of(whole["genes"], seen)
+        run = Run(selector, whole["panel_sizes"], seed, constraints)
+        (choice,) = choose_each([(task, run)], lambda _: opened)
+    keys = {
+        "dataset": NAME,
+        "split": int(split),
+        "task": task,
+        "selector": selector,
         "seed": seed,
-        "constraints": constraints_of(config["genes"], data),
+        "data": seen.identity(),
+        "held_out": held_out(data),
     }
-    parts = selection_of(config, selector)
-    if not SELECTORS[selector].needs_torch:
-        return Chosen(*measured(partial(choose_baseline, data, selector, task=task, **wanted)))
-    settings, device = read_settings(parts), choose_device(parts["device"])
-    if selector in PEERS:
-        problem = peer_problem(data, selector, task, settings, device=device)
-        path, cost = measured(partial(choose_with_peer, problem, selector, settings, **wanted))
-        return Chosen(path, cost, str(device), {"noise": problem.encoder.noise})
-    problem = open_problem(data, task, settings, device=parts["device"], threads=1)
-    if selector == "recommended":
-        best, cost = measured(partial(recommend, problem, data, settings, task=task, **wanted))
-        return Chosen(best.path, cost, str(device), best.besides(problem))
-    gate = str(SELECTORS[selector].gate)
-    base, own = measured(partial(base_model, problem, gate, settings, seed=seed))
-    choose = partial(choose_with_network, problem, base.network, selector, settings, **wanted)
-    path, cost = measured(choose)
-    return Chosen(path, own + cost, str(device), {"noise": problem.encoder.noise})
+    return documented(choice, keys, config=settings, threads=1)

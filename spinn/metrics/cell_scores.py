@@ -1,4 +1,4 @@
-"""What evaluation keeps of every test cell, and the metrics that follow from it.
+"""What evaluation stores of every test cell, and the metrics computed from it.
 
 One `CellScores` belongs to one selector and seed. Everything is a sum over cells, so weighting the
 cells gives any bootstrap draw without running a network again.
@@ -6,6 +6,7 @@ cells gives any bootstrap draw without running a network again.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ class CellScores:
     sizes
         Shape (sizes,), the panel sizes.
     block
-        Shape (cells,), text: the unit that the bootstrap draws, a donor or the cell's own name.
+        Shape (cells,), text: the unit that the bootstrap draws, a donor or the cell's name.
     ratio
         Metric to numerators and denominators, shape (2, sizes, cells); the metric is the sum of
         the first over the sum of the second (`r2`: one minus that).
@@ -63,23 +64,22 @@ class CellScores:
             wanted += [("truth", self.truth, grid[1:]), ("predicted", self.predicted, grid)]
         for name, array, shape in wanted:
             if array.shape != shape:
-                raise ValueError(f"{name} must have shape {shape}, came {array.shape}")
+                raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
 
 
 def pooled(parts: Sequence[CellScores]) -> CellScores:
     """Return the numbers of several sets of cells, judged with the same sizes, as one set."""
-    first = parts[0]
-    labelled = first.predicted is not None
+    first, join = parts[0], partial(np.concatenate, axis=-1)
+    truth = [part.truth for part in parts if part.truth is not None]
+    predicted = [part.predicted for part in parts if part.predicted is not None]
     return CellScores(
         sizes=first.sizes,
-        block=np.concatenate([part.block for part in parts]),
-        ratio={m: np.concatenate([part.ratio[m] for part in parts], axis=2) for m in first.ratio},
-        mean={m: np.concatenate([part.mean[m] for part in parts], axis=1) for m in first.mean},
-        truth=np.concatenate([np.asarray(part.truth) for part in parts]) if labelled else None,
+        block=join([part.block for part in parts]),
+        ratio={metric: join([part.ratio[metric] for part in parts]) for metric in first.ratio},
+        mean={metric: join([part.mean[metric] for part in parts]) for metric in first.mean},
+        truth=join(truth) if truth else None,
         classes=first.classes,
-        predicted=np.concatenate([np.asarray(part.predicted) for part in parts], axis=1)
-        if labelled
-        else None,
+        predicted=join(predicted) if predicted else None,
     )
 
 

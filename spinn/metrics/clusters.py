@@ -1,4 +1,4 @@
-"""Clusters of cells at every wanted number, by Leiden; and how alike two clusterings are."""
+"""Leiden clusters of cells at every wanted number, and the agreement of two clusterings."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -12,7 +12,7 @@ from spinn.arrays import Floats, Integers
 COARSE, FINE = range(5, 21), range(21, 61)
 """Numbers of clusters, as Spapros takes them."""
 
-MOST_RUNS = 64  # of Leiden per graph
+MAX_RUNS = 64  # of Leiden per graph
 ITERATIONS = 2
 
 
@@ -22,7 +22,8 @@ def partitions(neighbors: Integers, *, seed: int) -> dict[int, Integers]:
     Parameters
     ----------
     neighbors
-        Shape (cells, k): each cell's nearest others; joined whichever of two is near the other.
+        Shape (cells, k): each cell's nearest others; two cells are joined where either is near the
+        other.
     seed
         Of Leiden, which then gives the same partition on every machine.
 
@@ -30,7 +31,7 @@ def partitions(neighbors: Integers, *, seed: int) -> dict[int, Integers]:
     -------
     partitions
         Number of clusters to each cell's cluster, shape (cells,). A number that no resolution gave
-        in `MOST_RUNS` runs is absent; nothing stands in for it.
+        in `MAX_RUNS` runs is absent.
 
     Notes
     -----
@@ -57,14 +58,14 @@ def partitions(neighbors: Integers, *, seed: int) -> dict[int, Integers]:
 
     low = high = 1.0
     count = visit(1.0)
-    while count > min(wanted) and len(count_at) < MOST_RUNS // 4:
+    while count > min(wanted) and len(count_at) < MAX_RUNS // 4:
         low /= 2
         count = visit(low)
     count = count_at[1.0]
-    while count < max(wanted) and len(count_at) < MOST_RUNS // 2:
+    while count < max(wanted) and len(count_at) < MAX_RUNS // 2:
         high *= 2
         count = visit(high)
-    while len(count_at) < MOST_RUNS and (between := _widest(count_at, wanted - met.keys())):
+    while len(count_at) < MAX_RUNS and (between := _widest(count_at, wanted - met.keys())):
         visit(float(np.sqrt(between[0] * between[1])))
     return dict(sorted(met.items()))
 
@@ -87,14 +88,13 @@ def nmi(first: ArrayLike, second: ArrayLike) -> float:
     """
     first, second = np.asarray(first, np.int64), np.asarray(second, np.int64)
     if first.shape != second.shape:
-        raise ValueError(f"both must label the same cells, came {first.shape} and {second.shape}")
-    shape = (int(first.max()) + 1, int(second.max()) + 1)
-    joint: Floats = np.zeros(shape)
+        raise ValueError(f"both must label the same cells, got {first.shape} and {second.shape}")
+    joint: Floats = np.zeros((first.max() + 1, second.max() + 1))
     np.add.at(joint, (first, second), 1 / first.size)
-    entropies = [_entropy(joint.sum(axis=1)), _entropy(joint.sum(axis=0))]
-    if sum(entropies) == 0:
+    entropies = _entropy(joint.sum(axis=1)) + _entropy(joint.sum(axis=0))
+    if entropies == 0:
         return 1.0
-    return float(min(2 * (sum(entropies) - _entropy(joint)) / sum(entropies), 1.0))
+    return float(min(2 * (entropies - _entropy(joint)) / entropies, 1.0))
 
 
 def _entropy(share: Floats) -> float:
@@ -103,7 +103,7 @@ def _entropy(share: Floats) -> float:
 
 
 def _graph(neighbors: Integers) -> sp.csr_matrix:
-    """Return the symmetric graph of who is near whom, all weights 1."""
+    """Return the symmetric graph of neighbours, all weights 1."""
     n_cells, k = neighbors.shape
     rows = np.repeat(np.arange(n_cells), k)
     near = sp.csr_matrix((np.ones(rows.size), (rows, neighbors.ravel())), shape=(n_cells, n_cells))

@@ -1,4 +1,4 @@
-"""How much of the cells' neighbourhoods a panel keeps."""
+"""Neighbourhoods of cells, and how much of them a panel keeps."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,7 +20,7 @@ def principal_components(x: ArrayLike, n: int) -> Floats:
     x
         Shape (cells, columns); centred here, not scaled.
     n
-        How many; fewer come back when `x` has fewer rows or columns.
+        How many; fewer are returned when `x` has fewer rows or columns.
 
     Returns
     -------
@@ -29,9 +29,9 @@ def principal_components(x: ArrayLike, n: int) -> Floats:
         where its largest loading is positive, so that the sign does not depend on the machine.
     """
     if n < 1:
-        raise ValueError(f"the number of components must be at least 1, came {n}")
+        raise ValueError(f"the number of components must be at least 1, got {n}")
     centred = _centred(x)
-    # The SVD by way of the smaller Gram matrix: far cheaper, exact to half the digits, enough here.
+    # The SVD via the smaller Gram matrix: far cheaper, exact to half the digits, enough here.
     if centred.shape[0] >= centred.shape[1]:
         loadings = np.linalg.eigh(centred.T @ centred)[1][:, ::-1][:, :n]
         scores = centred @ loadings
@@ -47,7 +47,7 @@ def principal_components(x: ArrayLike, n: int) -> Floats:
 def neighbors(x: ArrayLike, k: int) -> Integers:
     """Return each cell's `k` nearest other cells, nearest first, shape (cells, k).
 
-    Euclidean, exact. Cells at the same distance come in the order of their rows; distances that
+    Euclidean, exact. Cells at the same distance are in the order of their rows; distances that
     differ by rounding only are the same distance.
 
     Raises
@@ -58,18 +58,18 @@ def neighbors(x: ArrayLike, k: int) -> Integers:
     centred = _centred(x)
     n_cells = centred.shape[0]
     if not 1 <= k < n_cells:
-        raise ValueError(f"k must lie in 1..{n_cells - 1} for {n_cells} cells, came {k}")
+        raise ValueError(f"k must lie in 1..{n_cells - 1} for {n_cells} cells, got {k}")
     norms = np.square(centred).sum(axis=1)
     unit = max(float(norms.max()) * _TIE, np.finfo(float).tiny)
     rows = max(1, _BLOCK // n_cells)
-    found = np.empty((n_cells, k), dtype=np.int64)
+    nearest = np.empty((n_cells, k), dtype=np.int64)
     for start in range(0, n_cells, rows):
         stop = min(start + rows, n_cells)
         squared = norms[start:stop, None] + norms - 2 * centred[start:stop] @ centred.T
         distances = np.round(squared / unit)
         distances[np.arange(stop - start), np.arange(start, stop)] = np.inf  # the cell itself
-        found[start:stop] = _smallest(distances, k)
-    return found
+        nearest[start:stop] = _smallest(distances, k)
+    return nearest
 
 
 def knn_share(reference_neighbors: ArrayLike, panel_neighbors: ArrayLike) -> Floats:
@@ -85,13 +85,8 @@ def knn_share(reference_neighbors: ArrayLike, panel_neighbors: ArrayLike) -> Flo
     share
         Shape (cells,). By chance alone k / (cells - 1).
     """
-    reference, panel = np.asarray(reference_neighbors), np.asarray(panel_neighbors)
-    if reference.shape != panel.shape:
-        raise ValueError(
-            f"both must have the same cells and k, came {reference.shape} and {panel.shape}"
-        )
-    kept = (reference[:, :, None] == panel[:, None, :]).any(axis=2)
-    return kept.mean(axis=1)
+    reference, panel = _same_shape(reference_neighbors, panel_neighbors)
+    return (reference[:, :, None] == panel[:, None, :]).any(axis=2).mean(axis=1)
 
 
 def knn_overlap(
@@ -102,38 +97,41 @@ def knn_overlap(
     Parameters
     ----------
     reference_neighbors, panel_neighbors
-        Shape (cells, most), nearest first, as `neighbors` returns them.
+        Shape (cells, n), nearest first, as `neighbors` returns them.
     numbers
-        The k's; those beyond ``most`` are left out.
+        The k's; those above ``n`` are left out.
 
     Notes
     -----
-    A neighbour that is the i-th for the one and the j-th for the other counts for every k of at
-    least max(i, j), so that one comparison serves all k.
+    A neighbour that is the i-th in one and the j-th in the other counts for every k of at least
+    max(i, j), so that one comparison serves all k.
 
     References
     ----------
     Kuemmerle et al. 2024, Spapros (doi:10.1038/s41592-024-02496-z), metric knn_overlap, with k real
     neighbours: there the cell is one of its own k.
     """
-    reference, panel = np.asarray(reference_neighbors), np.asarray(panel_neighbors)
-    if reference.shape != panel.shape:
-        raise ValueError(
-            f"both must have the same cells and k, came {reference.shape} and {panel.shape}"
-        )
-    n_cells, most = reference.shape
-    ks = np.array([k for k in numbers if k <= most])
+    reference, panel = _same_shape(reference_neighbors, panel_neighbors)
+    n_cells, n = reference.shape
+    ks = np.array([k for k in numbers if k <= n])
     if ks.size == 0:
-        raise ValueError(f"at least {numbers.start} neighbours are needed, came {most}")
-    found = np.empty(n_cells)
-    later = np.maximum.outer(np.arange(most), np.arange(most))
-    rows = max(1, _BLOCK // most**2)
+        raise ValueError(f"at least {numbers.start} neighbours are needed, got {n}")
+    overlap = np.empty(n_cells)
+    later = np.maximum.outer(np.arange(n), np.arange(n))
+    rows = max(1, _BLOCK // n**2)
     for start in range(0, n_cells, rows):
         block = slice(start, start + rows)
         same = reference[block, :, None] == panel[block, None, :]
-        met = np.stack([(same & (later == at)).sum(axis=(1, 2)) for at in range(most)], axis=1)
-        found[block] = (met.cumsum(axis=1)[:, ks - 1] / ks).mean(axis=1)
-    return found
+        met = np.stack([(same & (later == at)).sum(axis=(1, 2)) for at in range(n)], axis=1)
+        overlap[block] = (met.cumsum(axis=1)[:, ks - 1] / ks).mean(axis=1)
+    return overlap
+
+
+def _same_shape(reference: ArrayLike, panel: ArrayLike) -> tuple[Integers, Integers]:
+    one, other = np.asarray(reference), np.asarray(panel)
+    if one.shape != other.shape:
+        raise ValueError(f"both must have the same cells and k, got {one.shape} and {other.shape}")
+    return one, other
 
 
 def _centred(x: ArrayLike) -> Floats:
@@ -147,7 +145,7 @@ def _smallest(distances: Floats, k: int) -> Integers:
     chosen = np.take_along_axis(distances, columns, axis=1)
     order = np.argsort(chosen, axis=1, kind="stable")
     columns = np.take_along_axis(columns, order, axis=1)
-    # The partition chose at will among ties at the border: those rows are sorted in full.
+    # The partition chose arbitrarily among ties at the border: those rows are sorted in full.
     tied = (distances <= chosen.max(axis=1, keepdims=True)).sum(axis=1) > k
     columns[tied] = np.argsort(distances[tied], axis=1, kind="stable")[:, :k]
     return columns

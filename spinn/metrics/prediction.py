@@ -16,7 +16,7 @@ def r2(residual: ArrayLike, total: ArrayLike) -> Floats:
     ----------
     residual, total
         Sums of squared residuals and of squared distances to the reference, same shape. A gene
-        that does not vary judges nobody, hence NaN and not 0 or 1.
+        that does not vary says nothing about a panel, hence NaN and not 0 or 1.
     """
     residual = np.asarray(residual, dtype=np.float64)
     total = np.asarray(total, dtype=np.float64)
@@ -34,7 +34,7 @@ def r2_per_gene(
     truth, predicted
         Shape (cells, genes).
     reference
-        Shape (genes,): what a model that knows nothing predicts; the mean of `truth` if None.
+        Shape (genes,): what the null model predicts; the mean of `truth` if None.
     """
     truth, predicted = np.asarray(truth, np.float64), np.asarray(predicted, np.float64)
     if reference is None:
@@ -66,7 +66,7 @@ def confusion(
     for labels in (truth, predicted):
         if labels.size and not (labels.min() >= 0 and labels.max() < n_classes):
             culprits = np.unique(labels[(labels < 0) | (labels >= n_classes)])[:3]
-            raise ValueError(f"classes must lie in 0..{n_classes - 1}, came {culprits.tolist()}")
+            raise ValueError(f"classes must lie in 0..{n_classes - 1}, got {culprits.tolist()}")
     weights = np.ones(truth.size) if weights is None else np.asarray(weights, dtype=np.float64)
     code, cells = truth * n_classes + predicted, np.arange(truth.size)
     shape = (n_classes * n_classes, truth.size)
@@ -77,7 +77,7 @@ def confusion(
 
 
 def recall(counts: ArrayLike) -> Floats:
-    """Return each class's share of cells found, shape (..., classes); NaN for absent classes."""
+    """Return the recall of each class, shape (..., classes); NaN for absent classes."""
     hits, true, _ = _margins(counts)
     with np.errstate(divide="ignore", invalid="ignore"):
         return hits / true
@@ -94,7 +94,7 @@ def macro_f1(counts: ArrayLike) -> Floats:
     Notes
     -----
     F1 of a class = 2 hits / (true + predicted). A class that is predicted but never true has no
-    F1 of its own; its false alarms already cost the classes they were taken from.
+    F1; its false positives already lower that of the classes they belong to.
     """
     hits, true, predicted = _margins(counts)
     with np.errstate(divide="ignore", invalid="ignore"):

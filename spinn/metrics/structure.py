@@ -1,4 +1,4 @@
-"""What a panel keeps of the cells' neighbourhoods and clusters: all genes' against the panel's."""
+"""What a panel keeps of the neighbourhoods and clusters that all genes give the cells."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ N_NEIGHBORS, N_COMPONENTS = 15, 50
 
 @dataclass(frozen=True)
 class Structure:
-    """Neighbourhoods of cells, and their clusters where these were asked for.
+    """Neighbourhoods of cells, and their clusters where requested.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class Structure:
         Shape (cells, k), each cell's nearest others, nearest first; fewer where cells are few.
     clusters
         Partitions by number of clusters (`spinn.metrics.clusters.partitions`); None if not
-        asked for.
+        requested.
     """
 
     near: Integers
@@ -41,13 +41,12 @@ def structure(values: NDArray[np.floating], *, clusters: bool, seed: int) -> Str
 
     Notes
     -----
-    Principal components of all columns, 50 at most; exact neighbours. Clusters are found on the
-    15 nearest.
+    Principal components of all columns, 50 at most; exact neighbours. The graph that is clustered
+    joins the 15 nearest.
     """
-    most = max(OVERLAP_AT) if clusters else N_NEIGHBORS
-    near = neighbors(principal_components(values, N_COMPONENTS), min(most, len(values) - 1))
-    found = partitions(near[:, :N_NEIGHBORS], seed=seed) if clusters else None
-    return Structure(near, found)
+    k = min(max(OVERLAP_AT) if clusters else N_NEIGHBORS, len(values) - 1)
+    near = neighbors(principal_components(values, N_COMPONENTS), k)
+    return Structure(near, partitions(near[:, :N_NEIGHBORS], seed=seed) if clusters else None)
 
 
 def kept(reference: Structure, panel: Structure) -> tuple[dict[str, Floats], dict[str, float]]:
@@ -57,15 +56,15 @@ def kept(reference: Structure, panel: Structure) -> tuple[dict[str, Floats], dic
     -------
     (per_cell, overall)
         knn_share and, with clusters, knn_overlap, shape (cells,); cluster_nmi_coarse and
-        cluster_nmi_fine over the numbers of clusters that both met, absent where they met none,
-        and cluster_counts, the share of 5..60 that both met.
+        cluster_nmi_fine over the numbers of clusters that both have, absent where there is none,
+        and cluster_counts, the share of 5..60 that both have.
     """
-    near, own = reference.near, panel.near
-    per_cell = {"knn_share": knn_share(near[:, :N_NEIGHBORS], own[:, :N_NEIGHBORS])}
+    pair = reference.near, panel.near
+    per_cell = {"knn_share": knn_share(*(near[:, :N_NEIGHBORS] for near in pair))}
     if reference.clusters is None or panel.clusters is None:
         return per_cell, {}
-    if near.shape[1] >= min(OVERLAP_AT):
-        per_cell["knn_overlap"] = knn_overlap(near, own)
+    if reference.near.shape[1] >= min(OVERLAP_AT):
+        per_cell["knn_overlap"] = knn_overlap(*pair)
     both = len(reference.clusters.keys() & panel.clusters.keys())
     overall = {
         "cluster_nmi_coarse": agreement(reference.clusters, panel.clusters, COARSE),

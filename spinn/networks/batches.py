@@ -13,7 +13,7 @@ from torch import Tensor
 
 from spinn.data import ExpressionData
 from spinn.networks.rows import Rows, standardised_rows
-from spinn.networks.tasks import Classification, Reconstruction, Regression, Task
+from spinn.networks.tasks import Task
 from spinn.preparation.thinning import thin
 
 Pairs = list[tuple[sp.csr_matrix, sp.csr_matrix]]
@@ -22,7 +22,7 @@ TRAIN_SEED, VALID_SEED, TEST_SEED = 0, 1, 2
 
 @dataclass(frozen=True)
 class Examples:
-    """Inputs and targets of some cells, in one or several views drawn in turn.
+    """Inputs and targets of some cells, in one or several views used in turn.
 
     With split molecules each view reads one half and predicts the other.
     """
@@ -35,6 +35,16 @@ class Examples:
         """Return inputs (cells, genes) and targets of the cells at ``index``."""
         return self.inputs[view].take(index), self.targets[view][index]
 
+    def spread(self, n_cells: int) -> list[tuple[Tensor, Tensor]]:
+        """Return one batch per view, at most ``n_cells`` cells in all but at least one per view.
+
+        The cells are evenly spaced, the same in every view.
+        """
+        n_views = len(self.inputs)
+        per_view = max(1, min(self.n_cells, n_cells // n_views))
+        index = torch.linspace(0, self.n_cells - 1, per_view).round().long().unique()
+        return [self.batch(view, index) for view in range(n_views)]
+
     def keep(self, index: Tensor) -> "Examples":
         """Return the examples with the input genes at ``index``."""
         return replace(self, inputs=tuple(rows.keep(index) for rows in self.inputs))
@@ -44,8 +54,8 @@ class Examples:
 class Encoder:
     """How cells become examples of a task; everything learnt from the training cells.
 
-    ``input_mean`` and ``input_std`` standardise inputs; a gene at its mean is 0. Where ``binary``
-    it is only read whether a gene is there.
+    ``input_mean`` and ``input_std`` standardise inputs; a gene at its mean is 0. ``binary`` inputs
+    say only whether a gene is on (value > 0).
     """
 
     name: str
@@ -55,8 +65,6 @@ class Encoder:
     input_std: NDArray[np.floating]
     task: Task
     device: torch.device
-    target_mean: NDArray[np.floating] | None = None
-    target_std: NDArray[np.floating] | None = None
     binary: bool = False
 
     def examples(
@@ -68,35 +76,17 @@ class Encoder:
 
     def examples_of(self, data: ExpressionData, pairs: Pairs, *, resident: bool = True) -> Examples:
         """Return the examples of all cells of ``data`` from pairs of values to read and predict."""
-        inputs = tuple(
-            standardised_rows(
-                self.read(x),
-                self.input_mean,
-                self.input_std,
-                self.device,
-                resident=resident,
-            )
+        moments = self.input_mean, self.input_std
+        inputs = [
+            standardised_rows(self.read(x), *moments, self.device, resident=resident)
             for x, _ in pairs
-        )
-        return Examples(inputs, tuple(self._target(data, y) for _, y in pairs), data.n_cells)
+        ]
+        targets = [self.task.targets(data, y).to(self.device) for _, y in pairs]
+        return Examples(tuple(inputs), tuple(targets), data.n_cells)
 
     def read(self, values: sp.csr_matrix) -> sp.csr_matrix:
-        """Return what is read of log-normalised values: themselves, or 1 where there is any."""
+        """Return the inputs from log-normalised values: themselves, or 1 where above 0."""
         return binary_values(values) if self.binary else values
-
-    def _target(self, data: ExpressionData, values: sp.csr_matrix) -> Tensor:
-        task = self.task
-        if isinstance(task, Classification):
-            return torch.as_tensor(data.labels, device=self.device)
-        if isinstance(task, Regression):
-            scaled = (data.targets - self.target_mean) / self.target_std  # type: ignore[operator]
-            return torch.as_tensor(scaled, dtype=torch.float32, device=self.device)
-        if isinstance(task, Reconstruction) and task.basis is not None:
-            basis = task.basis.cpu().numpy()
-            coordinates = values @ basis - task.mean.cpu().numpy() @ basis
-            return torch.as_tensor(coordinates, dtype=torch.float32, device=self.device)
-        dense = torch.as_tensor(values.toarray(), dtype=torch.float32, device=self.device)
-        return dense - task.mean if isinstance(task, Reconstruction) else dense
 
 
 def views(data: ExpressionData, noise: str, n_splits: int, seed: int) -> Pairs:
@@ -116,18 +106,3 @@ def binary_values(values: sp.csr_matrix) -> sp.csr_matrix:
     """Return 1 where a value is above 0, else 0."""
     on = (values.data > 0).astype(values.dtype)
     return sp.csr_matrix((on, values.indices, values.indptr), shape=values.shape)
-
-
-def pooled_moments(
-    matrices: list[sp.csr_matrix],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return each gene's mean and standard deviation over the cells of all matrices."""
-    n_cells = sum(m.shape[0] for m in matrices)
-    n_genes = matrices[0].shape[1]
-    total, square = np.zeros(n_genes), np.zeros(n_genes)
-    for m in matrices:
-        data = m.data.astype(np.float64)
-        total += np.bincount(m.indices, weights=data, minlength=n_genes)
-        square += np.bincount(m.indices, weights=data**2, minlength=n_genes)
-    mean = total / n_cells
-    return mean, np.sqrt(np.maximum(square / n_cells - mean**2, 0))

@@ -1,12 +1,11 @@
 """Gates: exchangeable learnable noise on a network's inputs, one parameter per gene.
 
 A gate is abstract (`Gate`) or final (the three classes below). A new kind of noise is one new
-final class and one line in `GATES`.
+final class that states its name, added to `GATES`.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import asdict
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -18,13 +17,19 @@ from spinn.settings import GateSettings
 class Gate(nn.Module, ABC):
     """Noise in front of a network, applied while training only.
 
-    ``n_channels`` is how many numbers it hands on per cell where that is not one per gene;
-    ``progress`` the share of the training that is done, in 0..1, which whoever trains keeps up.
+    ``name`` is what the config calls it; ``n_channels`` how many numbers it hands on per cell where
+    that is not one per gene; ``progress`` the share of the training that is done, in 0..1, updated
+    by the training loop.
     """
 
-    settings: GateSettings
+    name: str
     n_channels: int | None = None
     progress = 0.0
+
+    def __init__(self, n_genes: int, settings: GateSettings | None = None) -> None:
+        super().__init__()
+        self.n_genes = n_genes
+        self.settings = settings or GateSettings()
 
     @property
     def temperature(self) -> float:
@@ -48,9 +53,19 @@ class Gate(nn.Module, ABC):
     def hidden_share(self) -> Tensor:
         """Return the share of each gene's information that is hidden, shape (genes,), in 0..1."""
 
-    @abstractmethod
-    def keep(self, index: Tensor) -> "Gate":
-        """Return the gate of the genes at ``index``, its settings and mode carried over."""
+    def replaced_share(self) -> Tensor:
+        """Return how often each gene is replaced whole, shape (genes,); 0 if noise only blurs."""
+        return torch.zeros(self.n_genes)
+
+    def keep(self, index: Tensor) -> Self:
+        """Return the gate of the genes at ``index``, its settings and mode carried over.
+
+        Every parameter has one entry per gene; a gate of another form overrides this.
+        """
+        smaller = type(self)(len(index), self.settings)
+        for name, parameter in self.named_parameters():
+            setattr(smaller, name, nn.Parameter(parameter.detach()[index].clone()))
+        return smaller.train(self.training)
 
     def sample_hidden(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
         """Return the noisy input and, where the noise hides whole genes, how hidden each is.
@@ -64,10 +79,7 @@ class Gate(nn.Module, ABC):
 class OpenGate(Gate):
     """No noise: the base model of the rankers that need no learnable noise."""
 
-    def __init__(self, n_genes: int, settings: GateSettings | None = None) -> None:
-        super().__init__()
-        self.n_genes = n_genes
-        self.settings = settings or GateSettings()
+    name = "open"
 
     def forward(self, x: Tensor) -> Tensor:
         return x
@@ -80,9 +92,6 @@ class OpenGate(Gate):
 
     def hidden_share(self) -> Tensor:
         return torch.zeros(self.n_genes)
-
-    def keep(self, index: Tensor) -> "OpenGate":
-        return OpenGate(len(index), self.settings).train(self.training)
 
 
 class BernoulliGate(Gate):
@@ -98,9 +107,10 @@ class BernoulliGate(Gate):
     2017 (doi:10.48550/arXiv.1705.07832).
     """
 
+    name = "bernoulli"
+
     def __init__(self, n_genes: int, settings: GateSettings | None = None) -> None:
-        super().__init__()
-        self.settings = settings or GateSettings()
+        super().__init__(n_genes, settings)
         p = torch.tensor(self.settings.initial_dropout)
         self.logit_keep = nn.Parameter(torch.full((n_genes,), float(torch.logit(1 - p))))
 
@@ -123,10 +133,8 @@ class BernoulliGate(Gate):
     def hidden_share(self) -> Tensor:
         return torch.sigmoid(-self.logit_keep).detach()
 
-    def keep(self, index: Tensor) -> "BernoulliGate":
-        smaller = BernoulliGate(len(index), self.settings)
-        smaller.logit_keep = nn.Parameter(self.logit_keep.detach()[index].clone())
-        return smaller.train(self.training)
+    def replaced_share(self) -> Tensor:
+        return self.hidden_share()
 
     def _apply_mask(self, x: Tensor) -> tuple[Tensor, Tensor]:
         reference = self.settings.reference
@@ -175,9 +183,10 @@ class GaussianGate(Gate):
     the noisy channel of a unit-variance input. The parameter is log sigma.
     """
 
+    name = "gaussian"
+
     def __init__(self, n_genes: int, settings: GateSettings | None = None) -> None:
-        super().__init__()
-        self.settings = settings or GateSettings()
+        super().__init__(n_genes, settings)
         p = torch.tensor(self.settings.initial_dropout)
         # sigma^2 / (1 + sigma^2) = p, so log sigma = logit(p) / 2
         self.log_sigma = nn.Parameter(torch.full((n_genes,), float(torch.logit(p)) / 2))
@@ -195,17 +204,8 @@ class GaussianGate(Gate):
     def hidden_share(self) -> Tensor:
         return torch.sigmoid(2 * self.log_sigma).detach()
 
-    def keep(self, index: Tensor) -> "GaussianGate":
-        smaller = GaussianGate(len(index), self.settings)
-        smaller.log_sigma = nn.Parameter(self.log_sigma.detach()[index].clone())
-        return smaller.train(self.training)
 
-
-GATES: dict[str, type[Gate]] = {
-    "open": OpenGate,
-    "bernoulli": BernoulliGate,
-    "gaussian": GaussianGate,
-}
+GATES: dict[str, type[Gate]] = {gate.name: gate for gate in (OpenGate, BernoulliGate, GaussianGate)}
 
 
 def make_gate(name: str, n_genes: int, settings: GateSettings) -> Gate:
@@ -213,13 +213,3 @@ def make_gate(name: str, n_genes: int, settings: GateSettings) -> Gate:
     if name not in GATES:
         raise KeyError(f"{name!r} is not a gate; the gates are {', '.join(GATES)}")
     return GATES[name](n_genes, settings)
-
-
-def gate_name(gate: Gate) -> str:
-    """Return the configured name of a gate."""
-    return next(name for name, kind in GATES.items() if type(gate) is kind)
-
-
-def gate_settings(gate: Gate) -> dict[str, Any]:
-    """Return a gate's settings as a plain dict."""
-    return asdict(gate.settings)

@@ -6,7 +6,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from spinn.networks.gates import Gate, gate_name
+from spinn.networks.gates import Gate
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "elu": nn.functional.elu,
@@ -27,7 +27,7 @@ class Network(nn.Module):
     gate
         Noise on the inputs, for ``n_inputs`` genes.
     n_inputs
-        Number of input genes, at least 1; what the gate hands on is what the first layer reads.
+        Number of input genes, at least 1; the first layer reads what the gate hands on.
     hidden
         Widths of the hidden layers; empty for a linear network.
     n_outputs
@@ -36,7 +36,7 @@ class Network(nn.Module):
         A name in `ACTIVATIONS`.
     input_dropout
         Share of the inputs that are set to 0 (their training mean) while training, in [0, 1).
-        Values are not rescaled, so that an input hidden here looks like a gene not measured.
+        Values are not rescaled: an input hidden here is read as a gene that was not measured.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Network(nn.Module):
                 f"{activation!r} is not an activation; they are {', '.join(ACTIVATIONS)}"
             )
         if not 0 <= input_dropout < 1:
-            raise ValueError(f"input_dropout must lie in [0, 1), came {input_dropout}")
+            raise ValueError(f"input_dropout must lie in [0, 1), got {input_dropout}")
         self.gate = gate
         self.n_inputs = n_inputs
         self.activation = activation
@@ -105,9 +105,8 @@ class Network(nn.Module):
 
     def hidden_probability(self) -> Tensor:
         """Return the probability that each input is replaced by its mean, shape (genes,)."""
-        by_gate = self.gate.hidden_share() if gate_name(self.gate) == "bernoulli" else 0.0
-        ones = torch.ones(self.n_inputs, device=self.device)
-        return ones - ones * (1 - self.input_dropout) * (1 - by_gate)
+        by_gate = self.gate.replaced_share().to(self.device)
+        return 1 - (1 - self.input_dropout) * (1 - by_gate)
 
     def body(self, x: Tensor) -> Tensor:
         """Return the outputs for inputs that already passed the gate."""
@@ -118,10 +117,10 @@ class Network(nn.Module):
         return last(x)
 
     def keep(self, index: Tensor) -> "Network":
-        """Return the network of the input genes at ``index``, with the weights it has learnt.
+        """Return the network of the input genes at ``index``, with its learnt weights.
 
         ``keep(a).keep(b)`` equals ``keep(a[b])``; keeping all is the identity. The removed genes
-        act as if they stood at their training mean.
+        act as if at their training mean.
         """
         smaller = Network(
             self.gate.keep(index),
@@ -136,12 +135,3 @@ class Network(nn.Module):
             state["layers.0.weight"] = state["layers.0.weight"][:, index].clone()
         smaller.load_state_dict(state, strict=False)
         return smaller.to(self.device).train(self.training)
-
-    def with_gate(self, gate: Gate) -> "Network":
-        """Return a copy of this network behind another gate (for refits: no gate)."""
-        copy = Network(
-            gate, self.n_inputs, self.hidden, self.n_outputs, self.activation, self.input_dropout
-        )
-        state = {k: v.clone() for k, v in self.state_dict().items() if not k.startswith("gate.")}
-        copy.load_state_dict(state, strict=False)
-        return copy.to(self.device).train(self.training)

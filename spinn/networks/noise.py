@@ -3,7 +3,7 @@
 Drawing fresh noise costs a training step more than its matrix products do: a random number and two
 logarithms per cell and gene. A step takes a random window of a few million draws made once
 instead. Within a step all draws are distinct; across steps the windows start anywhere, so a draw
-returns, but beside another cell and gene.
+returns, but for another cell and gene.
 """
 
 from functools import lru_cache

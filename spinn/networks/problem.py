@@ -1,7 +1,7 @@
 """Problems: the training and validation examples of a task, cut from prepared cells."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import scipy.linalg
@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from spinn.arrays import column_means, column_moments, divisor
 from spinn.data import ExpressionData
 from spinn.networks.batches import (
     TRAIN_SEED,
@@ -18,7 +19,6 @@ from spinn.networks.batches import (
     Examples,
     Pairs,
     binary_values,
-    pooled_moments,
     views,
 )
 from spinn.networks.tasks import Classification, Hurdle, Reconstruction, Regression, Task
@@ -28,9 +28,9 @@ NOISE = ("split", "hidden", "none")
 
 @dataclass(frozen=True)
 class Problem:
-    """A task's training and validation examples; test cells never stand in it.
+    """A task's training and validation examples; it never holds test cells.
 
-    ``genes`` names the inputs, ``positions`` says where they stand among all genes.
+    ``genes`` names the inputs, ``positions`` holds their positions among all genes.
     """
 
     encoder: Encoder
@@ -71,9 +71,9 @@ def make_problem(  # noqa: PLR0913 - each is a choice of its own
     Parameters
     ----------
     data
-        Prepared cells; its test cells are left alone.
+        Prepared cells; its test cells are not used.
     task
-        `reconstruction`, `classification`, `regression` or `hurdle`.
+        A name in `TASKS`.
     noise
         How a network is kept from paying for noise: `split` (it reads one half of the molecules
         and predicts the other, or the labels; needs counts), `hidden` (an output counts where its
@@ -85,70 +85,99 @@ def make_problem(  # noqa: PLR0913 - each is a choice of its own
     device
         Where tensors live; the CPU by default.
     resident
-        Whether all genes' inputs are made dense now; not, where only a few will be kept.
+        Whether all genes' inputs are made dense now; False where only a few will be kept.
     binary
-        Whether inputs say only if a gene is on (value > 0); `hurdle` always asks for that.
+        Whether inputs say only if a gene is on (value > 0); always so for `hurdle`.
 
     Raises
     ------
     KeyError
         If the task is unknown.
     ValueError
-        If the data lack what the task or the noise needs.
+        If the noise is unknown, or the data lack what the task or the noise needs.
     """
-    device = device or torch.device("cpu")
     if noise not in NOISE:
-        raise ValueError(f"noise must be one of {', '.join(NOISE)}, came {noise!r}")
-    train, valid = data.of("train"), data.of("valid")
+        raise ValueError(f"noise must be one of {', '.join(NOISE)}, got {noise!r}")
+    if task not in TASKS:
+        raise KeyError(f"{task!r} is not a task; the tasks are {', '.join(TASKS)}")
     if noise == "hidden" and task != "reconstruction":
         noise = "none"  # a class, or the on/off pattern of a gene, is no leak of a gene's value
     if task in ("classification", "regression") and not data.has_counts:
         noise = "none"  # their targets need no split
+    device, binary = device or torch.device("cpu"), binary or task == "hurdle"
+    train, valid = data.of("train"), data.of("valid")
     pairs = views(train, noise, n_splits, TRAIN_SEED)
-    binary = binary or task == "hurdle"
-    seen = [binary_values(x) if binary else x for x, _ in pairs]
-    mean, std = pooled_moments(seen)
-    std = np.where(std > 1e-6, std, 1.0)
-    extra: dict[str, Any] = {}
-    kind: Task
-    if task == "reconstruction":
-        kind = _reconstruction(train, pairs, basis, noise, device)
-    elif task == "classification":
-        if train.labels is None:
-            raise ValueError("classification needs labels; name an obs column as label")
-        size = np.bincount(train.labels, minlength=len(data.classes))
-        absent = [c for c, n in zip(data.classes, size, strict=True) if n == 0]
-        if absent:
-            raise ValueError(
-                f"classes without a training cell: {', '.join(absent[:5])}; use another split "
-                "or drop them"
-            )
-        weights = np.sqrt(train.n_cells / (len(size) * size))
-        kind = Classification(torch.as_tensor(weights, dtype=torch.float32, device=device))
-    elif task == "regression":
-        if train.targets is None:
-            raise ValueError("regression needs targets: obs columns or obsm/NAME")
-        spread = train.targets.std(0)
-        extra = {
-            "target_mean": train.targets.mean(0),
-            "target_std": np.where(spread > 0, spread, 1.0),
-        }
-        kind = Regression(train.targets.shape[1])
-    elif task == "hurdle":
-        kind = Hurdle(data.n_genes)
-    else:
-        raise KeyError(
-            f"{task!r} is not a task; the tasks are reconstruction, classification, regression, "
-            "hurdle"
-        )
-    encoder = Encoder(task, noise, n_splits, mean, std, kind, device, binary=binary, **extra)
+    mean, std = column_moments([binary_values(x) if binary else x for x, _ in pairs])
+    built = TASKS[task](_Source(train, pairs, noise, basis, device))
+    encoder = Encoder(task, noise, n_splits, mean, divisor(std), built, device, binary)
     return Problem(
         encoder,
-        encoder.examples(train, seed=TRAIN_SEED, resident=resident),
+        encoder.examples_of(train, pairs, resident=resident),
         encoder.examples(valid, seed=VALID_SEED, n_splits=1, resident=resident),
         data.genes,
         torch.arange(data.n_genes, device=device),
     )
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What a task is built from: training cells, their views, and options of `make_problem`."""
+
+    train: ExpressionData
+    pairs: Pairs
+    noise: str
+    basis: int | None
+    device: torch.device
+
+
+def _reconstruction(source: _Source) -> Reconstruction:
+    mean, std = column_moments([y for _, y in source.pairs])
+    basis, rank, hidden = None, source.basis, source.noise == "hidden"
+    # Which outputs are hidden is known gene by gene only, so `hidden` predicts every gene.
+    if not hidden and rank is not None and rank < source.train.n_genes:
+        directions, _ = principal_basis(source.train.values, rank)
+        basis = torch.as_tensor(directions.copy(), device=source.device)
+    return Reconstruction(
+        basis,
+        torch.as_tensor(mean, dtype=torch.float32, device=source.device),
+        float((std**2).sum()),
+        counts_hidden_only=hidden,
+    )
+
+
+def _classification(source: _Source) -> Classification:
+    train = source.train
+    if train.labels is None:
+        raise ValueError("classification needs labels; name an obs column as label")
+    size = np.bincount(train.labels, minlength=len(train.classes))
+    absent = [c for c, n in zip(train.classes, size, strict=True) if n == 0]
+    if absent:
+        raise ValueError(
+            f"classes without a training cell: {', '.join(absent[:5])}; use another split "
+            "or drop them"
+        )
+    weights = np.sqrt(train.n_cells / (len(size) * size))
+    return Classification(torch.as_tensor(weights, dtype=torch.float32, device=source.device))
+
+
+def _regression(source: _Source) -> Regression:
+    targets = source.train.targets
+    if targets is None:
+        raise ValueError("regression needs targets: obs columns or obsm/NAME")
+    spread = targets.std(0)
+    return Regression(targets.mean(0), np.where(spread > 0, spread, 1.0))
+
+
+def _hurdle(source: _Source) -> Hurdle:
+    return Hurdle(source.train.n_genes)
+
+
+TASKS: dict[str, Callable[[_Source], Task]] = {
+    "reconstruction": _reconstruction,
+    "classification": _classification,
+    "regression": _regression,
+    "hurdle": _hurdle,
+}
 
 
 def principal_basis(values: sp.csr_matrix, rank: int) -> tuple[NDArray[np.float32], float]:
@@ -166,7 +195,7 @@ def principal_basis(values: sp.csr_matrix, rank: int) -> tuple[NDArray[np.float3
     (basis, share)
         Orthonormal columns, shape (n_genes, rank), and a number in 0..1.
     """
-    mean = np.asarray(values.mean(axis=0)).ravel()
+    mean = column_means(values)
     covariance = (values.T @ values).toarray() / values.shape[0] - np.outer(mean, mean)
     last = values.shape[1] - 1
     variances, directions = scipy.linalg.eigh(
@@ -174,24 +203,3 @@ def principal_basis(values: sp.csr_matrix, rank: int) -> tuple[NDArray[np.float3
     )
     share = float(variances.sum() / np.trace(covariance))
     return directions[:, ::-1].astype(np.float32), min(share, 1.0)
-
-
-def _reconstruction(
-    train: ExpressionData,
-    pairs: Pairs,
-    rank: int | None,
-    noise: str,
-    device: torch.device,
-) -> Reconstruction:
-    mean, std = pooled_moments([y for _, y in pairs])
-    basis = None
-    # Which outputs are hidden is known gene by gene only, so `hidden` predicts every gene.
-    if noise != "hidden" and rank is not None and rank < train.n_genes:
-        directions, _ = principal_basis(train.values, rank)
-        basis = torch.as_tensor(directions.copy(), device=device)
-    return Reconstruction(
-        basis,
-        torch.as_tensor(mean, dtype=torch.float32, device=device),
-        float((std**2).sum()),
-        counts_hidden_only=noise == "hidden",
-    )

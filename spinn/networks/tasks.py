@@ -1,21 +1,34 @@
-"""Tasks: what a network predicts, from which inputs, and how wrong it is.
+"""Tasks: what a network predicts, and how wrong it is.
 
-A task knows its loss and its number of outputs.
+A task knows its targets, its number of outputs and its loss.
 """
 
 from abc import ABC, abstractmethod
 
+import numpy as np
+import scipy.sparse as sp
+import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-LEAST_HIDDEN_PROBABILITY = 0.2
+from spinn.data import ExpressionData
+
+MIN_HIDDEN_PROBABILITY = 0.2
 HURDLE_WEIGHT = 10.0
 
 
 class Task(ABC):
-    """The loss of a kind of prediction; abstract, its subclasses final."""
+    """The targets and the loss of a kind of prediction; abstract, its subclasses final."""
 
     n_outputs: int
     counts_hidden_only: bool = False
+
+    @abstractmethod
+    def targets(self, data: ExpressionData, values: sp.csr_matrix) -> Tensor:
+        """Return the targets of all cells of ``data``, one row or class index per cell.
+
+        ``values`` are the log-normalised values to predict, CSR (n_cells, n_genes).
+        """
 
     @abstractmethod
     def loss(self, output: Tensor, target: Tensor) -> Tensor:
@@ -38,6 +51,12 @@ class Reconstruction(Task):
         self.variance = variance
         self.counts_hidden_only = counts_hidden_only
         self.n_outputs = len(mean) if basis is None else basis.shape[1]
+
+    def targets(self, data: ExpressionData, values: sp.csr_matrix) -> Tensor:
+        if self.basis is None:
+            return _dense(values) - self.mean.cpu()
+        basis = self.basis.cpu().numpy()
+        return _float(values @ basis - self.mean.cpu().numpy() @ basis)
 
     def loss(self, output: Tensor, target: Tensor) -> Tensor:
         return (output - target).square().sum(1) / self.variance
@@ -62,9 +81,9 @@ class Reconstruction(Task):
             Shape (inputs,): the inputs' positions among all genes.
         """
         square = (output - target).square()
-        weight = (hidden / probability.clamp_min(LEAST_HIDDEN_PROBABILITY)).detach()
-        own = square.index_select(1, inputs)
-        return (square.sum(1) + (own * (weight - 1)).sum(1)) / self.variance
+        weight = (hidden / probability.clamp_min(MIN_HIDDEN_PROBABILITY)).detach()
+        square_of_inputs = square.index_select(1, inputs)
+        return (square.sum(1) + (square_of_inputs * (weight - 1)).sum(1)) / self.variance
 
     def decode(self, output: Tensor) -> Tensor:
         """Return predicted log-normalised values of all genes, shape (cells, genes)."""
@@ -72,8 +91,8 @@ class Reconstruction(Task):
 
     def decode_gene(self, output: Tensor, gene: int) -> Tensor:
         """Return predicted log-normalised values of one gene, shape (cells,)."""
-        own = output[:, gene] if self.basis is None else output @ self.basis[gene]
-        return own + self.mean[gene]
+        centred = output[:, gene] if self.basis is None else output @ self.basis[gene]
+        return centred + self.mean[gene]
 
 
 class Classification(Task):
@@ -87,15 +106,26 @@ class Classification(Task):
         self.weights = weights
         self.n_outputs = len(weights)
 
+    def targets(self, data: ExpressionData, values: sp.csr_matrix) -> Tensor:
+        return torch.as_tensor(data.labels)
+
     def loss(self, output: Tensor, target: Tensor) -> Tensor:
         return nn.functional.cross_entropy(output, target, reduction="none") * self.weights[target]
 
 
 class Regression(Task):
-    """Mean squared error of standardised targets: 1 - R2, averaged over targets."""
+    """Mean squared error of standardised targets: 1 - R2, averaged over targets.
 
-    def __init__(self, n_targets: int) -> None:
-        self.n_outputs = n_targets
+    ``mean`` and ``std`` of the training cells' targets, shape (targets,), standardise them.
+    """
+
+    def __init__(self, mean: NDArray[np.floating], std: NDArray[np.floating]) -> None:
+        self.mean = mean
+        self.std = std
+        self.n_outputs = len(mean)
+
+    def targets(self, data: ExpressionData, values: sp.csr_matrix) -> Tensor:
+        return _float((data.targets - self.mean) / self.std)  # type: ignore[operator]
 
     def loss(self, output: Tensor, target: Tensor) -> Tensor:
         return (output - target).square().mean(1)
@@ -117,8 +147,19 @@ class Hurdle(Task):
         self.n_genes = n_genes
         self.n_outputs = 2 * n_genes
 
+    def targets(self, data: ExpressionData, values: sp.csr_matrix) -> Tensor:
+        return _dense(values)
+
     def loss(self, output: Tensor, target: Tensor) -> Tensor:
         height, silent = output.split(self.n_genes, dim=1)
         off = (target <= 0).to(output.dtype)
         missed = nn.functional.binary_cross_entropy_with_logits(silent, off, reduction="none")
         return (HURDLE_WEIGHT * missed + (1 - off) * (target - height).square()).mean(1)
+
+
+def _dense(values: sp.csr_matrix) -> Tensor:
+    return _float(values.toarray())
+
+
+def _float(array: NDArray[np.floating]) -> Tensor:
+    return torch.as_tensor(array, dtype=torch.float32)

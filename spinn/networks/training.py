@@ -25,11 +25,11 @@ HIDDEN_DROPOUT = 0.5
 
 @dataclass(frozen=True)
 class Fitted:
-    """A trained network, the penalty it ended with, and its history.
+    """A trained network, its last penalty, and its history.
 
-    ``history`` has one row per look: step, penalty, train_loss (mean since the last look),
+    ``history`` has one row per check: step, penalty, train_loss (mean since the last check),
     valid_loss (without noise), objective (valid_loss plus the weighted gate penalty: what early
-    stopping watches), mean_dropout.
+    stopping uses), mean_dropout.
     """
 
     network: Network
@@ -37,21 +37,14 @@ class Fitted:
     history: tuple[dict[str, float], ...]
 
 
-def base_network(
-    problem: Problem,
-    gate: str,
-    settings: Settings,
-    *,
-    seed: int,
-) -> Network:
+def base_network(problem: Problem, gate: str, settings: Settings, *, seed: int) -> Network:
     """Return the untrained network of a problem: all its genes, one gate."""
     dropout = settings.network.input_dropout
-    hides = isinstance(problem.task, Reconstruction) and problem.task.counts_hidden_only
-    if hides and gate != "bernoulli":
+    if problem.task.counts_hidden_only and gate != "bernoulli":
         dropout = max(dropout, HIDDEN_DROPOUT)  # something must be hidden for the loss to count
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        made = Network(
+        network = Network(
             make_gate(gate, len(problem.genes), settings.gate),
             len(problem.genes),
             settings.network.hidden,
@@ -59,7 +52,7 @@ def base_network(
             settings.network.activation,
             dropout,
         )
-    return made.to(problem.positions.device)
+    return network.to(problem.positions.device)
 
 
 def base_model(problem: Problem, gate: str, settings: Settings, *, seed: int) -> Fitted:
@@ -107,12 +100,12 @@ def fit(network: Network, problem: Problem, settings: TrainingSettings, *, seed:
     Returns
     -------
     Fitted
-        The network of the look with the best objective.
+        The network of the check with the best objective.
 
     Raises
     ------
     FloatingPointError
-        If the loss stops being finite.
+        If the loss is not finite.
     ValueError
         If the network's inputs are not the problem's.
     """
@@ -146,61 +139,60 @@ def _fit_once(
     network = start.keep(torch.arange(start.n_inputs))
     network.train()
     optimizer = make_optimizer(network, settings)
-    best, best_state, worse = math.inf, None, 0
+    best, best_state, worse = math.inf, network.state_dict(), 0
     history: list[dict[str, float]] = []
-    running, steps = torch.zeros((), device=problem.positions.device), 0
-    for step, (x, y) in enumerate(batches(problem.train, settings), start=1):
+    losses: list[Tensor] = []  # since the last check
+    for step, batch in enumerate(batches(problem.train, settings), start=1):
         network.gate.progress = (step - 1) / settings.max_steps
-        running, steps = (
-            running + take_step(network, optimizer, problem, (x, y), penalty),
-            steps + 1,
-        )
+        losses.append(take_step(network, optimizer, problem, batch, penalty))
         if step % settings.check_every and step != settings.max_steps:
             continue
-        train_loss = float(running) / steps
-        running, steps = torch.zeros_like(running), 0
-        valid_loss = evaluate_loss(network, problem, problem.valid)
-        with torch.no_grad():
-            objective = valid_loss + penalty * float(network.gate.penalty())
-        if not math.isfinite(train_loss + objective):
-            raise FloatingPointError(
-                f"the loss is not finite at step {step} (training {train_loss}, validation "
-                f"{valid_loss}); are the inputs finite and scaled? Try a smaller lr"
-            )
-        dropout = float(network.gate.hidden_share().mean())
-        history.append(
-            {
-                "step": step,
-                "penalty": penalty,
-                "train_loss": train_loss,
-                "valid_loss": valid_loss,
-                "objective": objective,
-                "mean_dropout": dropout,
-            }
-        )
-        if objective < best:
-            best, worse = objective, 0
+        row = _check(network, problem, step, penalty, float(sum(losses)) / len(losses))
+        history.append(row)
+        losses.clear()
+        if row["objective"] < best:
+            best, worse = row["objective"], 0
             best_state = {k: v.detach().clone() for k, v in network.state_dict().items()}
         else:
             worse += 1
         if worse >= settings.patience:
             break
-    if best_state is not None:
-        network.load_state_dict(best_state)
+    network.load_state_dict(best_state)
     network.eval()
-    if history:
-        log.info(
-            "%d genes: %d steps, validation loss %.4f, mean dropout %.2f",
-            network.n_inputs,
-            history[-1]["step"],
-            min(row["valid_loss"] for row in history),
-            history[-1]["mean_dropout"],
-        )
+    log.info(
+        "%d genes: %d steps, validation loss %.4f, mean dropout %.2f",
+        network.n_inputs,
+        history[-1]["step"],
+        min(row["valid_loss"] for row in history),
+        history[-1]["mean_dropout"],
+    )
     return network, history
 
 
+def _check(
+    network: Network, problem: Problem, step: int, penalty: float, train_loss: float
+) -> dict[str, float]:
+    """Return a row of `Fitted.history`; FloatingPointError where the loss is not finite."""
+    valid_loss = evaluate_loss(network, problem, problem.valid)
+    with torch.no_grad():
+        objective = valid_loss + penalty * float(network.gate.penalty())
+    if not math.isfinite(train_loss + objective):
+        raise FloatingPointError(
+            f"the loss is not finite at step {step} (training {train_loss}, validation "
+            f"{valid_loss}); are the inputs finite and scaled? Try a smaller lr"
+        )
+    return {
+        "step": step,
+        "penalty": penalty,
+        "train_loss": train_loss,
+        "valid_loss": valid_loss,
+        "objective": objective,
+        "mean_dropout": float(network.gate.hidden_share().mean()),
+    }
+
+
 def make_optimizer(network: Network, settings: TrainingSettings) -> Adam:
-    """Return Adam for a network; its gate has a learning rate of its own and no weight decay."""
+    """Return Adam for a network; the gate has its own learning rate and no weight decay."""
     weights, gate = tuple(network.layers.parameters()), tuple(network.gate.parameters())
     return Adam([Group(weights, settings.lr, settings.weight_decay), Group(gate, settings.gate_lr)])
 
@@ -261,11 +253,10 @@ def _quiet_loss(network: Network, problem: Problem, x: Tensor, y: Tensor) -> Ten
 
 
 def batches(examples: Examples, settings: TrainingSettings) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield ``max_steps`` batches: passes over the cells, each in one view drawn in turn."""
+    """Yield ``max_steps`` batches: passes over the cells, each in one view; views take turns."""
     step = 0
-    n_views = len(examples.inputs)
     while True:
-        for view in torch.randperm(n_views).tolist():
+        for view in torch.randperm(len(examples.inputs)).tolist():
             for index in torch.randperm(examples.n_cells).split(settings.batch_size):
                 yield examples.batch(view, index)
                 step += 1
@@ -279,10 +270,10 @@ def choose_device(device: str) -> torch.device:
     Raises
     ------
     RuntimeError
-        If `cuda` was asked for and there is none.
+        If it is `cuda` and there is none.
     """
     if device == "cuda" and not torch.cuda.is_available():
-        raise RuntimeError("device: cuda was asked for, but torch finds no GPU; set device: auto")
+        raise RuntimeError("device: cuda needs a GPU, but torch finds none; set device: auto")
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     return torch.device(device)

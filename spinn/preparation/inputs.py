@@ -1,4 +1,4 @@
-"""AnnData comes in here: what is read, and what must hold of it."""
+"""AnnData as input: how it is read, and what must hold of it."""
 
 import hashlib
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ def read_input(path: str) -> ad.AnnData:
         raise FileNotFoundError(f"no such file: {path}")
     readers = {".h5ad": ad.read_h5ad, ".zarr": ad.read_zarr}
     if (suffix := Path(path).suffix) not in readers:
-        raise ValueError(f"the input must end in .h5ad or .zarr, came {path}")
+        raise ValueError(f"the input must end in .h5ad or .zarr, got {path}")
     try:
         return readers[suffix](path)
     except OSError as error:
@@ -60,7 +60,7 @@ def input_digest(path: str) -> str:
 
 
 def matrix_of(adata: ad.AnnData, layer: str | None) -> tuple[NDArray[np.str_], sp.csr_matrix]:
-    """Return gene names and the matrix of X, `raw` or a layer as CSR of its own.
+    """Return gene names and a copy of the matrix of X, `raw` or a layer, as CSR.
 
     Raises
     ------
@@ -69,21 +69,21 @@ def matrix_of(adata: ad.AnnData, layer: str | None) -> tuple[NDArray[np.str_], s
     """
     if layer == "raw":
         if adata.raw is None:
-            raise KeyError("layer: raw was asked for, but the data have no .raw; set layer: null")
-        names, matrix = adata.raw.var_names, adata.raw.X
+            raise KeyError("layer: raw is configured, but the data have no .raw; set layer: null")
+        matrix = adata.raw.X
     elif layer is None:
-        names, matrix = adata.var_names, adata.X
+        matrix = adata.X
     elif layer in adata.layers:
-        names, matrix = adata.var_names, adata.layers[layer]
+        matrix = adata.layers[layer]
     else:
         there = ", ".join(map(str, adata.layers)) or "none"
         raise KeyError(f"layer: {layer!r} is not there; layers: {there} (null for X, raw for .raw)")
     if matrix is None:
         raise ValueError("the data have no X; name a layer")
-    csr = sp.csr_matrix(matrix, copy=True)  # the caller's matrix is not ours to change
+    csr = sp.csr_matrix(matrix, copy=True)  # the caller's matrix must not change
     csr.sum_duplicates()
     csr.eliminate_zeros()
-    return np.asarray(names, dtype=np.str_), csr
+    return gene_names(adata, layer), csr
 
 
 def gene_names(adata: ad.AnnData, layer: str | None) -> NDArray[np.str_]:
@@ -95,10 +95,9 @@ def gene_names(adata: ad.AnnData, layer: str | None) -> NDArray[np.str_]:
 def values_of(adata: ad.AnnData, layer: str | None) -> str:
     """Return what a matrix seems to hold: `counts` if all values are whole, else `lognorm`.
 
-    Whether it really does is for `check_values` to say.
+    Whether it does is checked by `check_values`.
     """
-    data = matrix_of(adata, layer)[1].data
-    return "counts" if bool(np.all(data == np.round(data))) else "lognorm"
+    return "counts" if _are_whole(matrix_of(adata, layer)[1].data) else "lognorm"
 
 
 def check_genes(genes: NDArray[np.str_]) -> None:
@@ -122,10 +121,10 @@ def check_values(matrix: sp.csr_matrix, declared: str) -> None:
         raise ValueError("the matrix holds zeros only")
     if data.min() < 0:
         raise ValueError(
-            f"values must not be negative, came {data.min():.3g}: the matrix looks scaled; "
+            f"values must not be negative, got {data.min():.3g}: the matrix seems scaled; "
             "name a layer with counts or log-normalised values (layer: raw?)"
         )
-    whole = bool(np.all(data == np.round(data)))
+    whole = _are_whole(data)
     if declared == "counts" and not whole:
         odd = data[data != np.round(data)][:3]
         raise ValueError(
@@ -138,6 +137,10 @@ def check_values(matrix: sp.csr_matrix, declared: str) -> None:
             f"{'whole numbers' if whole else 'values'} up to {data.max():.6g}; "
             f"{'declare values: counts' if whole else 'take log1p first'} or name another layer"
         )
+
+
+def _are_whole(data: NDArray[np.floating]) -> bool:
+    return bool(np.all(data == np.round(data)))
 
 
 def obs_column(adata: ad.AnnData, column: str | None, key: str) -> NDArray[np.str_] | None:
@@ -190,8 +193,8 @@ def target_columns(
             if key not in adata.obsm:
                 there = ", ".join(adata.obsm) or "none"
                 raise KeyError(f"targets: {key!r} is not in obsm; those there: {there}")
-            held = adata.obsm[key]
-            block = np.asarray(held.toarray() if sp.issparse(held) else held, dtype=np.float32)
+            array = adata.obsm[key]
+            block = np.asarray(array.toarray() if sp.issparse(array) else array, dtype=np.float32)
             columns += [(f"{name}/{i}", block[:, i]) for i in range(block.shape[1])]
         elif name not in adata.obs:
             there = ", ".join(adata.obs.columns)

@@ -1,4 +1,4 @@
-"""Second moments of training cells: all that a linear selector or predictor has to know."""
+"""Second moments of training cells: all that a linear selector or predictor needs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,12 +7,11 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from spinn.arrays import Floats
+from spinn.arrays import Floats, column_means, divisor
 from spinn.data import ExpressionData
 from spinn.preparation.thinning import thin
 
-# Added to the diagonal of a covariance of standardised genes.
-RIDGE = 1e-3
+RIDGE = 1e-3  # added to the diagonal of a covariance of standardised genes
 N_SPLITS = 5
 
 
@@ -42,12 +41,12 @@ class Moments:
 def whole_moments(train: ExpressionData, *tasks: str) -> Moments:
     """Return the moments of whole cells: inputs and targets from the same molecules.
 
-    Targets of several tasks stand side by side.
+    Targets of several tasks are concatenated.
     """
     x = _scaled(train.values, train.mean, train.std)
     y = _targets(train, tasks, train.values)
-    own = tasks[0] in ("reconstruction", "hurdle")  # else the targets are no genes
-    return Moments(_product(x, x), _product(x, y), (y**2).mean(axis=0), own_noise=own)
+    genes = tasks[0] in ("reconstruction", "hurdle")  # the targets
+    return Moments(_product(x, x), _product(x, y), (y**2).mean(axis=0), own_noise=genes)
 
 
 def split_moments(train: ExpressionData, *tasks: str) -> Moments:
@@ -60,10 +59,9 @@ def split_moments(train: ExpressionData, *tasks: str) -> Moments:
         return whole_moments(train, *tasks)
     pairs = thin(train, n_splits=N_SPLITS, seed=0)  # as the networks' are
     halves = [half for pair in pairs for half in pair]
-    mean = np.mean([np.asarray(h.mean(axis=0)).ravel() for h in halves], axis=0)
-    square = np.mean([np.asarray(h.multiply(h).mean(axis=0)).ravel() for h in halves], axis=0)
-    std = np.sqrt(np.maximum(square - mean**2, 0))
-    std = np.where(std > 1e-6, std, 1.0)
+    mean = np.mean([column_means(half) for half in halves], axis=0)
+    square = np.mean([column_means(half.multiply(half)) for half in halves], axis=0)
+    std = divisor(np.sqrt(np.maximum(square - mean**2, 0)))
     gram = np.zeros((train.n_genes, train.n_genes))
     cross: Floats | float = 0.0
     variance: Floats | float = 0.0
@@ -86,11 +84,11 @@ def mixed_moments(train: ExpressionData, weight: float) -> Moments:
         Of the types, in [0, 1]: a gene's gain is (1 - weight) times the share it explains of the
         genes' variance plus weight times the share it explains of the types'.
     """
-    found = split_moments(train, "reconstruction", "classification")
-    parts = np.split(found.variance, [train.n_genes])
+    moments = split_moments(train, "reconstruction", "classification")
+    parts = np.split(moments.variance, [train.n_genes])
     shares = (1 - weight, weight) / np.maximum([part.sum() for part in parts], 1e-12)
     scale = np.repeat(shares, [len(part) for part in parts])
-    return replace(found, cross=found.cross * np.sqrt(scale), variance=found.variance * scale)
+    return replace(moments, cross=moments.cross * np.sqrt(scale), variance=moments.variance * scale)
 
 
 def _scaled(values: sp.csr_matrix, mean: NDArray[np.floating], std: NDArray[np.floating]) -> Floats:
@@ -98,18 +96,20 @@ def _scaled(values: sp.csr_matrix, mean: NDArray[np.floating], std: NDArray[np.f
 
 
 def _targets(train: ExpressionData, tasks: Sequence[str], values: sp.csr_matrix) -> Floats:
-    """Return the centred targets of tasks, side by side."""
+    """Return the centred targets of all tasks, shape (cells, targets)."""
     return np.hstack([_targets_of(train, task, values) for task in tasks])
 
 
 def _targets_of(train: ExpressionData, task: str, values: sp.csr_matrix) -> Floats:
     """Return centred targets: class indicators, regression targets, or log-normalised genes.
 
-    Genes keep their own scale, as in the fraction of variance unexplained that judges panels.
+    Genes keep their scale, as in the fraction of variance unexplained that panels are judged by.
     """
     if task == "classification" and train.labels is not None:
         y = np.eye(len(train.classes))[train.labels]
-        y = y / np.sqrt(np.maximum(y.mean(axis=0), 1e-12))  # rare types weigh as common ones do
+        y = y / np.sqrt(
+            np.maximum(y.mean(axis=0), 1e-12)
+        )  # rare types weigh as much as common ones
     elif task == "regression" and train.targets is not None:
         y = train.targets / np.maximum(train.targets.std(axis=0), 1e-12)
     else:

@@ -1,4 +1,4 @@
-"""Preparation: filter, split, normalise and choose genes; training cells decide."""
+"""Preparation: filter, split, normalise and choose genes, by the training cells alone."""
 
 import json
 import logging
@@ -11,10 +11,12 @@ import pandas as pd
 import scanpy as sc
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from pandas.api.types import is_numeric_dtype
 
+from spinn.arrays import CONSTANT, Integers, mean_and_std, row_sums
 from spinn.constraints.constraints import Constraints
 from spinn.constraints.rules import GeneRules
-from spinn.data import FORMAT, ExpressionData
+from spinn.data import FORMAT, PARTS, ExpressionData, decode
 from spinn.preparation.inputs import (
     check_genes,
     check_values,
@@ -26,7 +28,7 @@ from spinn.preparation.split import split_cells
 from spinn.preparation.thinning import log_normalise, recover_counts, whole_multiples
 
 log = logging.getLogger(__name__)
-LEAST_TEST_CELLS = 5  # below, intervals and neighbours mean nothing
+MIN_TEST_CELLS = 5  # below, intervals and neighbours mean nothing
 
 
 def prepare(
@@ -41,8 +43,8 @@ def prepare(
 ) -> ad.AnnData:
     """Return log-normalised cells by chosen genes, each cell in one part.
 
-    Everything learnt from the data (which genes, their mean and std) is learnt from the training
-    cells alone. Genes come out sorted by name, so that their order in the input cannot matter.
+    Which genes, their mean and std are learnt from the training cells alone. Genes are sorted by
+    name, so that their order in the input cannot matter.
 
     Parameters
     ----------
@@ -57,7 +59,7 @@ def prepare(
     split
         valid, test: shares of cells.
     repeat
-        Number of the split; each deals the cells anew.
+        Number of the split; each assigns the cells to parts again.
     rules
         Required genes are kept whatever their variance.
     sizes
@@ -83,49 +85,111 @@ def prepare(
     genes, matrix = matrix_of(adata, dataset.get("layer"))
     check_genes(genes)
     check_values(matrix, values)
-    label_values = obs_column(adata, label, "label")
-    donor_values = obs_column(adata, donor, "donor")
-    target_values = target_columns(adata, dataset.get("targets", ()))
+    columns = obs_column(adata, label, "label"), obs_column(adata, donor, "donor")
+    targets = target_columns(adata, dataset.get("targets", ()))
 
-    enough = np.diff(matrix.indptr) >= max(preprocess["min_genes"], 1)
-    if not enough.any():
+    rows = np.flatnonzero(np.diff(matrix.indptr) >= max(preprocess["min_genes"], 1))
+    if not len(rows):
         raise ValueError(
             f"no cell has min_genes = {preprocess['min_genes']} genes detected; lower it"
         )
-    rows = np.flatnonzero(enough)
-    matrix = matrix[rows]
-    part = split_cells(
-        len(rows),
-        valid=split["valid"],
-        test=split["test"],
-        seed=repeat,
-        labels=None if label_values is None else label_values[rows],
-        donors=None if donor_values is None else donor_values[rows],
-    )
+    labels, donors = (None if column is None else column[rows] for column in columns)
+    shares = {name: split[name] for name in ("valid", "test")}
+    part = split_cells(len(rows), **shares, seed=repeat, labels=labels, donors=donors)
     train, n_test = part == "train", int((part == "test").sum())
-    if n_test < LEAST_TEST_CELLS:
+    if n_test < MIN_TEST_CELLS:
         raise ValueError(
-            f"{len(rows)} cells leave {n_test} to test on, and at least {LEAST_TEST_CELLS} are "
+            f"{len(rows)} cells leave {n_test} to test on, and at least {MIN_TEST_CELLS} are "
             "needed; bring more cells or a larger split.test"
         )
 
     order = np.argsort(genes, kind="stable")
     # Storage order decides which molecule meets which draw, so it must follow the genes' order.
-    genes, matrix = genes[order], matrix[:, order].sorted_indices()
+    genes, matrix = genes[order], matrix[rows][:, order].sorted_indices()
     counts, total, lognorm, target_sum, how = _counts_and_lognorm(
         matrix, values, float(preprocess["target_sum"]), part != "test"
     )
-    seen_in = np.bincount(lognorm[train].indices, minlength=len(genes))
-    mean, std = _moments(lognorm[train])
+    mean, std = (moment.astype(np.float32) for moment in mean_and_std(lognorm[train]))
     constraints = (rules or GeneRules()).resolve(genes.tolist(), mean)
     required = np.isin(genes, constraints.required)
+    chosen, gene_filters = _choose_genes(lognorm[train], genes, std, required, preprocess)
+    if sizes:
+        _check_sizes(sizes, constraints, genes[chosen].tolist())
+
+    index = pd.Index(adata.obs_names[rows].astype(str))
+    obs = pd.DataFrame({"part": pd.Categorical(part)}, index=index)
+    if labels is not None:
+        obs["spinn_label"] = pd.Categorical(labels)
+    if donors is not None:
+        obs["spinn_donor"] = pd.Categorical(donors)
+    if total is not None:
+        obs["spinn_total_counts"] = total
+    filters = {"cells_in": int(adata.n_obs), "cells_with_min_genes": len(rows), **gene_filters}
+    about = {
+        "format": FORMAT,
+        "label": label,
+        "donor": donor,
+        "classes": [] if labels is None else sorted(set(labels.tolist())),
+        "targets": [name for name, _ in targets],
+        "target_sum": target_sum,
+        "has_counts": counts is not None,
+        "values": how,
+        "split": _split_table(part, labels, donors),
+        "filters": filters,
+    }
+    for name, number in filters.items():
+        log.info("%s: %s", name, number)
+    log.info("values: %s", how)
+    target_values = [column[rows] for _, column in targets]
+    return ad.AnnData(
+        X=lognorm[:, chosen],
+        obs=obs,
+        var=pd.DataFrame({"mean": mean[chosen], "std": std[chosen]}, index=genes[chosen]),
+        layers={} if counts is None else {"counts": counts[:, chosen]},
+        obsm={"spinn_targets": np.column_stack(target_values)} if targets else {},
+        uns={"spinn": json.dumps(about, sort_keys=True)},
+    )
+
+
+def with_source(prepared: ad.AnnData, path: str, sha256: str) -> ad.AnnData:
+    """Return what `prepare` returned with the path and digest of the input that it is from."""
+    about = json.loads(prepared.uns["spinn"])
+    about["input"] = {"path": path, "sha256": sha256}
+    sourced = prepared.copy()
+    sourced.uns["spinn"] = json.dumps(about, sort_keys=True)
+    return sourced
+
+
+def expression_data(prepared: ad.AnnData) -> ExpressionData:
+    """Return what `prepare` returned as `spinn.data.read_prepared` reads it from a file."""
+
+    def read(place: str) -> Any:
+        group, _, name = place.partition("/")
+        table = getattr(prepared, group)
+        if group not in ("obs", "var"):
+            return table[name] if name else table
+        column = table.index if name == "_index" else table[name]
+        return column.to_numpy(dtype=None if is_numeric_dtype(column) else np.str_)
+
+    return decode(json.loads(prepared.uns["spinn"]), read)
+
+
+def _choose_genes(
+    train: sp.csr_matrix,
+    genes: NDArray[np.str_],
+    std: NDArray[np.float32],
+    required: NDArray[np.bool_],
+    preprocess: Mapping[str, Any],
+) -> tuple[Integers, dict[str, Any]]:
+    """Return the positions of the genes that are kept, and how many genes pass each filter."""
+    seen_in = np.bincount(train.indices, minlength=len(genes))
     detected = (seen_in >= preprocess["min_cells"]) | required
     if not detected.any():
         raise ValueError(
             f"no gene is detected in min_cells = {preprocess['min_cells']} training cells; lower it"
         )
-    variable = _variable_genes(lognorm[train], detected, preprocess["n_top_genes"]) | required
-    constant = variable & (std <= 1e-6)
+    variable = _variable_genes(train, detected, preprocess["n_top_genes"]) | required
+    constant = variable & (std <= CONSTANT)
     if (constant & required).any():
         raise ValueError(
             "required genes are constant in the training cells: "
@@ -139,74 +203,13 @@ def prepare(
             ", ".join(genes[constant][:10]),
         )
     chosen = np.flatnonzero(variable & ~constant)
-    if sizes:
-        _check_sizes(sizes, constraints, genes[chosen].tolist())
-
-    obs = pd.DataFrame(
-        {"part": pd.Categorical(part)}, index=pd.Index(adata.obs_names[rows].astype(str))
-    )
-    if label_values is not None:
-        obs["spinn_label"] = pd.Categorical(label_values[rows])
-    if donor_values is not None:
-        obs["spinn_donor"] = pd.Categorical(donor_values[rows])
-    if total is not None:
-        obs["spinn_total_counts"] = total
-    about = {
-        "format": FORMAT,
-        "label": label,
-        "donor": donor,
-        "classes": [] if label_values is None else sorted(set(label_values[rows].tolist())),
-        "targets": [name for name, _ in target_values],
-        "target_sum": target_sum,
-        "has_counts": counts is not None,
-        "values": how,
-        "split": _split_table(part, label_values, donor_values, rows),
-        "filters": {
-            "cells_in": int(adata.n_obs),
-            "cells_with_min_genes": len(rows),
-            "genes_in": len(genes),
-            "genes_with_min_cells": int(detected.sum()),
-            "genes_highly_variable": int(variable.sum()),
-            "genes_constant_in_training": genes[constant].tolist(),
-            "genes_out": len(chosen),
-        },
+    return chosen, {
+        "genes_in": len(genes),
+        "genes_with_min_cells": int(detected.sum()),
+        "genes_highly_variable": int(variable.sum()),
+        "genes_constant_in_training": genes[constant].tolist(),
+        "genes_out": len(chosen),
     }
-    for name, number in about["filters"].items():  # type: ignore[union-attr]
-        log.info("%s: %s", name, number)
-    log.info("values: %s", how)
-    return ad.AnnData(
-        X=lognorm[:, chosen],
-        obs=obs,
-        var=pd.DataFrame({"mean": mean[chosen], "std": std[chosen]}, index=genes[chosen]),
-        layers={} if counts is None else {"counts": counts[:, chosen]},
-        obsm={}
-        if not target_values
-        else {"spinn_targets": np.column_stack([v[rows] for _, v in target_values])},
-        uns={"spinn": json.dumps(about, sort_keys=True)},
-    )
-
-
-def expression_data(prepared: ad.AnnData) -> ExpressionData:
-    """Return what `prepare` returned as `spinn.data.read_prepared` reads it from a file."""
-    about, obs = json.loads(prepared.uns["spinn"]), prepared.obs
-    classes = tuple(about["classes"])
-    code = {name: i for i, name in enumerate(classes)}
-    return ExpressionData(
-        values=prepared.X,
-        genes=tuple(prepared.var_names.tolist()),
-        cells=prepared.obs_names.to_numpy(dtype=np.str_),
-        part=obs["part"].to_numpy(dtype=np.str_),
-        mean=prepared.var["mean"].to_numpy(),
-        std=prepared.var["std"].to_numpy(),
-        counts=prepared.layers["counts"] if about["has_counts"] else None,
-        total_counts=obs["spinn_total_counts"].to_numpy() if about["has_counts"] else None,
-        target_sum=about["target_sum"],
-        labels=np.array([code[name] for name in obs["spinn_label"]]) if about["label"] else None,
-        classes=classes,
-        donors=obs["spinn_donor"].to_numpy(dtype=np.str_) if about["donor"] else None,
-        targets=prepared.obsm["spinn_targets"] if about["targets"] else None,
-        target_names=tuple(about["targets"]),
-    )
 
 
 def _check_sizes(sizes: Sequence[int], constraints: Constraints, genes: Sequence[str]) -> None:
@@ -214,7 +217,7 @@ def _check_sizes(sizes: Sequence[int], constraints: Constraints, genes: Sequence
     if max(sizes) > candidates:
         raise ValueError(
             f"panel_sizes: the largest panel ({max(sizes)}) needs as many genes, but after "
-            f"filtering {candidates} may be chosen; ask for smaller panels or filter less"
+            f"filtering {candidates} may be chosen; request smaller panels or filter less"
         )
     try:
         constraints.check_sizes(sizes, genes)
@@ -224,17 +227,18 @@ def _check_sizes(sizes: Sequence[int], constraints: Constraints, genes: Sequence
 
 def _counts_and_lognorm(
     matrix: sp.csr_matrix, values: str, target_sum: float, seen: NDArray[np.bool_]
-) -> tuple[sp.csr_matrix | None, NDArray[np.int64] | None, sp.csr_matrix, float, str]:
+) -> tuple[sp.csr_matrix | None, Integers | None, sp.csr_matrix, float, str]:
+    """Return counts and totals where known, log-normalised values, their scale, and the source."""
     if values == "counts":
         counts = matrix.astype(np.int32)
-        total = np.asarray(counts.sum(axis=1)).ravel().astype(np.int64)
+        total = row_sums(counts)
         return counts, total, log_normalise(counts, total, target_sum), target_sum, "counts"
     lognorm = matrix.astype(np.float32)
-    if recover_counts(lognorm[seen]) is None:  # test cells have no say in what selection reads
+    if recover_counts(lognorm[seen]) is None:  # test cells do not decide what selection reads
         return None, None, lognorm, target_sum, "lognorm; counts could not be recovered"
     counts, unit = whole_multiples(lognorm)
-    inside = np.asarray(counts.sum(axis=1)).ravel()
-    # Cells scaled to more than asked for show it in their sums; halves must be on the same scale.
+    inside = row_sums(counts)
+    # Cells scaled to more than configured show it in their sums; halves must be on that scale.
     target_sum = max(target_sum, float((inside * unit)[seen].max()))
     total = np.maximum(np.round(target_sum / unit), inside).astype(np.int64)
     return counts, total, lognorm, target_sum, "lognorm; counts recovered from it exactly"
@@ -253,28 +257,16 @@ def _variable_genes(
     return chosen
 
 
-def _moments(values: sp.csr_matrix) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    wide = values.astype(np.float64)
-    mean = np.asarray(wide.mean(axis=0)).ravel()
-    square = np.asarray(wide.multiply(wide).mean(axis=0)).ravel()
-    std = np.sqrt(np.maximum(square - mean**2, 0))
-    return mean.astype(np.float32), std.astype(np.float32)
-
-
 def _split_table(
-    part: NDArray[np.str_],
-    labels: NDArray[np.str_] | None,
-    donors: NDArray[np.str_] | None,
-    rows: NDArray[np.int64],
+    part: NDArray[np.str_], labels: NDArray[np.str_] | None, donors: NDArray[np.str_] | None
 ) -> dict[str, Any]:
     table: dict[str, Any] = {}
-    for name in ("train", "valid", "test"):
+    for name in PARTS:
         here = part == name
-        entry: dict[str, Any] = {"cells": int(here.sum())}
+        table[name] = {"cells": int(here.sum())}
         if labels is not None:
-            classes, times = np.unique(labels[rows][here], return_counts=True)
-            entry["labels"] = dict(zip(classes.tolist(), times.tolist(), strict=True))
+            classes, times = np.unique(labels[here], return_counts=True)
+            table[name]["labels"] = dict(zip(classes.tolist(), times.tolist(), strict=True))
         if donors is not None:
-            entry["donors"] = sorted(set(donors[rows][here].tolist()))
-        table[name] = entry
+            table[name]["donors"] = sorted(set(donors[here].tolist()))
     return table

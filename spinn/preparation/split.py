@@ -1,4 +1,4 @@
-"""Deal cells into train, valid and test: whole donors, else stratified by label."""
+"""Split cells into train, valid and test: whole donors, else stratified by label."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +26,10 @@ def split_cells(
     seed
         Of the draw.
     labels
-        Shape (n_cells,). Without donors each class is dealt by itself, to within one cell.
+        Shape (n_cells,). Without donors each class is split by itself, to within one cell.
     donors
         Shape (n_cells,). Whole donors are held out: of the draws tried, the one in which most
-        classes stand in every part and whose shares are nearest to the wanted ones.
+        classes occur in every part and whose shares are nearest to the wanted ones.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def split_cells(
                 f"too few in: {', '.join(small[:5])}; drop or merge them"
             )
     if n_cells < 3:
-        raise ValueError(f"a split needs at least 3 cells, came {n_cells}")
+        raise ValueError(f"a split needs at least 3 cells, got {n_cells}")
     part = np.full(n_cells, "train", dtype="<U5")
     for stratum in range(strata.max() + 1):
         rows = rng.permutation(np.flatnonzero(strata == stratum))
@@ -73,14 +73,12 @@ def _by_donor(
     if len(names) < 3:
         raise ValueError(
             "a split by donor needs at least 3 donors, one for each of train, valid and test; "
-            f"came {len(names)}: {', '.join(names)}; set donor: null to split cells instead"
+            f"got {len(names)}: {', '.join(names)}; set donor: null to split cells instead"
         )
     cells = np.bincount(code)
-    _, label = (
-        np.unique(labels, return_inverse=True)
-        if labels is not None
-        else (None, np.zeros(len(code), dtype=np.int64))
-    )
+    label = np.zeros(len(code), dtype=np.int64)
+    if labels is not None:
+        label = np.unique(labels, return_inverse=True)[1]
     table = np.zeros((len(names), label.max() + 1))
     np.add.at(table, (code, label), 1)
     valid, test = shares

@@ -1,6 +1,6 @@
 """Split molecules: every cell's counts thinned into two independent halves.
 
-Halves share signal and no noise, so what one half tells about the other is signal (molecular
+Halves share signal and no noise, so what one half explains of the other is signal (molecular
 cross-validation: Batson, Royer and Webber 2019, doi:10.1101/786269; count splitting: Neufeld et
 al. 2022, doi:10.1093/biostatistics/kxac047).
 """
@@ -11,6 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from spinn.arrays import Integers, row_sums
 from spinn.data import ExpressionData
 
 Molecules = tuple[sp.csr_matrix, NDArray[np.integer]]
@@ -48,7 +49,7 @@ def recover_counts(values: sp.csr_matrix) -> tuple[sp.csr_matrix, NDArray[np.flo
 def whole_multiples(values: sp.csr_matrix) -> tuple[sp.csr_matrix, NDArray[np.float64]]:
     """Return each cell's expm1 values as rounded multiples of its smallest one, and that one.
 
-    Whether they are whole is not asked here: see `recover_counts`.
+    Whether they were whole before rounding is not checked: see `recover_counts`.
     """
     linear = np.expm1(values.data.astype(np.float64))
     per_cell = np.diff(values.indptr)
@@ -102,11 +103,11 @@ def thin(
     """
     return [
         (log_normalise(*half, data.target_sum), log_normalise(*other, data.target_sum))
-        for half, other in halves(data, n_splits=n_splits, seed=seed)
+        for half, other in molecule_halves(data, n_splits=n_splits, seed=seed)
     ]
 
 
-def halves(
+def molecule_halves(
     data: ExpressionData, *, n_splits: int, seed: int
 ) -> Iterator[tuple[Molecules, Molecules]]:
     """Yield the molecules of the halves of `thin`, not yet log-normalised.
@@ -120,21 +121,21 @@ def halves(
         raise ValueError("split molecules need counts; these data have log-normalised values only")
     rng = np.random.default_rng(seed)
     counts = data.counts
-    outside = np.maximum(data.total_counts - np.asarray(counts.sum(axis=1)).ravel(), 0)
+    outside = np.maximum(data.total_counts - row_sums(counts), 0)
     for _ in range(n_splits):
-        drawn = rng.binomial(counts.data, 0.5).astype(np.int32)
-        other = counts.data - drawn
+        half = rng.binomial(counts.data, 0.5).astype(np.int32)
         rest = rng.binomial(outside.astype(np.int64), 0.5)
-        yield _molecules(counts, drawn, rest), _molecules(counts, other, outside - rest)
+        yield (
+            _molecules(counts, half, rest),
+            _molecules(counts, counts.data - half, outside - rest),
+        )
 
 
-def _molecules(
-    counts: sp.csr_matrix, kept: NDArray[np.int32], outside: NDArray[np.int64]
-) -> Molecules:
-    """Return the kept molecules as a matrix of their own, and totals with those of other genes."""
+def _molecules(counts: sp.csr_matrix, kept: NDArray[np.int32], outside: Integers) -> Molecules:
+    """Return the kept molecules as a new matrix, and totals with those of other genes."""
     half = sp.csr_matrix(
         (kept.copy(), counts.indices.copy(), counts.indptr.copy()), shape=counts.shape
     )
-    total = np.asarray(half.sum(axis=1)).ravel() + outside
+    total = row_sums(half) + outside
     half.eliminate_zeros()
     return half, total

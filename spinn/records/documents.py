@@ -1,52 +1,68 @@
-"""What `panels.json` says of a run beside its panels."""
+"""What `panels.json` says of a run in addition to its panels."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from spinn.constraints.files import described
 from spinn.panel import PanelPath
 from spinn.records.provenance import made_by
-from spinn.runtime.costs import Cost
+from spinn.runtime.costs import NOTHING, Cost
 
 
-class Chosen(NamedTuple):
-    """Panels, what they cost and where, and what the selector found out besides."""
+@dataclass(frozen=True)
+class Choice:
+    """The panels of one run, and what there is to say about them.
+
+    Parameters
+    ----------
+    path
+        The panels; none where the run failed.
+    cost
+        Of choosing, a base model's training included.
+    device
+        Where networks were trained.
+    details
+        What the selector found out, for the settings of `panels.json`.
+    versions
+        Of packages of another environment.
+    failed
+        Why there are no panels, None where there are.
+    exhausted
+        Whether it failed for want of time.
+    """
 
     path: PanelPath
-    cost: Cost
+    cost: Cost = NOTHING
     device: str = "cpu"
-    besides: Mapping[str, Any] = MappingProxyType({})
+    details: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    failed: str | None = None
+    exhausted: bool = False
 
 
 def documented(
-    path: PanelPath,
-    about: Mapping[str, Any],
-    *,
-    config: Mapping[str, Any],
-    cost: Cost,
-    threads: int,
-    device: str = "cpu",
-    versions: Mapping[str, str] | None = None,
+    choice: Choice, keys: Mapping[str, Any], *, config: Mapping[str, Any], threads: int
 ) -> PanelPath:
     """Return a run's panels with all that `panels.json` says of it.
 
     Parameters
     ----------
-    path
-        The panels.
-    about
+    choice
+        The panels and what the selector found out.
+    keys
         dataset, split, task, selector, seed, and data, the identity of the cells.
     config
-        The parts of the config that the selector depends on, and what it found out besides; the
-        gene table is only described.
-    cost, threads, device
+        The parts of the config that the selector depends on; the gene table is only described.
+    threads
         Of the run.
-    versions
-        Of packages of another environment that took part.
     """
-    settings = {**config, "genes": described(config["genes"])}
-    made = made_by(seconds=cost.seconds, peak_mb=cost.peak_mb, threads=threads, device=device)
-    made["versions"] = {**made["versions"], **(versions or {})}
-    return replace(path, about={**about, "settings": settings, "made_by": made})
+    cost = choice.cost
+    made = made_by(
+        seconds=cost.seconds, peak_mb=cost.peak_mb, threads=threads, device=choice.device
+    )
+    made["versions"] |= choice.versions
+    settings = {**config, "genes": described(config["genes"]), **choice.details}
+    failed = {} if choice.failed is None else {"failed": choice.failed}
+    about = {**keys, **failed, "settings": settings, "made_by": made}
+    return replace(choice.path, about=about)

@@ -9,7 +9,7 @@ from typing import Any
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from spinn.networks.gates import gate_name, gate_settings, make_gate
+from spinn.networks.gates import make_gate
 from spinn.networks.network import Network
 from spinn.runtime.costs import Cost
 from spinn.settings import GateSettings
@@ -22,13 +22,13 @@ def save_network(
 ) -> None:
     """Write weights and settings as safetensors.
 
-    ``genes`` are the names of the inputs. ``cost``, that of the training, is the only thing that
-    may differ between equal networks.
+    ``genes`` are the names of the inputs. ``cost`` is that of the training; only it may differ
+    between equal networks.
     """
     description = {
         "format": FORMAT,
-        "gate": gate_name(network.gate),
-        "gate_settings": gate_settings(network.gate),
+        "gate": network.gate.name,
+        "gate_settings": asdict(network.gate.settings),
         "hidden": network.hidden,
         "n_outputs": network.n_outputs,
         "activation": network.activation,
@@ -37,7 +37,7 @@ def save_network(
         **({} if cost is None else {"cost": asdict(cost)}),
     }
     state = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()}
-    # One entry alone: safetensors writes several in random order, and equal networks would differ.
+    # A single entry: safetensors writes several in random order, so equal networks would differ.
     metadata = {"spinn": json.dumps(description, sort_keys=True)}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(state, path, metadata=metadata)
@@ -69,7 +69,7 @@ def load_network(path: Path) -> tuple[Network, tuple[str, ...]]:
 
 
 def training_cost(path: Path) -> Cost:
-    """Return what training the network in a file has cost; nothing where the file does not say.
+    """Return the cost of training the network in a file; 0 seconds where the file has none.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def _description(path: Path) -> dict[str, Any]:
     about: dict[str, Any] = json.loads(metadata.get("spinn", "{}"))
     if about.get("format") != FORMAT:
         raise ValueError(
-            f"{path}: network format must be {FORMAT}, came {about.get('format')!r}; "
+            f"{path}: network format must be {FORMAT}, got {about.get('format')!r}; "
             "train it again with this version of spinn"
         )
     return about

@@ -1,4 +1,4 @@
-"""Where results come from: who made a file, with what, and from which input."""
+"""Where results come from: versions, machine, cost and input."""
 
 import json
 import platform
@@ -29,7 +29,7 @@ def made_by(
 def git_commit(folder: Path) -> str | None:
     """Return the commit of the checkout at ``folder``; None outside git, ``+`` if changed.
 
-    A workflow that is installed below somebody else's checkout is outside too.
+    A workflow that is installed inside another checkout counts as outside.
     """
     try:
         _git(folder, "ls-files", "--error-unmatch", "Snakefile")
@@ -53,9 +53,9 @@ def provenance(
     root
         The workflow's folder, for the git commit.
     """
-    about: dict[str, dict[str, Any]] = {}
-    for (name, r), path in prepared.items():
-        about.setdefault(name, {})[f"split{r}"] = read_about(path)
+    datasets: dict[str, dict[str, Any]] = {}
+    for (dataset, split), path in prepared.items():
+        datasets.setdefault(dataset, {})[f"split{split}"] = read_about(path)
     return {
         "format": 1,
         "spinn": __version__,
@@ -63,7 +63,7 @@ def provenance(
         "versions": versions(),
         "machine": {"platform": platform.platform(), "processor": platform.machine()},
         "seeds": list(config["seeds"]),
-        "datasets": about,
+        "datasets": datasets,
     }
 
 
@@ -74,7 +74,5 @@ def write_json(document: Mapping[str, Any], path: str) -> None:
 
 
 def _git(folder: Path, *words: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(folder), *words], check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
+    command = ["git", "-C", str(folder), *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()

@@ -1,6 +1,6 @@
 """Whole figures from whole tables, and how they are written to files."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinn.metrics.registry import DIRECTION, HEADLINES, LABEL
+from spinn.report.counts import count, seeds_and_splits
 from spinn.report.plots import (
     optimism_gap,
     quality_against_efficiency,
@@ -17,12 +18,19 @@ from spinn.report.plots import (
     seed_agreement,
     selector_overlap,
 )
+from spinn.report.tables import rows_of_task
 from spinn.statistics.outcomes import judged
-from spinn.statistics.tiers import REFERENCES
 
 FORMATS = ("svg", "png", "pdf")
-_BESIDE = ("fvu_panel_known", "balanced_accuracy", "knn_share")  # shown beside the headline
-_LOOK: Any = {
+_SECONDARY = ("fvu_panel_known", "balanced_accuracy", "knn_share")  # drawn next to the headline
+_AGREEMENT = {
+    "nogueira": "agreement between seeds",
+    "nogueira_correlated": "the same, stand-ins counted",
+    "nogueira_splits": "agreement between splits",
+    "nogueira_correlated_splits": "the same, stand-ins counted",
+}
+_INPUTS = {"raw": "levels read", "binary": "read only whether a gene is there"}
+_STYLE: Any = {
     "font.family": "DejaVu Sans",  # ships with matplotlib, so every machine draws alike
     "font.size": 8.5,
     "axes.titlesize": 9.5,
@@ -36,14 +44,12 @@ _LOOK: Any = {
 
 
 def quality_figure(summary: pd.DataFrame, dataset: str, task: str) -> Figure:
-    """Return quality against panel size: the headline metric, then those beside it.
+    """Return quality against panel size: the headline metric, then secondary ones.
 
     Parameters
     ----------
-    summary
-        summary.csv.
-    dataset, task
-        What to show.
+    summary, dataset, task
+        summary.csv, and the names of what to show.
 
     Raises
     ------
@@ -53,24 +59,13 @@ def quality_figure(summary: pd.DataFrame, dataset: str, task: str) -> Figure:
     rows = _rows(summary, dataset, task)
     failed = ", ".join(dict.fromkeys(rows.loc[rows["mean"].isna(), "selector"]))
     rows = judged(rows)
-    metrics = _metrics(rows)
-    with rc_context(_LOOK):
-        figure = Figure(figsize=(3.4 * len(metrics) + 2.1, 4.6), layout="constrained")
-        axes = figure.subplots(1, len(metrics), squeeze=False)[0]
-        for metric, ax in zip(metrics, axes, strict=True):
-            quality_against_size(rows[rows["metric"] == metric], ax)
-            arrow = "↑" if DIRECTION[metric] == "higher" else "↓"
-            ax.set_title(f"{LABEL[metric]}\n{DIRECTION[metric]} is better {arrow}")
-        seeds = rows.loc[~rows["selector"].isin(REFERENCES), "n_seeds"]
-        _title(
-            figure,
-            f"Quality of panels: {dataset}, {task}",
-            f"untouched test cells; mean of {_count(seeds, 'seed')}, "
-            f"{_count(rows['n_splits'], 'split')}; bars and bands: 95 % intervals"
-            + (f"; failed: {failed}" if failed else ""),
-        )
-        _legend(figure, axes[0])
-    return figure
+    return _row_of_plots(
+        [(f"{LABEL[name]}\n{_better(name)}", part) for name, part in _by_metric(rows)],
+        quality_against_size,
+        f"Quality of panels: {dataset}, {task}",
+        f"untouched test cells; mean of {seeds_and_splits(rows)}; bars and bands: 95 % intervals"
+        + (f"; failed: {failed}" if failed else ""),
+    )
 
 
 def agreement_figure(stability: pd.DataFrame, dataset: str, task: str) -> Figure:
@@ -78,55 +73,33 @@ def agreement_figure(stability: pd.DataFrame, dataset: str, task: str) -> Figure
 
     Parameters
     ----------
-    stability
-        stability.csv; without rows of this dataset and task the figure says why.
-    dataset, task
-        What to show.
+    stability, dataset, task
+        stability.csv, and the names of what to show; the figure says so where there are no rows.
     """
-    rows = stability[(stability["dataset"] == dataset) & (stability["task"] == task)]
-    labels = {
-        "nogueira": "agreement between seeds",
-        "nogueira_correlated": "the same, stand-ins counted",
-        "nogueira_splits": "agreement between splits",
-        "nogueira_correlated_splits": "the same, stand-ins counted",
-    }
-    measures = [name for name in labels if name in set(rows["measure"])] or ["nogueira"]
-    with rc_context(_LOOK):
-        figure = Figure(figsize=(4.4 * len(measures) + 2.1, 4.6), layout="constrained")
-        axes = figure.subplots(1, len(measures), squeeze=False)[0]
-        for measure, ax in zip(measures, axes, strict=True):
-            part = rows[rows["measure"] == measure]
-            ax.set_title(f"{labels[measure]}\nNogueira's index; 1: the same genes, 0: chance")
-            if part.empty:
-                _blank(ax, "needs at least two seeds")
-            else:
-                seed_agreement(part, ax)
-        _title(
-            figure,
-            f"Stability of panels: {dataset}, {task}",
-            f"panels from training cells; {_behind(rows)}95 % intervals from three panels on",
-        )
-        if len(rows):
-            _legend(figure, axes[0])
-    return figure
+    rows = rows_of_task(stability, dataset, task)
+    present = set(rows["measure"])
+    measures = [name for name in _AGREEMENT if name in present] or ["nogueira"]
+    title = "{}\nNogueira's index; 1: the same genes, 0: chance"
+    return _row_of_plots(
+        [(title.format(_AGREEMENT[name]), rows[rows["measure"] == name]) for name in measures],
+        seed_agreement,
+        f"Stability of panels: {dataset}, {task}",
+        f"panels from training cells; {_behind(rows)}95 % intervals from three panels on",
+        width=4.4,
+        if_empty="needs at least two seeds",
+    )
 
 
 def overlap_figure(
-    overlap: pd.DataFrame,
-    dataset: str,
-    task: str,
-    *,
-    sizes: Sequence[int] | None = None,
+    overlap: pd.DataFrame, dataset: str, task: str, *, sizes: Sequence[int] | None = None
 ) -> Figure:
     """Return heat maps of the genes that selectors share.
 
     Parameters
     ----------
-    overlap
-        The table of `spinn.stability.stability.panel_overlap`; where it is empty, all selectors failed, and
-        the figure says so.
-    dataset, task
-        What to show.
+    overlap, dataset, task
+        The table of `spinn.stability.between_runs.panel_overlap`, and the names of what to show; the
+        figure says so where the table is empty because all selectors failed.
     sizes
         One heat map each; the smallest and the largest if None.
 
@@ -139,22 +112,17 @@ def overlap_figure(
     if sizes is None:
         sizes = sorted({*rows["size"].agg(["min", "max"]).dropna().astype(int)})
     side = 0.44 * rows["selector"].nunique()
-    with rc_context(_LOOK):
-        width = max((side + 0.3) * len(sizes) + 1.4, 6.9)
-        figure = Figure(figsize=(width, side + 2.0), layout="compressed")
-        axes = figure.subplots(1, max(len(sizes), 1), squeeze=False)[0]
-        if overlap.empty:
-            _blank(axes[0], "no selector has panels")
-        for size, ax in zip(sizes, axes, strict=False):
-            selector_overlap(rows[rows["size"] == size], ax)
-            ax.set_title(f"{size} genes")
-            ax.tick_params(labelleft=ax is axes[0])
-        _title(
-            figure,
-            f"Genes that panels share: {dataset}, {task}",
-            f"training cells; {_behind(rows)}mean Jaccard index of pairs, below it the 95 % "
-            "interval (one pair: none)",
-        )
+    figure = _row_of_plots(
+        [(f"{size} genes", rows[rows["size"] == size]) for size in sizes] or [("", rows)],
+        selector_overlap,
+        f"Genes that panels share: {dataset}, {task}",
+        f"training cells; {_behind(rows)}mean Jaccard index of pairs, below it the 95 % interval "
+        "(one pair: none)",
+        figsize=(max((side + 0.3) * len(sizes) + 1.4, 6.9), side + 2.0),
+        if_empty="no selector has panels",
+    )
+    for ax in figure.axes[1:]:
+        ax.tick_params(labelleft=False)
     return figure
 
 
@@ -163,49 +131,33 @@ def robustness_figure(robustness: pd.DataFrame, dataset: str, task: str) -> Figu
 
     Parameters
     ----------
-    robustness
-        robustness.csv; without rows of this dataset and task the figure says why.
-    dataset, task
-        What to show.
+    robustness, dataset, task
+        robustness.csv, and the names of what to show; the figure says so where there are no rows.
     """
-    rows = robustness[(robustness["dataset"] == dataset) & (robustness["task"] == task)]
+    rows = rows_of_task(robustness, dataset, task)
     rows = rows[rows["split"] == rows["split"].min()]
-    kinds = list(dict.fromkeys(rows["inputs"])) or ["raw"]
-    with rc_context(_LOOK):
-        figure = Figure(figsize=(3.9 * len(kinds) + 2.1, 4.6), layout="constrained")
-        axes = figure.subplots(1, len(kinds), squeeze=False, sharey=True)[0]
-        if rows.empty:
-            axes[0].set_axis_off()
-            axes[0].text(0.5, 0.5, "needs counts", ha="center", transform=axes[0].transAxes)
-        for kind, ax in zip(kinds, axes, strict=True):
-            ax.set_title(
-                {"raw": "levels read", "binary": "read only whether a gene is there"}[kind]
-            )
-            if len(rows):
-                quality_against_efficiency(rows[rows["inputs"] == kind], ax)
-        if len(rows):
-            metric, selector = rows["metric"].iloc[0], rows["selector"].iloc[0]
-            arrow = "↑" if DIRECTION[metric] == "higher" else "↓"
-            axes[0].set_ylabel(f"{LABEL[metric]}, {DIRECTION[metric]} is better {arrow}")
-            _legend(figure, axes[0])
-            seeds = _count(rows["n_seeds"], "seed")
-            _title(
-                figure,
-                f"Panels under detection loss: {dataset}, {task}",
-                f"{selector}; untouched test cells; mean of {seeds}; bars: 95 % intervals",
-            )
-    return figure
+    draw = quality_against_efficiency
+    if rows.empty:
+        return _row_of_plots([(_INPUTS["raw"], rows)], draw, width=3.9, if_empty="needs counts")
+    metric, selector = rows["metric"].iloc[0], rows["selector"].iloc[0]
+    seeds = count(rows["n_seeds"], "seed")
+    return _row_of_plots(
+        [(_INPUTS[str(kind)], part) for kind, part in rows.groupby("inputs", sort=False)],
+        draw,
+        f"Panels under detection loss: {dataset}, {task}",
+        f"{selector}; untouched test cells; mean of {seeds}; bars: 95 % intervals",
+        width=3.9,
+        y_label=f"{LABEL[metric]}, {_better(metric)}",
+    )
 
 
 def optimism_figure(optimism: pd.DataFrame, dataset: str, task: str) -> Figure:
-    """Return by how much panels look better by random cells than by donors, against their size.
+    """Return how much better panels score by random cells than by donors, as `quality_figure`.
 
     Parameters
     ----------
-    optimism
-        optimism.csv.
-    dataset, task
-        What to show: the headline metric, then those beside it.
+    optimism, dataset, task
+        optimism.csv, and the names of what to show.
 
     Raises
     ------
@@ -213,23 +165,24 @@ def optimism_figure(optimism: pd.DataFrame, dataset: str, task: str) -> Figure:
         When the table has no row of this dataset and task.
     """
     rows = _rows(optimism, dataset, task)
-    metrics = _metrics(rows)
-    with rc_context(_LOOK):
-        figure = Figure(figsize=(3.4 * len(metrics) + 2.1, 4.6), layout="constrained")
-        axes = figure.subplots(1, len(metrics), squeeze=False)[0]
-        for metric, ax in zip(metrics, axes, strict=True):
-            optimism_gap(rows[rows["metric"] == metric], ax)
-            ax.set_title(f"{LABEL[metric]}\nbetter by random cells: above 0")
-        seeds = rows.loc[~rows["selector"].isin(REFERENCES), "n_seeds"]
-        _title(
-            figure,
-            f"Random cells or held-out donors: {dataset}, {task}",
-            f"untouched test cells; {_count(seeds, 'seed')}, {_count(rows['n_splits'], 'split')}; "
-            f"{_count(rows['n_donors'], 'donor')} against {_count(rows['n_cells'], 'cell')}; "
-            "95 % intervals",
-        )
-        _legend(figure, axes[0])
-    return figure
+    units = f"{count(rows['n_donors'], 'donor')} against {count(rows['n_cells'], 'cell')}"
+    return _row_of_plots(
+        [(f"{LABEL[name]}\nbetter by random cells: above 0", p) for name, p in _by_metric(rows)],
+        optimism_gap,
+        f"Random cells or held-out donors: {dataset}, {task}",
+        f"untouched test cells; {seeds_and_splits(rows)}; {units}; 95 % intervals",
+    )
+
+
+Draw = Callable[[pd.DataFrame, str, str], Figure]
+FIGURES: dict[str, tuple[str, Draw]] = {
+    "quality": ("summary", quality_figure),
+    "agreement": ("stability", agreement_figure),
+    "overlap": ("panels", overlap_figure),
+    "robustness": ("robustness", robustness_figure),
+    "optimism": ("optimism", optimism_figure),
+}
+"""The table that each figure is drawn from (panels: their overlap), and what draws it."""
 
 
 def save(figure: Figure, path_stem: Path | str) -> list[Path]:
@@ -244,56 +197,71 @@ def save(figure: Figure, path_stem: Path | str) -> list[Path]:
     """
     stem = Path(path_stem)
     stem.parent.mkdir(parents=True, exist_ok=True)
-    undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
-    paths = [stem.with_name(f"{stem.name}.{ending}") for ending in FORMATS]
-    with rc_context(_LOOK):
-        for path, ending in zip(paths, FORMATS, strict=True):
+    undated = {"svg": {"Date": None}, "png": {}, "pdf": {"CreationDate": None}}
+    paths = {ending: stem.with_name(f"{stem.name}.{ending}") for ending in FORMATS}
+    with rc_context(_STYLE):
+        for ending, path in paths.items():
             figure.savefig(path, dpi=150, metadata=undated[ending])
-    return paths
+    return list(paths.values())
 
 
-def _metrics(rows: pd.DataFrame) -> list[str]:
-    """Return the metrics that are drawn beside each other: the headline, then those beside it."""
+def _row_of_plots(
+    plots: Sequence[tuple[str, pd.DataFrame]],
+    draw: Callable[[pd.DataFrame, Axes], Axes],
+    title: str = "",
+    subtitle: str = "",
+    *,
+    width: float = 3.4,
+    figsize: tuple[float, float] | None = None,
+    y_label: str = "",
+    if_empty: str = "",
+) -> Figure:
+    """Return a figure with one plot per (title, rows), and one legend for all.
+
+    With a label all share the y axis. A plot without rows says ``if_empty``.
+    """
+    with rc_context(_STYLE):
+        layout = "constrained" if figsize is None else "compressed"
+        figure = Figure(figsize=figsize or (width * len(plots) + 2.1, 4.6), layout=layout)
+        axes = figure.subplots(1, len(plots), squeeze=False, sharey=bool(y_label))[0]
+        for (heading, rows), ax in zip(plots, axes, strict=True):
+            ax.set_title(heading)
+            if len(rows):
+                draw(rows, ax)
+            else:
+                ax.set_axis_off()
+                ax.text(0.5, 0.5, if_empty, ha="center", transform=ax.transAxes)
+        axes[0].set_ylabel(y_label)
+        if title:
+            # Its empty second line keeps the layout off the subtitle, which is set lighter.
+            figure.suptitle(f"{title}\n", x=0.01, ha="left", weight="bold", linespacing=1.5)
+            down = 1 - 0.26 / figure.get_figheight()
+            figure.text(0.01, down, subtitle, fontsize=8.5, color="#595959", va="top")
+        handles, labels = axes[0].get_legend_handles_labels()
+        if handles:
+            where = "outside right upper"
+            figure.legend(handles, labels, loc=where, frameon=False, handlelength=3)
+    return figure
+
+
+def _by_metric(rows: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:
+    """Return the metrics that are drawn, the headline first, each with its rows."""
     present = set(rows["metric"])
-    return [name for name in (*HEADLINES, *_BESIDE) if name in present]
+    names = [name for name in (*HEADLINES, *_SECONDARY) if name in present]
+    return [(name, rows[rows["metric"] == name]) for name in names]
 
 
 def _rows(table: pd.DataFrame, dataset: str, task: str) -> pd.DataFrame:
-    rows = table[(table["dataset"] == dataset) & (table["task"] == task)]
+    rows = rows_of_task(table, dataset, task)
     if rows.empty:
         known = sorted(set(zip(table["dataset"], table["task"], strict=True)))
         raise KeyError(f"the table has no row of {(dataset, task)}; it has {known[:3]}")
     return rows
 
 
-def _blank(ax: Axes, text: str) -> None:
-    """Write into empty axes why they are empty."""
-    ax.set_axis_off()
-    ax.text(0.5, 0.5, text, ha="center", transform=ax.transAxes)
-
-
-def _title(figure: Figure, title: str, subtitle: str) -> None:
-    # The empty second line of the title keeps the layout off the subtitle, which is set lighter.
-    figure.suptitle(f"{title}\n", x=0.01, ha="left", weight="bold", linespacing=1.5)
-    down = 0.26 / figure.get_figheight()
-    figure.text(0.01, 1 - down, subtitle, fontsize=8.5, color="#595959", va="top")
-
-
-def _legend(figure: Figure, ax: Axes) -> None:
-    handles, labels = ax.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside right upper", frameon=False, handlelength=3)
+def _better(metric: str) -> str:
+    return f"{DIRECTION[metric]} is better {'↑' if DIRECTION[metric] == 'higher' else '↓'}"
 
 
 def _behind(rows: pd.DataFrame) -> str:
-    if rows.empty:
-        return ""
-    return f"{_count(rows['n_seeds'], 'seed')}, {_count(rows['n_splits'], 'split')}; "
-
-
-def _count(numbers: pd.Series, noun: str) -> str:
-    """Say "2 seeds", or "2 to 5 seeds" where selectors differ, or "no seed"."""
-    if numbers.empty:
-        return f"no {noun}"
-    low, high = int(numbers.min()), int(numbers.max())
-    text = str(low) if low == high else f"{low} to {high}"
-    return f"{text} {noun}" if high == 1 else f"{text} {noun}s"
+    return f"{seeds_and_splits(rows)}; " if len(rows) else ""

@@ -1,4 +1,4 @@
-"""The report: one HTML page that needs nothing beside it."""
+"""The report: one self-contained HTML page."""
 
 import base64
 from collections.abc import Mapping
@@ -10,7 +10,8 @@ import pandas as pd
 
 from spinn.config.derived import twin_of
 from spinn.metrics.registry import DIRECTION, headline_of
-from spinn.report.comparisons import behind, claims, comparison_tables, optimism_tables
+from spinn.report.comparisons import claims, comparison_tables, optimism_tables
+from spinn.report.counts import behind
 from spinn.report.frequencies import frequency_table
 from spinn.report.tables import (
     answers,
@@ -24,10 +25,14 @@ from spinn.report.tables import (
     part_table,
     recall_table,
     robustness_table,
+    rows_of_task,
     smallest_table,
 )
 
 _TEMPLATES = Path(__file__).parent / "templates"
+
+TABLES = ("recall", "differences", "normalised", "smallest", "costs", "robustness", "optimism")
+"""Tables of the whole run that the page shows in addition to summary and stability."""
 
 Panels = Mapping[tuple[str, int, str, int], pd.DataFrame]
 
@@ -39,7 +44,7 @@ def render(
     panels: Panels,
     provenance: Mapping[str, Any],
     figures: Mapping[str, str],
-    beside: Mapping[str, pd.DataFrame] | None = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
     title: str = "Gene panels",
 ) -> str:
     """Return the report as one HTML page.
@@ -57,8 +62,8 @@ def render(
         each dataset, `config` and all other keys at the end.
     figures
         File name without ending to SVG text. quality_, agreement_ and overlap_{dataset}_{task}
-        stand with their task.
-    beside
+        are shown with their task.
+    tables
         Further tables by file name, each with columns dataset and task: `recall`, `differences`,
         `normalised`, `smallest`, `optimism`; `costs`: what every run cost, and why some failed;
         `audit`, `robustness` and `frequencies`, with a column split.
@@ -69,25 +74,22 @@ def render(
     -----
     All text is escaped; figures are images without scripts; the page forbids loading anything.
     """
-    provenance = dict(provenance)
-    facts = provenance.pop("datasets", {})
-    datasets = []
-    for dataset, rows in summary.groupby("dataset", sort=False):
-        tasks = [
-            _task(str(dataset), str(task), own, stability, panels, figures)
-            | _beside(own, beside or {})
-            for task, own in rows.groupby("task", sort=False)
-        ]
-        known = facts.get(dataset, {})
-        datasets.append(
-            {
-                "name": dataset,
-                "twin": twin_of(str(dataset)),
-                "facts": flat(known),
-                "parts": part_table(known),
-                "tasks": tasks,
-            }
-        )
+    tables = tables or {}
+    facts = provenance.get("datasets", {})
+    datasets = [
+        {
+            "name": dataset,
+            "twin": twin_of(str(dataset)),
+            "facts": flat(facts.get(dataset, {})),
+            "parts": part_table(facts.get(dataset, {})),
+            "tasks": [
+                _task(str(dataset), str(task), of_task, stability, panels, figures)
+                | _further(str(dataset), str(task), of_task, tables)
+                for task, of_task in rows.groupby("task", sort=False)
+            ],
+        }
+        for dataset, rows in summary.groupby("dataset", sort=False)
+    ]
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -99,9 +101,9 @@ def render(
         title=title,
         datasets=datasets,
         metrics=set(summary["metric"]),
-        has_robustness=len((beside or {}).get("robustness", ())) > 0,
+        has_robustness=len(tables.get("robustness", ())) > 0,
         has_spares=any("loss" in panel for panel in panels.values()),
-        provenance={name: flat(value) for name, value in provenance.items()},
+        provenance={name: flat(part) for name, part in provenance.items() if name != "datasets"},
     )
 
 
@@ -121,7 +123,7 @@ def _task(
     present = set(rows["metric"])
     metrics = [name for name in DIRECTION if name in present]
     headline = headline_of(present)
-    own = stability[(stability["dataset"] == dataset) & (stability["task"] == task)]
+    agreement = rows_of_task(stability, dataset, task)
     splits = sorted({split for name, split, of, _ in panels if (name, of) == (dataset, task)})
     kinds = ("quality", "agreement", "overlap", "robustness", "optimism")
     names = [f"{kind}_{dataset}_{task}" for kind in kinds]
@@ -147,31 +149,29 @@ def _task(
         "stability": [
             grid(part.rename(columns={"value": "mean"}))
             | {"label": str(measure), "behind": behind(part)}
-            for measure, part in own.groupby("measure", sort=False)
+            for measure, part in agreement.groupby("measure", sort=False)
         ],
     }
 
 
-def _beside(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Return what the further tables say of the dataset and task of ``rows``."""
-    place = (rows["dataset"].iloc[0], rows["task"].iloc[0])
-    own = {
-        name: table[(table["dataset"] == place[0]) & (table["task"] == place[1])]
-        for name, table in tables.items()
-    }
+def _further(
+    dataset: str, task: str, rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
+) -> dict[str, Any]:
+    """Return what the further tables hold of a dataset and task; ``rows`` are the summary's."""
+    part = {name: rows_of_task(table, dataset, task) for name, table in tables.items()}
     headline = headline_of(rows["metric"])
-    found = {name: own[name] for name in ("differences", "normalised") if name in own}
+    differences, normalised = part.get("differences"), part.get("normalised")
     return {
-        "headline": headline_table(rows, own.get("costs")),
-        "costs": cost_lines(own.get("costs")),
-        "recall": recall_table(own.get("recall"), rows),
-        "audit": audit_table(own.get("audit")),
-        "frequencies": frequency_table(own.get("frequencies")),
-        "optimism": optimism_tables(own.get("optimism"), headline),
-        "claims": claims(found["differences"], headline) if "differences" in found else {},
-        "comparisons": comparison_tables(**found, metric=headline) if len(found) == 2 else [],
-        "robustness": robustness_table(own.get("robustness")),
-        "smallest": smallest_table(own.get("smallest")),
+        "headline": headline_table(rows, part.get("costs")),
+        "costs": cost_lines(part.get("costs")),
+        "recall": recall_table(part.get("recall"), rows),
+        "audit": audit_table(part.get("audit")),
+        "frequencies": frequency_table(part.get("frequencies")),
+        "optimism": optimism_tables(part.get("optimism"), headline),
+        "claims": claims(differences, headline),
+        "comparisons": comparison_tables(differences, normalised, headline),
+        "robustness": robustness_table(part.get("robustness")),
+        "smallest": smallest_table(part.get("smallest")),
     }
 
 

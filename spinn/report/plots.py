@@ -13,52 +13,29 @@ from matplotlib.ticker import NullLocator
 from matplotlib.transforms import Transform
 
 from spinn.metrics.registry import DIRECTION
+from spinn.selectors.registry import EXCHANGE, SELECTORS, Entry
 from spinn.statistics.tiers import REFERENCES
 
-# Okabe and Ito's palette, told apart by colour-blind readers.
-_RANKERS = {
-    "bernoulli": "#0072B2",
-    "gaussian": "#D55E00",
-    "imputation": "#009E73",
-    "first_layer": "#CC79A7",
-    "jacobian": "#E69F00",
-}
-_BASELINES = {
-    "greedy": ("#1a1a1a", "s"),
-    "greedy_split": ("#1a1a1a", "D"),
-    "greedy_mixed": ("#1a1a1a", "o"),
-    "pca": ("#595959", "^"),
-    "hvg": ("#595959", "v"),
-    "markers": ("#8c8c8c", "P"),
-    "random": ("#8c8c8c", "X"),
-    "genebasis": ("#56B4E9", "<"),
-    "cosine": ("#56B4E9", ">"),
-    "persist": ("#56B4E9", "p"),
-    "concrete_ae": ("#56B4E9", "*"),
-}
-_PEERS = {"lassonet": "<", "cosg": ">", "spapros": "d", "scgenefit": "*"}
 _DODGE = 0.5  # octaves over which the selectors of one size are spread, so that intervals show
 
 
 def selector_style(selector: str) -> dict[str, Any]:
-    """Return line properties: a ranker's colour, solid for rfe, dashed for ranking; else dotted.
+    """Return line properties by the registry's colours, which the colour-blind can tell apart.
 
-    A gene exchange after it makes the circle a cross.
+    A ranker's line is solid for rfe, dashed for ranking, its circle a cross after an exchange of
+    genes; the line of any other selector is dotted.
     """
-    plain, exchange, _ = selector.partition("+")
-    ranker, _, strategy = plain.rpartition("-")
-    if ranker in _RANKERS:
-        solid = strategy == "rfe"
-        return {
-            "color": _RANKERS[ranker],
-            "linestyle": "-" if solid else (0, (4, 2)),
-            "marker": "P" if exchange else "o",
-            "markerfacecolor": _RANKERS[ranker] if solid else "white",
-        }
-    if selector in _PEERS:
-        return {"color": "#8c564b", "linestyle": (0, (4, 1, 1, 1)), "marker": _PEERS[selector]}
-    color, marker = _BASELINES.get(selector, ("#737373", "h"))
-    return {"color": color, "linestyle": (0, (1, 1.5)), "marker": marker}
+    entry = SELECTORS.get(selector, Entry(selector, kind="baseline", takes=""))
+    if entry.kind != "ranker":
+        line = (0, (4, 1, 1, 1)) if entry.kind == "package" else (0, (1, 1.5))
+        return {"color": entry.colour, "linestyle": line, "marker": entry.marker}
+    is_solid = "-rfe" in selector
+    return {
+        "color": entry.colour,
+        "linestyle": "-" if is_solid else (0, (4, 2)),
+        "marker": "P" if selector.endswith(EXCHANGE) else "o",
+        "markerfacecolor": entry.colour if is_solid else "white",
+    }
 
 
 def quality_against_size(table: pd.DataFrame, ax: Axes) -> Axes:
@@ -130,7 +107,7 @@ def selector_overlap(table: pd.DataFrame, ax: Axes) -> Axes:
     ----------
     table
         Columns selector, other, value (0..1, NaN is left blank), low, high: every pair of one
-        dataset, task and size, as `spinn.stability.stability.panel_overlap` returns.
+        dataset, task and size, as `spinn.stability.between_runs.panel_overlap` returns.
     ax
         Where to draw.
     """
@@ -142,12 +119,13 @@ def selector_overlap(table: pd.DataFrame, ax: Axes) -> Axes:
     ax.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="equal")
     for row in table.dropna(subset=["value"]).to_dict("records"):
         at = place[row["other"]], place[row["selector"]]
-        look: dict[str, Any] = {"ha": "center", "color": "white" if row["value"] > 0.6 else "black"}
+        color = "white" if row["value"] > 0.6 else "black"
+        style: dict[str, Any] = {"ha": "center", "color": color}
         known = not np.isnan(row["low"])
-        ax.text(*at, _short(row["value"]), va="bottom" if known else "center", fontsize=7, **look)
+        ax.text(*at, _short(row["value"]), va="bottom" if known else "center", fontsize=7, **style)
         if known:
             ends = f"{_short(row['low'])}–{_short(row['high'])}"
-            ax.text(at[0], at[1] + 0.1, ends, va="top", fontsize=4.5, **look)
+            ax.text(at[0], at[1] + 0.1, ends, va="top", fontsize=4.5, **style)
     ax.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(names)), names)
     ax.tick_params(length=0)
@@ -168,20 +146,14 @@ def quality_against_efficiency(table: pd.DataFrame, ax: Axes) -> Axes:
     sizes = sorted(set(table["size"]))
     levels = sorted(set(table["efficiency"]), reverse=True)
     for i, size in enumerate(sizes):
-        own = table[table["size"] == size].sort_values("efficiency")
+        rows = table[table["size"] == size].sort_values("efficiency")
         shade = str(round(0.7 * (1 - i / max(len(sizes) - 1, 1)), 2))
         # Sizes are spread sideways, so that their intervals show.
-        x = own["efficiency"].to_numpy() * 2.0 ** (0.06 * (i - (len(sizes) - 1) / 2))
-        ax.vlines(x, own["low"], own["high"], color=shade, lw=0.9, zorder=2)
-        ax.plot(x, own["value"], label=f"{size} genes", color=shade, marker="o", ms=3.8, lw=1.2)
-    ax.set_xscale("log", base=2)
-    ax.set_xticks(levels, [f"{level:g}" for level in levels])
-    ax.xaxis.set_minor_locator(NullLocator())
+        x = rows["efficiency"].to_numpy() * 2.0 ** (0.06 * (i - (len(sizes) - 1) / 2))
+        ax.vlines(x, rows["low"], rows["high"], color=shade, lw=0.9, zorder=2)
+        ax.plot(x, rows["value"], label=f"{size} genes", color=shade, marker="o", ms=3.8, lw=1.2)
+    _log_axis(ax, levels, "share of molecules detected of a typical gene")
     ax.invert_xaxis()
-    ax.set_xlabel("share of molecules detected of a typical gene")
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.grid(axis="y", color="#ebebeb", lw=0.7)
-    ax.set_axisbelow(True)
     return ax
 
 
@@ -193,16 +165,17 @@ def _short(share: float) -> str:
 def _lines(table: pd.DataFrame, ax: Axes, *, value: str) -> None:
     """Draw one dodged line per selector over logarithmic sizes."""
     names = list(dict.fromkeys(table["selector"]))
-    offsets = (
-        np.linspace(-0.5, 0.5, len(names)) * _DODGE if len(names) > 1 else np.zeros(len(names))
-    )
+    offsets = np.linspace(-0.5, 0.5, len(names)) * _DODGE if len(names) > 1 else [0.0] * len(names)
     for name, offset in zip(names, offsets, strict=True):
-        own = table[table["selector"] == name].sort_values("size")
-        x = own["size"].to_numpy() * 2.0**offset
+        rows = table[table["selector"] == name].sort_values("size")
+        x = rows["size"].to_numpy() * 2.0**offset
         style = selector_style(name)
-        ax.vlines(x, own["low"], own["high"], color=style["color"], lw=0.9, alpha=0.55, zorder=2)
-        ax.plot(x, own[value], label=name, lw=1.2, ms=3.8, mew=0.9, zorder=3, **style)
-    _size_axis(ax, sorted(set(table["size"])))
+        ax.vlines(x, rows["low"], rows["high"], color=style["color"], lw=0.9, alpha=0.55, zorder=2)
+        ax.plot(x, rows[value], label=name, lw=1.2, ms=3.8, mew=0.9, zorder=3, **style)
+    sizes = sorted(set(table["size"]))
+    _log_axis(ax, sizes, "genes in the panel")
+    if sizes:
+        ax.set_xlim(sizes[0] * 2**-0.45, sizes[-1] * 2**0.45)
 
 
 def _label(ax: Axes, text: str, at: tuple[float, float], system: Transform, side: int) -> None:
@@ -219,13 +192,12 @@ def _label(ax: Axes, text: str, at: tuple[float, float], system: Transform, side
     )
 
 
-def _size_axis(ax: Axes, sizes: Sequence[int]) -> None:
+def _log_axis(ax: Axes, ticks: Sequence[float], label: str) -> None:
+    """Set a logarithmic x axis, and a grid for the y axis."""
     ax.set_xscale("log", base=2)
-    ax.set_xticks(sizes, [str(size) for size in sizes])
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.xaxis.set_minor_locator(NullLocator())
-    if sizes:
-        ax.set_xlim(sizes[0] * 2**-0.45, sizes[-1] * 2**0.45)
-    ax.set_xlabel("genes in the panel")
+    ax.set_xlabel(label)
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(axis="y", color="#ebebeb", lw=0.7)
     ax.set_axisbelow(True)

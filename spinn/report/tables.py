@@ -1,4 +1,4 @@
-"""What the report's tables hold: rows of tidy tables, ordered, rounded and put into words."""
+"""The report's tables: rows of tidy tables, ordered, rounded and put into words."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -6,13 +6,20 @@ from typing import Any
 import pandas as pd
 
 from spinn.metrics.registry import DIRECTION, LABEL, headline_of
+from spinn.report.counts import count
 from spinn.statistics.outcomes import failures, judged
+from spinn.statistics.smallest import NONE
 from spinn.statistics.tiers import REFERENCES
 
 NO_INTERVAL = "no interval"
 _FEW_BLOCKS = 5  # donors below which an interval between donors means little
 
 Table = dict[str, Any]
+
+
+def rows_of_task(table: pd.DataFrame, dataset: str, task: str) -> pd.DataFrame:
+    """Return the rows of one dataset and task."""
+    return table[(table["dataset"] == dataset) & (table["task"] == task)]
 
 
 def metric_table(rows: pd.DataFrame, metric: str) -> Table:
@@ -34,29 +41,29 @@ def headline_table(rows: pd.DataFrame, costs: pd.DataFrame | None) -> Table:
     ``costs`` are the task's rows of costs.csv.
     """
     table = metric_table(rows, headline_of(rows["metric"]))
-    failed = {} if costs is None else failures(costs)
-    reason = {selector: why for (_, _, selector), why in failed.items()}
+    reasons = {} if costs is None else failures(costs)
+    reason = {selector: text for (_, _, selector), text in reasons.items()}
     lines = [line | {"failed": reason.get(line["selector"])} for line in table["lines"]]
     return table | {"lines": lines}
 
 
 def cost_lines(costs: pd.DataFrame | None) -> list[dict[str, str]]:
-    """Return what the runs of each selector took: mean, and least to most where they differ."""
+    """Return time and memory of each selector's runs: mean, and range where they differ."""
     if costs is None:
         return []
     lines = []
-    for selector, own in costs.groupby("selector", sort=False):
+    for selector, runs in costs.groupby("selector", sort=False):
         notes = []
-        if len(failed := own.loc[own["failed"] != "", "failed"]):
-            notes.append(f"{len(failed)} of {len(own)} runs failed: {failed.iloc[0]}")
-        if filled := int(own["filled"].max()):
+        if len(failed := runs.loc[runs["failed"] != "", "failed"]):
+            notes.append(f"{len(failed)} of {len(runs)} runs failed: {failed.iloc[0]}")
+        if filled := int(runs["filled"].max()):
             notes.append(f"up to {filled} genes of a panel filled up by greedy")
         lines.append(
             {
                 "selector": str(selector),
-                "runs": str(len(own)),
-                "seconds": _spread(own["seconds"], 1),
-                "peak": _spread(own["peak_mb"].dropna(), 0),
+                "runs": str(len(runs)),
+                "seconds": _spread(runs["seconds"], 1),
+                "peak": _spread(runs["peak_mb"].dropna(), 0),
                 "note": "; ".join(notes),
             }
         )
@@ -64,7 +71,7 @@ def cost_lines(costs: pd.DataFrame | None) -> list[dict[str, str]]:
 
 
 def grid(rows: pd.DataFrame, order: Iterable[str] | None = None) -> Table:
-    """Return cells by selector and size; the ceiling's one number stands in a column of its own."""
+    """Return cells by selector and size; the ceiling's one number has a separate column."""
     ceiling = rows["selector"] == "ceiling"
     sizes = sorted(set(rows.loc[~ceiling, "size"].astype(int)))
     cells = {(row["selector"], int(row["size"])): _cell(row) for row in rows.to_dict("records")}
@@ -78,7 +85,8 @@ def grid(rows: pd.DataFrame, order: Iterable[str] | None = None) -> Table:
         }
         for name in order
     ]
-    return {"sizes": sizes, "extra": extra, "lines": lines}
+    heads = [*(f"{size} genes" for size in sizes), *(f"all {size}" for size in extra)]
+    return {"heads": heads, "lines": lines}
 
 
 def _cell(row: Mapping[Any, Any]) -> Table:
@@ -92,14 +100,14 @@ def _cell(row: Mapping[Any, Any]) -> Table:
 
 
 def answers(rows: pd.DataFrame) -> list[Table]:
-    """Return, for each size, the best selector and those that cannot be told from it."""
-    found = []
-    for size, own in rows[~rows["selector"].isin(REFERENCES)].groupby("size"):
-        first = own[own["tier"] == 1].sort_values("diff_to_best", key=abs, kind="stable")
+    """Return, for each size, the best selector and those not significantly worse."""
+    lines = []
+    for size, of_size in rows[~rows["selector"].isin(REFERENCES)].groupby("size"):
+        first = of_size[of_size["tier"] == 1].sort_values("diff_to_best", key=abs, kind="stable")
         if len(first):
             best, *others = first.to_dict("records")
             floor = rows[(rows["selector"] == "floor") & (rows["size"] == size)]
-            found.append(
+            lines.append(
                 {
                     "size": size,
                     "best": best["selector"],
@@ -108,7 +116,7 @@ def answers(rows: pd.DataFrame) -> list[Table]:
                     "floor": _cell(floor.iloc[0].to_dict()) if len(floor) else None,
                 }
             )
-    return found
+    return lines
 
 
 def cautions(rows: pd.DataFrame) -> list[str]:
@@ -149,37 +157,33 @@ def recall_table(recall: pd.DataFrame | None, rows: pd.DataFrame) -> Table | Non
         }
         for name in average.sort_values(kind="stable").index
     ]
-    return {"columns": best, "lines": lines}
+    heads = [f"{answer['size']} genes: {answer['best']}" for answer in best]
+    return {"heads": heads, "lines": lines}
 
 
 def audit_table(audit: pd.DataFrame | None) -> Table | None:
-    """Return the audit of the first split's panels, a line per size and demand, unmet ones first.
+    """Return the audit of the first split's panels, a line per size and constraint, unmet first.
 
     ``n_unmet`` counts those that are not met.
     """
     if audit is None or audit.empty:
         return None
-    own = audit[audit["split"] == audit["split"].min()]
-    ordered = own.sort_values("met", kind="stable")  # "no" before "yes"
-    return {"lines": ordered.to_dict("records"), "n_unmet": int((own["met"] == "no").sum())}
+    rows = audit[audit["split"] == audit["split"].min()]
+    ordered = rows.sort_values("met", kind="stable")  # "no" before "yes"
+    return {"lines": ordered.to_dict("records"), "n_unmet": int((rows["met"] == "no").sum())}
 
 
 def smallest_table(smallest: pd.DataFrame | None) -> Table | None:
-    """Return selectors by the smallest panel that surely reaches the wanted share, fewest first."""
+    """Return selectors by the smallest panel whose interval reaches the share, fewest first."""
     if smallest is None or smallest.empty:
         return None
-    found = smallest[smallest["size"] != "none"]
-    order = found["size"].astype(int).sort_values(kind="stable").index
+    rows = smallest.assign(low=smallest["low"].map(_number))[["selector", "size", "low"]]
+    reached = rows["size"] != NONE
+    order = rows.loc[reached, "size"].astype(int).sort_values(kind="stable").index
     return {
         "share": f"{100 * smallest['share'].iloc[0]:g} %",
-        "found": [
-            {"selector": row["selector"], "size": row["size"], "low": _number(row["low"])}
-            for row in found.loc[order].to_dict("records")
-        ],
-        "none": [
-            {"selector": row["selector"], "low": _number(row["low"])}
-            for row in smallest[smallest["size"] == "none"].to_dict("records")
-        ],
+        "reached": rows.loc[order].to_dict("records"),
+        "missed": rows[~reached].to_dict("records"),
     }
 
 
@@ -187,10 +191,10 @@ def robustness_table(robustness: pd.DataFrame | None) -> Table | None:
     """Return the first split's quality, a line per kind of inputs and size, by efficiency."""
     if robustness is None or robustness.empty:
         return None
-    own = robustness[robustness["split"] == robustness["split"].min()]
-    levels = sorted(set(own["efficiency"]), reverse=True)
+    first = robustness[robustness["split"] == robustness["split"].min()]
+    levels = sorted(set(first["efficiency"]), reverse=True)
     lines = []
-    for (inputs, size), rows in own.groupby(["inputs", "size"], sort=False):
+    for (inputs, size), rows in first.groupby(["inputs", "size"], sort=False):
         cells = {
             row["efficiency"]: _cell({**row, "mean": row["value"]})
             for row in rows.to_dict("records")
@@ -198,12 +202,12 @@ def robustness_table(robustness: pd.DataFrame | None) -> Table | None:
         lines.append(
             {"inputs": inputs, "size": int(size), "cells": [cells.get(level) for level in levels]}
         )
-    metric = own["metric"].iloc[0]
+    metric = first["metric"].iloc[0]
     return {
         "levels": [f"{level:g}" for level in levels],
         "lines": sorted(lines, key=lambda line: line["size"]),
-        "selector": own["selector"].iloc[0],
-        "n_seeds": int(own["n_seeds"].iloc[0]),
+        "selector": first["selector"].iloc[0],
+        "seeds": count(first["n_seeds"], "seed"),
         "label": LABEL[metric],
         "better": DIRECTION[metric],
     }
@@ -230,20 +234,20 @@ def part_table(splits: Mapping[str, Any]) -> list[dict[str, str]]:
     Parameters
     ----------
     splits
-        Split to what preparation wrote down; its `split` maps parts to cells, labels, donors.
+        Split to what preparation recorded; its `split` maps parts to cells, labels, donors.
     """
     rows = []
     for split, about in splits.items():
         for part in ("train", "valid", "test"):
-            here = about.get("split", {}).get(part) if isinstance(about, Mapping) else None
-            if here is None:
+            facts = about.get("split", {}).get(part) if isinstance(about, Mapping) else None
+            if facts is None:
                 continue
-            donors, labels = here.get("donors", ()), here.get("labels", {})
+            donors, labels = facts.get("donors", ()), facts.get("labels", {})
             rows.append(
                 {
                     "split": split,
                     "part": part,
-                    "cells": str(here["cells"]),
+                    "cells": str(facts["cells"]),
                     "donors": f"{len(donors)}: {', '.join(donors)}" if donors else "not given",
                     "types": ", ".join(f"{name} {n}" for name, n in labels.items()) or "not given",
                 }
@@ -252,13 +256,13 @@ def part_table(splits: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _spread(values: "pd.Series[float]", digits: int) -> str:
-    """Say the mean, and in brackets the least and the most, or that there is one number only."""
+    """Return the mean, and in brackets the range, or that there is one number only."""
     if values.empty:
         return "–"
     if len(set(values)) == 1:
         return f"{values.iloc[0]:.{digits}f} (measured once)"
-    mean, least, most = (f"{v:.{digits}f}" for v in (values.mean(), values.min(), values.max()))
-    return f"{mean} [{least} to {most}]"
+    mean, low, high = (f"{v:.{digits}f}" for v in (values.mean(), values.min(), values.max()))
+    return f"{mean} [{low} to {high}]"
 
 
 def _number(value: float) -> str:

@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
-_RESET = "5"  # what the kernel's proc(5) asks for to forget a process's peak
+_RESET = "5"  # resets a process's peak, see proc(5)
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Wall time, and peak memory where the system tells it.
+    """Wall time, and peak memory where the system reports it.
 
     Parameters
     ----------
     seconds
         Of wall time.
     peak_mb
-        Most memory held at once by the process, in MiB, its libraries included and a GPU's memory
-        not; None where it is not known.
+        Most memory held at once by the process, in MiB, including its libraries but not a GPU's
+        memory; None where it is not known.
     """
 
     seconds: float
@@ -33,9 +33,12 @@ class Cost:
         return Cost(self.seconds + other.seconds, max(known, default=None))
 
 
+NOTHING = Cost(0.0)
+
+
 def measured(work: Callable[[], T]) -> tuple[T, Cost]:
     """Return what a function returns, and what it cost this process."""
-    with suppress(OSError):  # without a kernel that forgets, the peak is that of the whole job
+    with suppress(OSError):  # where the kernel cannot reset it, the peak is the whole job's
         Path("/proc/self/clear_refs").write_text(_RESET, encoding="ascii")
     started = time.perf_counter()
     result = work()
@@ -43,9 +46,10 @@ def measured(work: Callable[[], T]) -> tuple[T, Cost]:
 
 
 def peak_mb(process: int | str = "self") -> float | None:
-    """Return a process's peak of resident memory in MiB; None where the system does not tell.
+    """Return a process's peak of resident memory in MiB; None where the system does not report it.
 
-    The kernel's count for children (``getrusage``) is no use: a child inherits its parent's peak.
+    The kernel's count for children (``getrusage``) does not serve: a child inherits its parent's
+    peak.
     """
     with suppress(OSError):
         for line in Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines():

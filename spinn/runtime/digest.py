@@ -1,31 +1,31 @@
-"""Digests of the package's own sources, so that Snakemake reruns what an edit touches.
+"""Digests of the package's sources, so that Snakemake reruns what an edit touches.
 
 Snakemake notices an edited script but not an edited module that the script imports. A rule that
-passes ``params: code=digest.modules("jobs.select")`` reruns when `spinn.jobs.select`, or anything
-of spinn that it imports directly or through others, changes, and does not when other modules do.
+passes ``params: code=digest.script(...)`` reruns when a module changes that its script imports,
+directly or through others, and does not when other modules do.
 """
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
 # Module -> folder of files that it reads or runs.
-DATA = {"report.page": "report/templates", "selectors.peers.packages": "selectors/peers/runners"}
-INIT = "__init__"
+DATA = {"report.page": "report/templates"}
 LENGTH = 12  # hexadecimal digits: 48 bits, enough to tell the versions of one checkout apart
 
 
-def modules(*names: str, root: Path = PACKAGE) -> str:
-    """Return a digest of modules and of everything of the package that they import.
+def script(path: str | Path, *modules: str, root: Path = PACKAGE) -> str:
+    """Return a digest of all modules of the package that a script imports, and of further ones.
 
     Parameters
     ----------
-    *names
-        Names of modules below the package: "selection", "jobs.select". A folder's name stands for
-        its ``__init__``.
+    path
+        Of the script, whose bytes have no part in the digest.
+    *modules
+        Names below the package, "selectors.greedy", of modules that are loaded by name.
     root
         The folder of the package.
 
@@ -37,74 +37,68 @@ def modules(*names: str, root: Path = PACKAGE) -> str:
     Raises
     ------
     ValueError
-        If no name is given or a module does not exist.
+        If a module does not exist.
     SyntaxError
-        If a module cannot be parsed.
+        If a file cannot be parsed.
     """
-    if not names:
-        raise ValueError("the digest needs the name of one module at least, got none")
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting.extend(imports(name, root=root))
     digest = hashlib.sha256()
-    for path in sorted({path for name in found for path in _files(name, root)}):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        digest.update(f"{path.relative_to(root).as_posix()} {content}\n".encode())
+    for name in reached([*imports(Path(path), root), *modules], root):
+        for file in _files(name, root):
+            content = hashlib.sha256(file.read_bytes()).hexdigest()
+            digest.update(f"{file.relative_to(root).as_posix()} {content}\n".encode())
     return digest.hexdigest()[:LENGTH]
 
 
-def imports(name: str, *, root: Path = PACKAGE) -> frozenset[str]:
-    """Return the package's modules that one module imports itself, anywhere in its source.
+def reached(modules: Iterable[str], root: Path = PACKAGE) -> list[str]:
+    """Return modules of the package and all that they import, directly or through others."""
+    names, waiting = set[str](), list(modules)
+    while waiting:
+        name = waiting.pop()
+        if name not in names:
+            names.add(name)
+            waiting += imports(_source(name, root), root)
+    return sorted(names)
 
-    Imports inside functions and those for type checking count too. A name that the package's
-    ``__init__`` hands on, and the package as a whole, count as an import of ``__init__``.
 
-    Raises
-    ------
-    ValueError
-        If the module does not exist.
+def imports(path: Path, root: Path = PACKAGE) -> frozenset[str]:
+    """Return the package's modules that one file imports itself, anywhere in its source.
+
+    Imports inside functions count; those for type checking do not, for they never run. A folder
+    stands for its ``__init__``. The package's own ``__init__`` is left out: it holds names alone.
     """
-    source = _source(name, root)
-    inside = source.relative_to(root).parent.parts
-    found = {
-        module
-        for parts in _imported(source.read_bytes(), (root.name, *inside))
-        for module in _reached(parts[1:], root)
-    }
-    return frozenset(found - {name})
-
-
-@cache
-def _imported(source: bytes, package: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
-    """Return the dotted names below the package that a source imports, as tuples of parts."""
     return frozenset(
-        parts
-        for node in ast.walk(ast.parse(source))
-        for parts in _targets(node, package)
-        if parts[0] == package[0]
+        name
+        for dotted in _imported(path.read_bytes(), root.name)
+        for name in _modules(dotted, root)
     )
 
 
-def _targets(node: ast.AST, package: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+@cache
+def _imported(source: bytes, package: str) -> frozenset[str]:
+    """Return the dotted names below the package that a source imports."""
+    return frozenset(
+        name.removeprefix(f"{package}.")
+        for name in _targets(ast.parse(source))
+        if name.startswith(f"{package}.")
+    )
+
+
+def _targets(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return
     if isinstance(node, ast.Import):
-        for alias in node.names:
-            yield tuple(alias.name.split("."))
+        yield from (alias.name for alias in node.names)
     elif isinstance(node, ast.ImportFrom):
-        base = package[: len(package) + 1 - node.level] if node.level else ()
-        base += tuple(node.module.split(".")) if node.module else ()
-        for alias in node.names:
-            yield (*base, alias.name)
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    for child in ast.iter_child_nodes(node):
+        yield from _targets(child)
 
 
-def _reached(parts: tuple[str, ...], root: Path) -> Iterator[str]:
+def _modules(dotted: str, root: Path) -> Iterator[str]:
     """Yield the module that a dotted name leads to, and the folders on the way."""
-    names = [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
-    there = [name for name in names if _path(name, root)]
-    yield from there or [INIT]
+    parts = dotted.split(".")
+    names = (".".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+    yield from (name for name in names if _path(name, root))
 
 
 def _path(name: str, root: Path) -> Path | None:
@@ -117,29 +111,25 @@ def _path(name: str, root: Path) -> Path | None:
 def _source(name: str, root: Path) -> Path:
     path = _path(name, root)
     if path is None:
-        places = (path.relative_to(root).with_suffix("") for path in root.rglob("*.py"))
-        known = sorted(".".join(place.parts) for place in places if place.name != INIT)
-        raise ValueError(f"{name!r} is not a module of {root.name}; its modules are {known}")
+        raise ValueError(f"{name!r} is not a module of {root.name}")
     return path
 
 
 def _files(name: str, root: Path) -> list[Path]:
     data = sorted((root / DATA[name]).rglob("*")) if name in DATA else []
-    readable = (path for path in data if path.is_file() and path.suffix != ".pyc")
-    return [_source(name, root), *readable]
+    return [_source(name, root), *(path for path in data if path.is_file())]
 
 
 def folder(path: str | Path) -> str:
     """Return a digest of the names, sizes and times of a folder's files (a zarr store's, say).
 
-    Snakemake looks at the folder's own time only, which stands still when a file inside is
-    rewritten.
+    Snakemake checks the folder's own time only, which stays when a file inside is rewritten.
     """
     digest = hashlib.sha256()
     root = Path(path)
-    for file in sorted(root.rglob("*")):
-        about = file.stat()
-        digest.update(f"{file.relative_to(root)} {about.st_size} {about.st_mtime_ns}\n".encode())
+    for entry in sorted(root.rglob("*")):
+        about = entry.stat()
+        digest.update(f"{entry.relative_to(root)} {about.st_size} {about.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:LENGTH]
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import distributions
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 
 DEPENDENCIES = (
@@ -25,17 +26,19 @@ DEPENDENCIES = (
     "threadpoolctl",
     "tqdm",
     "click",
+    "numba",
+    "scikit-learn",
 )
 
 
 def check_environment(modules: Sequence[str]) -> None:
     """Refuse to run in a deployed environment with packages of another one.
 
-    Snakemake appends the folders of its own environment to the search path of a script, so what
-    is missing from a rule's conda environment would silently come from there. Afterwards only the
-    environment's own folders and spinn's are searched, so that what packages import where they
-    find it does not come from elsewhere either. Does nothing where the interpreter is not one of an
-    activated conda environment, and imports nothing.
+    Snakemake appends the folders of its own environment to the search path of a script, so a
+    package missing from a rule's conda environment would silently be taken from there. Afterwards
+    only the environment's folders and spinn's are searched, which also covers packages' optional
+    imports. Does nothing where the interpreter is not one of an activated conda environment, and
+    imports nothing.
 
     Parameters
     ----------
@@ -54,26 +57,26 @@ def check_environment(modules: Sequence[str]) -> None:
     if not is_deployed():
         return
     places = {name: _place(name) for name in modules}
-    foreign = {name: place for name, place in places.items() if place and not _is_own(place)}
+    foreign = {name: place for name, place in places.items() if place and not _is_inside(place)}
     if foreign:
         culprits = ", ".join(f"{name} in {place}" for name, place in list(foreign.items())[:3])
         raise RuntimeError(
-            f"every package must come from the environment {sys.prefix}, but {len(foreign)} of "
-            f"{len(places)} would come from elsewhere: {culprits}; add what is missing to the "
-            "rule's file in envs/"
+            f"every package must be imported from the environment {sys.prefix}, but {len(foreign)} "
+            f"of {len(places)} would be imported from elsewhere: {culprits}; add what is missing "
+            "to the rule's file in envs/"
         )
-    beside = Path(__file__).resolve().parents[2]
-    sys.path[:] = [each for each in sys.path if _is_own(each) or Path(each).resolve() == beside]
+    root = Path(__file__).resolve().parents[2]
+    sys.path[:] = [each for each in sys.path if _is_inside(each) or Path(each).resolve() == root]
 
 
 def workflow_folder() -> Path:
-    """Return the folder of the Snakefile, rules and config: a wheel's own, else the checkout."""
+    """Return the folder of the Snakefile, rules and config: in the wheel, else the checkout."""
     packed = Path(__file__).parents[1] / "workflow"
     return packed if packed.is_dir() else packed.parents[1]
 
 
 def is_deployed() -> bool:
-    """Tell whether this interpreter is that of an activated conda environment."""
+    """Return whether this interpreter is that of an activated conda environment."""
     conda = os.environ.get("CONDA_PREFIX")
     return bool(conda) and Path(sys.prefix).resolve().is_relative_to(Path(conda or "").resolve())
 
@@ -84,16 +87,16 @@ def versions() -> dict[str, str]:
     A dependency that is not installed is left out; in a deployed conda environment one that only
     another environment on the search path has counts as not installed.
     """
-    path = [place for place in sys.path if not is_deployed() or _is_own(place)]
-    found = {"python": platform.python_version()}
+    path = [place for place in sys.path if not is_deployed() or _is_inside(place)]
+    installed = {"python": platform.python_version()}
     for name in DEPENDENCIES:
-        installed = next(iter(distributions(name=name, path=path)), None)
-        if installed is not None:
-            found[name] = installed.version
-    return found
+        for distribution in islice(distributions(name=name, path=path), 1):
+            installed[name] = distribution.version
+    return installed
 
 
-def _is_own(place: str) -> bool:
+def _is_inside(place: str) -> bool:
+    """Return whether a file or folder lies in the environment of this interpreter."""
     return Path(place).resolve().is_relative_to(Path(sys.prefix).resolve())
 
 

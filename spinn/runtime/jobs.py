@@ -1,4 +1,4 @@
-"""What every job does first: its log, its threads, its keys; and the lock of a whole run."""
+"""What every job starts with: its log, threads and keys; and the lock of a whole run."""
 
 import faulthandler
 import fcntl
@@ -16,8 +16,8 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_
 def acquire_lock(path: str | os.PathLike[str]) -> IO[str]:
     """Return an open file that only one process at a time can hold.
 
-    The operating system lets go of it when the process ends, however it ends, so that a killed run
-    leaves nothing to unlock (as Snakemake's own lock does).
+    The operating system releases it when the process ends, however it ends, so that a killed run
+    leaves nothing to unlock (Snakemake's lock would stay).
 
     Raises
     ------
@@ -30,25 +30,23 @@ def acquire_lock(path: str | os.PathLike[str]) -> IO[str]:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
-        raise RuntimeError(
-            "another run is at work in this folder; wait until it has ended"
-        ) from None
+        raise RuntimeError("another run is at work in this folder; wait until it ends") from None
     return file
 
 
 def start_log(path: str | os.PathLike[str], threads: int = 1) -> None:
     """Send logging, standard output and standard error of this process to a file.
 
-    The file is begun anew and written line by line; the root logger is set to INFO. A crash in
-    compiled code leaves its traceback there too.
+    An existing file is overwritten; each line is written at once; the root logger is set to INFO. A
+    crash in compiled code leaves its traceback there too.
 
     Parameters
     ----------
     path
         The log file; missing folders are made.
     threads
-        That numerical libraries may use, all of which take every core otherwise; they read it when
-        they are imported, which must come after.
+        How many numerical libraries may use; without it they take every core. They read it when
+        they are imported, so call this first.
     """
     for variable in THREADS:
         os.environ[variable] = str(threads)
@@ -62,5 +60,5 @@ def start_log(path: str | os.PathLike[str], threads: int = 1) -> None:
 
 
 def run_keys(wildcards: Iterable[tuple[str, str]]) -> dict[str, str | int]:
-    """Return a job's wildcards as they stand in tables: the split is a number."""
+    """Return a job's wildcards as written in tables: the split is a number."""
     return {name: int(value) if name == "split" else value for name, value in wildcards}

@@ -1,32 +1,16 @@
-"""The one way from a selector to panels that meet every constraint, whatever the selector is."""
+"""The wrapper that makes the panels of any selector meet every constraint."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
 
 import numpy as np
 
 from spinn.constraints.constraints import Constraints
-from spinn.constraints.files import read_rules
-from spinn.data import ExpressionData
 from spinn.panel import Panel, PanelPath, Ranked, ranked_path
+from spinn.selectors.run import Run
 
 
-class Chooser(Protocol):
-    """A selector of which all but sizes and constraints is settled."""
-
-    def __call__(self, *, sizes: Sequence[int], constraints: Constraints) -> PanelPath:
-        """Return panels of these sizes."""
-
-
-def constraints_of(genes: Mapping[str, Any], data: ExpressionData) -> Constraints:
-    """Return what the config section ``genes`` demands of prepared cells."""
-    return read_rules(genes).resolve(data.genes, data.mean)
-
-
-def constrained(
-    choose: Chooser, genes: Sequence[str], *, sizes: Sequence[int], constraints: Constraints
-) -> PanelPath:
+def constrained(choose: Callable[[Run], PanelPath], genes: Sequence[str], run: Run) -> PanelPath:
     """Return a selector's panels, made to meet the constraints.
 
     Parameters
@@ -35,10 +19,8 @@ def constrained(
         The selector. It may use the constraints for better panels; it need not.
     genes
         Of the data.
-    sizes
-        Of the panels.
-    constraints
-        What is demanded.
+    run
+        Sizes and constraints of the panels.
 
     Returns
     -------
@@ -46,7 +28,7 @@ def constrained(
         Required genes come first; then each next gene of the selector's ranking, ranks divided by
         weights, that keeps a panel within reach (`Limits.may_join`). Nested panels come from one
         such walk to the largest size. Panels that are not nested come from a walk each, over their
-        own genes before the others. What meets the constraints already comes back as it was.
+        genes before the others. What meets the constraints already is returned unchanged.
 
     Raises
     ------
@@ -55,42 +37,42 @@ def constrained(
 
     Notes
     -----
-    Where a ranking is too short to tell, the selector is asked for a panel twice as large, and so
-    on, with required and excluded genes as its only constraints.
+    Where a ranking is too short to decide, the selector runs again for a panel twice as large, and
+    so on, with required and excluded genes as its only constraints.
     """
-    constraints.check_sizes(sizes, genes)
-    n_candidates = len(constraints.candidate_positions(genes))
-    path, wanted = choose(sizes=sizes, constraints=constraints), max(sizes)
-    while (met := _met(path, genes, sizes, constraints)) is None:
-        if wanted == n_candidates:
+    run.constraints.check_sizes(run.sizes, genes)
+    n_candidates = len(run.constraints.candidate_positions(genes))
+    path, size = choose(run), max(run.sizes)
+    while (met := _met(path, genes, run)) is None:
+        if size == n_candidates:
             raise ValueError(
-                f"a selector must rank all {n_candidates} genes that may be chosen when asked for "
-                f"as many, came {len(path.ranking)}; its panels cannot be made to meet the "
+                f"a selector must rank all {n_candidates} genes that may be chosen when as many "
+                f"are requested, got {len(path.ranking)}; its panels cannot be made to meet the "
                 "constraints"
             )
-        wanted = min(2 * wanted, n_candidates)
-        path = choose(sizes=[*sizes, wanted], constraints=constraints.of_names_only())
+        size = min(2 * size, n_candidates)
+        by_name = run.constraints.of_names_only()
+        path = choose(replace(run, sizes=[*run.sizes, size], constraints=by_name))
     return met
 
 
-def _met(
-    path: PanelPath, genes: Sequence[str], sizes: Sequence[int], constraints: Constraints
-) -> PanelPath | None:
+def _met(path: PanelPath, genes: Sequence[str], run: Run) -> PanelPath | None:
     """Return the path with panels that meet the constraints; None if its ranking is too short."""
     entry = {ranked.gene: ranked for ranked in path.ranking}
     ranking = tuple(entry)
     if all(panel.genes == ranking[: panel.size] for panel in path.panels):
-        order = _walk(ranking, genes, max(sizes), constraints)
+        order = _walk(ranking, genes, max(run.sizes), run.constraints)
         if order is None:
             return None
         unscored = Ranked("", 0, np.inf, len(genes))  # required, and unknown to the selector
-        found = [entry.get(gene, unscored) for gene in order]
-        scores, among = [ranked.score for ranked in found], [ranked.among for ranked in found]
-        return ranked_path(order, scores, sizes, among=among)
+        places = [entry.get(gene, unscored) for gene in order]
+        scores, among = [ranked.score for ranked in places], [ranked.among for ranked in places]
+        return ranked_path(order, scores, run.sizes, among=among)
     panels = []
-    for size in sorted(sizes, reverse=True):
-        own, others = path.of_size(size).genes, [g for panel in path.panels for g in panel.genes]
-        order = _walk([*own, *others, *ranking], genes, size, constraints)
+    every = [gene for panel in path.panels for gene in panel.genes]
+    for size in sorted(run.sizes, reverse=True):
+        first = [*path.of_size(size).genes, *every, *ranking]
+        order = _walk(first, genes, size, run.constraints)
         if order is None:
             return None
         panels.append(Panel(tuple(order[:size])))
@@ -100,9 +82,9 @@ def _met(
 def _walk(
     ranking: Sequence[str], genes: Sequence[str], size: int, constraints: Constraints
 ) -> list[str] | None:
-    """Return the ranked candidates, the panel of ``size`` first; None if they are too few to tell.
+    """Return the ranked candidates, the panel of ``size`` first; None if too few are ranked.
 
-    Too few are those behind which a gene that is not ranked could yet come to stand in the panel.
+    Too few are those behind which a gene that is not ranked could still get into the panel.
     """
     position = {gene: i for i, gene in enumerate(genes)}
     limits, weight = constraints.limits(genes), constraints.weights(genes)

@@ -1,8 +1,8 @@
-"""Exchange genes of a panel for those that tell more of what the rest of it cannot predict.
+"""Exchange genes of a panel for those that explain more of what the rest of it cannot predict.
 
-Of what a network misses that reads the panel without one gene, each other gene tells something; the
-one that tells most is tried in that place. Networks are cross-fitted: what they miss is looked at
-in training cells that they were not trained on.
+Each other gene explains some of the residuals of a network that reads the panel without one gene;
+the one that explains most is tried in that place. Networks are cross-fitted: their residuals are
+those of training cells that they were not trained on.
 """
 
 import logging
@@ -11,20 +11,20 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from spinn.constraints.constraints import Constraints
 from spinn.networks.problem import Problem
 from spinn.networks.tasks import Hurdle, Reconstruction
 from spinn.panel import Panel, PanelPath, path_by_place
 from spinn.selectors.exchange_folds import FOLDS, Fold, fit_fold, mean_of, moments, moments_without
+from spinn.selectors.run import Run
 from spinn.settings import Settings
 
 log = logging.getLogger(__name__)
 SWEEPS = 2
-LEAST_VARIANCE = 1e-8  # of a standardised gene's residual
+MIN_VARIANCE = 1e-8  # of a standardised gene's residual
 
 
 def gains(residuals: Tensor, missed: Tensor) -> Tensor:
-    """Return how much each gene tells of what a panel misses, shape (genes,), at least 0.
+    """Return how much each gene explains of what a panel misses, shape (genes,), at least 0.
 
     Parameters
     ----------
@@ -38,19 +38,12 @@ def gains(residuals: Tensor, missed: Tensor) -> Tensor:
     -----
     The gain of gene j is the sum over targets g of cov(R_j, R'_g)^2 / var(R_j): what a linear term
     in R_j would take off the variance of R'. With R and R' from two halves of the molecules noise
-    has no part in the covariance. A gene without residual variance tells nothing.
+    has no part in the covariance. A gene without residual variance explains nothing.
     """
     return _gains(*moments(residuals, missed))
 
 
-def exchanged(
-    path: PanelPath,
-    problem: Problem,
-    settings: Settings,
-    *,
-    seed: int,
-    constraints: Constraints,
-) -> PanelPath:
+def exchanged(path: PanelPath, problem: Problem, settings: Settings, run: Run) -> PanelPath:
     """Return the panels of a path after an exchange of genes; they need not be nested.
 
     Parameters
@@ -61,10 +54,9 @@ def exchanged(
         Reconstruction or hurdle, with all genes as inputs.
     settings
         Its network and training sections are used.
-    seed
-        Of folds and networks.
-    constraints
-        Required genes stay; every exchange leaves a panel that meets the others.
+    run
+        Its seed is that of folds and networks. Required genes stay; every exchange leaves a panel
+        that meets the other constraints.
 
     Raises
     ------
@@ -75,36 +67,30 @@ def exchanged(
     -----
     A panel's genes are dropped in turn, from the last to the first, in at most two sweeps. With
     gene i dropped all others compete by `gains`, i included. The best takes its place where its
-    gain is above i's in both folds and networks trained anew with it have, in both, a lower loss on
-    the cells that they have not seen.
+    gain is above i's in both folds, and networks trained with it have a lower loss on the cells not
+    trained on, in both.
     """
     if not isinstance(problem.task, Reconstruction | Hurdle):
         raise ValueError(
-            "+exchange needs a task whose networks predict genes (reconstruction, hurdle), came "
+            "+exchange needs a task whose networks predict genes (reconstruction, hurdle), got "
             f"{problem.encoder.name}; use the selector without +exchange"
         )
-    return path_by_place(
-        [
-            _settled(panel, problem, settings, seed=seed, constraints=constraints)
-            for panel in path.panels
-        ]
-    )
+    return path_by_place([_converged(panel, problem, settings, run) for panel in path.panels])
 
 
-def _settled(
-    panel: Panel, problem: Problem, settings: Settings, *, seed: int, constraints: Constraints
-) -> Panel:
-    limits = constraints.limits(problem.genes)
+def _converged(panel: Panel, problem: Problem, settings: Settings, run: Run) -> Panel:
+    """Return a panel once a sweep exchanges none of its genes, or after the last sweep."""
+    limits = run.constraints.limits(problem.genes)
     if limits.candidates.sum() == panel.size:
-        return panel  # nobody to exchange with
+        return panel  # no other gene may be chosen
     position = {gene: i for i, gene in enumerate(problem.genes)}
-    weight = torch.as_tensor(constraints.weights(problem.genes))
+    weight = torch.as_tensor(run.constraints.weights(problem.genes))
     genes, tried = [position[gene] for gene in panel.genes], set()
-    folds = [fit_fold(number, genes, problem, settings, seed=seed) for number in range(FOLDS)]
+    folds = [fit_fold(number, genes, problem, settings, seed=run.seed) for number in range(FOLDS)]
     for _ in range(SWEEPS):
         before = genes
         for gene in reversed(before):
-            if problem.genes[gene] in constraints.required:
+            if problem.genes[gene] in run.constraints.required:
                 continue
             others = [other for other in genes if other != gene]
             may_join = torch.as_tensor(limits.may_join(others, panel.size))
@@ -113,7 +99,7 @@ def _settled(
             if best == gene or frozenset(trial) in tried:
                 continue
             tried.add(frozenset(trial))
-            if better := _better(trial, folds, problem, settings, seed=seed):
+            if better := _better(trial, folds, problem, settings, seed=run.seed):
                 new, old = problem.genes[best], problem.genes[gene]
                 log.info("%d genes: %s for %s", panel.size, new, old)
                 genes, folds = trial, better
@@ -130,7 +116,7 @@ def _rival(
     may_join: Tensor,
     weight: Tensor,
 ) -> int:
-    """Return the gene that should stand in a gene's place; itself, if in doubt."""
+    """Return the gene that should stand in a gene's place; the gene itself, if in doubt."""
     parts = [moments_without(gene, panel, fold, problem) for fold in folds]
     together = _gains(*mean_of(parts)).masked_fill(~may_join, -1)
     rank = torch.empty_like(weight)
@@ -144,15 +130,15 @@ def _rival(
 def _better(
     trial: Sequence[int], folds: Sequence[Fold], problem: Problem, settings: Settings, *, seed: int
 ) -> list[Fold] | None:
-    """Return the folds of a panel where each loses less than before; None from the first other."""
-    anew = []
+    """Return a panel's folds where each has a lower loss than before; else None."""
+    trained = []
     for number, old in enumerate(folds):
-        anew.append(fit_fold(number, trial, problem, settings, seed=seed))
-        if anew[-1].loss >= old.loss:
+        trained.append(fit_fold(number, trial, problem, settings, seed=seed))
+        if trained[-1].loss >= old.loss:
             return None
-    return anew
+    return trained
 
 
 def _gains(covariance: Tensor, variance: Tensor) -> Tensor:
-    varies = variance > LEAST_VARIANCE
+    varies = variance > MIN_VARIANCE
     return torch.where(varies, covariance.square().sum(1) / variance.where(varies, 1), 0)

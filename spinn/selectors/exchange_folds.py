@@ -22,10 +22,10 @@ from spinn.settings import Settings
 FOLDS = 2
 # The networks are many and only compared with each other: trained fast, as `recommended`'s refits.
 LR, BATCH = 3e-3, 128
-LEAST_HIDDEN = 0.1  # of the panel's genes, while training
-# More cells and views cost time and hardly change which gene tells most.
-MOST_CELLS, VIEWS = 8192, 2
-DIRECTIONS = 128  # in which the hurdle's many outputs are looked at
+MIN_HIDDEN = 0.1  # of the panel's genes, while training
+# More cells and views cost time and hardly change which gene explains most.
+MAX_CELLS, VIEWS = 8192, 2
+DIRECTIONS = 128  # in which residuals of the hurdle's many outputs are taken
 SEED_STRIDE = 2003  # between the networks of the folds
 Moments = tuple[Tensor, Tensor]
 
@@ -36,7 +36,7 @@ class Fold:
 
     ``inputs`` holds, per view, all genes of these cells, standardised; ``targets`` what is to be
     predicted; ``loss`` is the network's there; ``directions``, shape (targets, directions), spans
-    what is looked at of what it misses, None for all.
+    the residuals that are used, None for all.
     """
 
     network: Network
@@ -53,29 +53,32 @@ def fit_fold(
     quick = replace(
         settings,
         network=replace(
-            settings.network, input_dropout=max(LEAST_HIDDEN, settings.network.input_dropout)
+            settings.network, input_dropout=max(MIN_HIDDEN, settings.network.input_dropout)
         ),
         training=replace(settings.training, lr=LR, batch_size=BATCH),
     )
     device = problem.positions.device
     panel = torch.as_tensor(sorted(genes), device=device)
     small = problem.keep(panel)
-    dealt = np.random.default_rng(seed).permutation(problem.train.n_cells) % FOLDS
-    apart = torch.as_tensor(np.flatnonzero(dealt == number), device=device)
-    rest = torch.as_tensor(np.flatnonzero(dealt != number), device=device)
-    own, own_seed = replace(small, train=_cells(small.train, rest)), seed + SEED_STRIDE * number
-    start = base_network(own, "open", quick, seed=own_seed)
-    network = fit(start, own, quick.training, seed=own_seed).network
-    looked, views = apart[: MOST_CELLS // FOLDS], slice(VIEWS)
+    fold_of = np.random.default_rng(seed).permutation(problem.train.n_cells) % FOLDS
+    apart = torch.as_tensor(np.flatnonzero(fold_of == number), device=device)
+    rest = torch.as_tensor(np.flatnonzero(fold_of != number), device=device)
+    on_rest, fold_seed = (
+        replace(small, train=_cells(small.train, rest)),
+        seed + SEED_STRIDE * number,
+    )
+    start = base_network(on_rest, "open", quick, seed=fold_seed)
+    network = fit(start, on_rest, quick.training, seed=fold_seed).network
+    used, views = apart[: MAX_CELLS // FOLDS], slice(VIEWS)
     fold = Fold(
         network,
-        tuple(rows.take(looked) for rows in problem.train.inputs[views]),
-        tuple(targets[looked] for targets in problem.train.targets[views]),
-        evaluate_loss(network, own, _cells(small.train, apart)),
+        tuple(rows.take(used) for rows in problem.train.inputs[views]),
+        tuple(targets[used] for targets in problem.train.targets[views]),
+        evaluate_loss(network, on_rest, _cells(small.train, apart)),
     )
     if problem.task.counts_hidden_only:
         fold = replace(fold, loss=_loss_without_self(fold, panel))
-    return replace(fold, directions=_directions(fold, panel, problem, seed=own_seed))
+    return replace(fold, directions=_directions(fold, panel, problem, seed=fold_seed))
 
 
 def moments_without(gene: int, panel: Sequence[int], fold: Fold, problem: Problem) -> Moments:
@@ -99,7 +102,7 @@ def moments_without(gene: int, panel: Sequence[int], fold: Fold, problem: Proble
 
 
 def _missed_inputs(x: Tensor, output: Tensor, problem: Problem) -> Tensor:
-    """Return what an output does not say of the genes that are read, (cells, genes).
+    """Return the residuals of the genes that are read, (cells, genes).
 
     Both halves of a cell have the same expectation, so that a prediction of one serves for the
     other. Constants mean nothing to a covariance and are left out.

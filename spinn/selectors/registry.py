@@ -1,23 +1,24 @@
-"""The table of selectors: which rule computes each, and what it needs. Light: rules read it.
+"""The registry of selectors: what is known of each before it runs. Light: every rule reads it.
 
-A new selector is one line here, one in the config's schema, and one where its family looks its
-functions up.
+A selector is a file of this room with an ``ENTRY``, a dict of plain values as in `Entry`, and a
+function ``choose`` (a ranker: ``score``). Entries are read from the source, not imported, so
+that the rules never wait for torch. `spinn.selectors.choose` runs a selector by its name.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 
+ROOM = Path(__file__).parent
 STRATEGIES = ("rfe", "ranking")
-EXCHANGE = "+exchange"  # behind a ranker and a strategy: their panels, after an exchange of genes
+EXCHANGE = "+exchange"  # after a ranker and a strategy: their panels, after an exchange of genes
 EXCHANGE_TASKS = ("reconstruction", "hurdle")  # whose networks predict genes
-# The gate of the base model that each ranker scores.
-RANKER_GATES = {
-    "bernoulli": "bernoulli",
-    "gaussian": "gaussian",
-    "imputation": "open",
-    "first_layer": "open",
-    "jacobian": "open",
-}
+KINDS = ("recommended", "ranker", "baseline", "peer", "package")
+# Kinds whose files hold no `choose`, and the module that has it for them.
+_SHARED = {"ranker": "selectors.strategies", "package": "selectors.peers.packages"}
 
 
 @dataclass(frozen=True)
@@ -26,56 +27,117 @@ class Entry:
 
     Parameters
     ----------
+    name
+        As in the config.
+    kind
+        `recommended`; `baseline`; `ranker`: scores the genes of a base model, named
+        RANKER-STRATEGY; `peer`: another group's method, re-implemented; `package`: another group's
+        package, in a separate environment, where a failure does not stop the run.
+    takes
+        Which genes it takes, for the tables of the documentation.
+    order
+        Place among its kind in tables and figures; equal ones by name.
+    source
+        The publication, for the same tables.
     family
-        Selectors of one family share a rule and a job.
-    gate
-        The gate of the base model that it starts from; None where it needs no base model.
-    draws
+        Selectors of one family share a rule and a job; by default `baselines` without torch, a
+        ranker's or the selector's name with it.
+    gate, noise
+        Of a ranker: the gate of the base model that it scores, and that gate's noise and penalty in
+        words.
+    is_random
         Whether its panels depend on the seed.
     needs_labels
         Whether it chooses genes by cell type, whatever the task.
     needs_torch
         Whether its job imports torch.
-    external
-        Whether another package chooses, in an environment of its own; where it fails, the run goes
-        on.
+    is_constrained
+        Whether ``choose`` returns a `Choice` whose panels meet the constraints; else it returns a
+        `PanelPath`, which is made to meet them.
+    is_default
+        Whether a config without ``selectors`` runs it.
+    uses
+        Names of selectors that it runs, and modules that it loads, by name.
+    colour, marker
+        In figures, as matplotlib writes them.
+    module
+        Where its code is, below the package; filled in here.
     """
 
-    family: str
+    name: str
+    kind: str
+    takes: str
+    order: int = 99
+    source: str = ""
+    family: str = ""
     gate: str | None = None
-    draws: bool = False
+    noise: str = ""
+    is_random: bool = False
     needs_labels: bool = False
     needs_torch: bool = False
-    external: bool = False
+    is_constrained: bool = False
+    is_default: bool = False
+    uses: tuple[str, ...] = ()
+    colour: str = "#737373"
+    marker: str = "h"
+    module: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(
+                f"{self.name}: kind must be one of {', '.join(KINDS)}, got {self.kind}"
+            )
 
 
-_NEURAL = {
-    f"{ranker}-{strategy}": Entry(ranker, gate=gate, draws=True, needs_torch=True)
-    for ranker, gate in RANKER_GATES.items()
-    for strategy in STRATEGIES
-}
-SELECTORS: dict[str, Entry] = {
-    "recommended": Entry("recommended", draws=True, needs_torch=True),
-    **_NEURAL,
-    "greedy": Entry("baselines"),
-    "greedy_split": Entry("baselines"),
-    "pca": Entry("baselines"),
-    "hvg": Entry("baselines"),
-    "markers": Entry("baselines", needs_labels=True),
-    "random": Entry("baselines", draws=True),
-    "greedy_mixed": Entry("baselines", needs_labels=True),
-    **{f"{name}{EXCHANGE}": entry for name, entry in _NEURAL.items()},
-    # Peers, re-implemented from their papers.
-    "genebasis": Entry("baselines", draws=True),
-    "cosine": Entry("baselines", needs_labels=True),
-    "persist": Entry("persist", draws=True, needs_torch=True),
-    "concrete_ae": Entry("concrete_ae", draws=True, needs_torch=True),
-    # Peers from their own packages, in environments of their own.
-    "lassonet": Entry("lassonet", draws=True, external=True),
-    "cosg": Entry("cosg", needs_labels=True, external=True),
-    "spapros": Entry("spapros", needs_labels=True, external=True),
-    "scgenefit": Entry("scgenefit", draws=True, needs_labels=True, external=True),
-}
+def read_entries(room: Path = ROOM) -> Iterator[Entry]:
+    """Yield the entry of every file that has one, by kind, order and name.
+
+    Raises
+    ------
+    ValueError
+        If an ``ENTRY`` is no dict of plain values, or its keys are not those of `Entry`.
+    """
+    entries = []
+    for path in room.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        if "\nENTRY = " not in source:
+            continue
+        (values,) = (
+            node.value
+            for node in ast.parse(source).body
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "ENTRY"
+        )
+        try:
+            entry = Entry(**ast.literal_eval(values))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{path.name}: ENTRY: {error}; see spinn.selectors.registry") from None
+        module = ".".join(path.relative_to(room.parent).with_suffix("").parts)
+        family = entry.name if entry.needs_torch or entry.kind == "package" else "baselines"
+        entries.append(replace(entry, module=module, family=entry.family or family))
+    yield from sorted(entries, key=lambda e: (KINDS.index(e.kind), e.order, e.name))
+
+
+ENTRIES = {entry.name: entry for entry in read_entries()}
+"""Entries by name; a ranker once, under its own name."""
+
+RANKERS = {name: entry for name, entry in ENTRIES.items() if entry.kind == "ranker"}
+
+
+def _selectors() -> Iterator[Entry]:
+    exchanges = []
+    for entry in ENTRIES.values():
+        if entry.kind != "ranker":
+            yield entry
+            continue
+        for strategy in STRATEGIES:
+            selector = replace(entry, name=f"{entry.name}-{strategy}", is_default=True)
+            exchanges.append(replace(selector, name=selector.name + EXCHANGE, is_default=False))
+            yield selector
+    yield from exchanges
+
+
+SELECTORS = {entry.name: entry for entry in _selectors()}
+"""Every selector by the name that a config gives it."""
 
 
 def families(selectors: Iterable[str]) -> dict[str, list[str]]:
@@ -92,3 +154,24 @@ def families(selectors: Iterable[str]) -> dict[str, list[str]]:
             raise KeyError(f"{selector!r} is not a selector; they are {', '.join(SELECTORS)}")
         grouped.setdefault(SELECTORS[selector].family, []).append(selector)
     return grouped
+
+
+def modules_of(selectors: Iterable[str]) -> list[str]:
+    """Return the modules that running some selectors loads by name, for digests of code."""
+    modules = set()
+    for selector in selectors:
+        entry = SELECTORS.get(selector) or ENTRIES[selector]
+        modules |= {entry.module, _SHARED.get(entry.kind, entry.module)}
+        modules |= set(modules_of(entry.uses))
+    return sorted(modules)
+
+
+def load(selector: str) -> ModuleType:
+    """Return the module with a selector's ``choose``."""
+    entry = SELECTORS[selector]
+    return import_module(f"spinn.{_SHARED.get(entry.kind, entry.module)}")
+
+
+def load_ranker(ranker: str) -> ModuleType:
+    """Return the module with a ranker's ``score``."""
+    return import_module(f"spinn.{RANKERS[ranker].module}")

@@ -1,5 +1,6 @@
 """Indices of agreement between panels: sets of genes in, numbers out."""
 
+import itertools
 from collections import Counter
 from collections.abc import Collection, Hashable, Mapping, Sequence
 
@@ -30,8 +31,8 @@ def nogueira(panels: Sequence[Collection[str]], n_genes: int) -> tuple[float, fl
         1 for identical panels, 0 on average for random ones, at least -1 / (panels - 1). NaN when
         all panels are empty or all hold every gene: then nothing was chosen.
     error
-        Asymptotic standard error. NaN for two panels: two of one size always give 0, which is no
-        error bar but a lack of data.
+        Asymptotic standard error. NaN for two panels: two of one size always give 0, for lack of
+        data.
 
     Notes
     -----
@@ -50,11 +51,8 @@ def nogueira(panels: Sequence[Collection[str]], n_genes: int) -> tuple[float, fl
     Nogueira, Sechidis and Brown, On the stability of feature selection algorithms, JMLR 18(174),
     2018.
     """
-    if len(panels) < 2:
-        raise ValueError(f"the index needs at least two panels, came {len(panels)}")
+    _check(panels, n_genes)
     names = sorted(set().union(*panels))
-    if len(names) > n_genes:
-        raise ValueError(f"n_genes must be at least the {len(names)} genes chosen, came {n_genes}")
     # Genes in no panel add zeros to every sum: they enter by n_genes alone.
     chosen = np.array([[name in panel for name in names] for panel in map(set, panels)], float)
     n_panels, share = len(panels), chosen.mean(axis=0)
@@ -67,8 +65,7 @@ def nogueira(panels: Sequence[Collection[str]], n_genes: int) -> tuple[float, fl
     index = 1 - spread / chance
     each = chosen @ share / n_genes - size * mean
     each += index / 2 * (2 * size * mean - size - mean + 1)
-    error = 2 / n_panels * np.sqrt(np.square((each - each.mean()) / chance).sum())
-    return float(index), float(error) if n_panels > 2 else float("nan")
+    return float(index), _standard_error((each - each.mean()) / chance)
 
 
 def nogueira_correlated(
@@ -81,7 +78,7 @@ def nogueira_correlated(
     panels, n_genes
         As of `nogueira`; panels of one size (else ValueError).
     group_of
-        Gene to its group of interchangeable genes; a gene that is absent is a group of its own.
+        Gene to its group of interchangeable genes; a gene that is absent is a group by itself.
 
     Returns
     -------
@@ -107,32 +104,42 @@ def nogueira_correlated(
     Sechidis, Papangelou, Nogueira, Weatherall and Brown, On the stability of feature selection in
     the presence of feature correlations, ECML PKDD 2019, LNCS 11906, 2020.
     """
-    if len(panels) < 2:
-        raise ValueError(f"the index needs at least two panels, came {len(panels)}")
+    _check(panels, n_genes)
     sizes = {len(set(panel)) for panel in panels}
     if len(sizes) > 1:
-        raise ValueError(f"panels must be of one size, came {sorted(sizes)}")
-    (k,) = sizes
-    if n_genes < len(set().union(*panels)):
-        raise ValueError(f"n_genes must be at least the genes chosen, came {n_genes}")
-    chance = _chance(k, n_genes, group_of)
+        raise ValueError(f"panels must be of one size, got {sorted(sizes)}")
+    chance = _chance(sizes.pop(), n_genes, group_of)
     if not chance > 0:
         return float("nan"), float("nan")
     groups = [[group_of.get(gene, ("alone", gene)) for gene in panel] for panel in panels]
-    names = {name: i for i, name in enumerate(dict.fromkeys(g for own in groups for g in own))}
-    counts: Floats = np.zeros((len(panels), len(names)))
-    for row, own in zip(counts, groups, strict=True):
-        np.add.at(row, [names[name] for name in own], 1)
+    column = {name: i for i, name in enumerate(dict.fromkeys(itertools.chain(*groups)))}
+    counts: Floats = np.zeros((len(panels), len(column)))
+    for row, names in zip(counts, groups, strict=True):
+        np.add.at(row, [column[name] for name in names], 1)
     index = 1 - counts.var(axis=0, ddof=1).sum() / chance
     each = counts @ counts.mean(axis=0) / chance
-    error = 2 / len(panels) * np.sqrt(np.square(each - each.mean()).sum())
-    return float(index), float(error) if len(panels) > 2 else float("nan")
+    return float(index), _standard_error(each - each.mean())
+
+
+def _check(panels: Sequence[Collection[str]], n_genes: int) -> None:
+    if len(panels) < 2:
+        raise ValueError(f"the index needs at least two panels, got {len(panels)}")
+    n_chosen = len(set().union(*panels))
+    if n_chosen > n_genes:
+        raise ValueError(f"n_genes must be at least the {n_chosen} genes chosen, got {n_genes}")
+
+
+def _standard_error(deviations: Floats) -> float:
+    """Return that of an index from each panel's deviation; NaN for two panels."""
+    n_panels = len(deviations)
+    error = 2 / n_panels * np.sqrt(np.square(deviations).sum())
+    return float(error) if n_panels > 2 else float("nan")
 
 
 def _chance(k: int, n_genes: int, group_of: Mapping[str, Hashable]) -> float:
     """Return the summed variance of the groups' numbers in random panels of k genes."""
     sizes = np.array(list(Counter(group_of.values()).values()), dtype=np.float64)
-    alone = n_genes - sizes.sum()  # genes that nobody grouped
+    alone = n_genes - sizes.sum()  # genes without a group
     spread = (sizes * (n_genes - sizes)).sum() + alone * (n_genes - 1)
     share = k / n_genes
     return float(share * (1 - share) * spread / max(n_genes - 1, 1))

@@ -1,4 +1,4 @@
-"""How often a gene is chosen when the cells are others, and which genes are therefore stable."""
+"""How often a gene is chosen on resampled cells, and which genes are therefore stable."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -9,7 +9,7 @@ import pandas as pd
 from spinn.arrays import Floats
 from spinn.data import ExpressionData
 from spinn.panel import PanelPath
-from spinn.preparation.cell_halves import halves, without_structure
+from spinn.preparation.cell_halves import cell_halves, permute_genes
 from spinn.statistics.proportions import wilson
 
 LEVEL = 0.05  # falsely stable genes expected at most, and error of all intervals together
@@ -21,7 +21,7 @@ COLUMNS = (
 
 
 class Selectors(Protocol):
-    """Some selectors of which all but cells and seed is settled."""
+    """Some selectors with everything fixed but cells and seed."""
 
     def __call__(self, cells: ExpressionData, /, *, seed: int) -> Mapping[str, PanelPath]:
         """Return each selector's panels on these cells."""
@@ -37,9 +37,9 @@ def frequencies(
     data
         Prepared data; test cells have no part in it.
     choose
-        The selectors. They are run on every half, and on the same half without structure.
+        The selectors. They are run on every half, and on the same half with permuted genes.
     sizes
-        Panel sizes to look at.
+        Panel sizes to count.
     n_pairs
         Divisions of the cells into two halves, at least 1; 50 is usual.
     seed
@@ -54,14 +54,14 @@ def frequencies(
             Share of the 2 ``n_pairs`` halves whose panel holds the gene; `low`, `high`: Wilson's
             95 % interval for that many more halves of the same cells.
         `scrambled`
-            The same in halves in which every gene's values were dealt anew, with its interval: how
-            often the gene is chosen for its own distribution, whatever the others do.
+            The same in halves in which every gene's values were permuted, with its interval: how
+            often the gene is chosen for its distribution alone.
         `by_chance`
             Genes in the panel over genes.
         `false_any`, `false_unimodal`
-            At most so many genes that are chosen no more often than by chance are expected among
-            those at least as frequent: the bounds of Meinshausen and Buhlmann, and of Shah and
-            Samworth for unimodal frequencies. Infinite up to a half.
+            Bounds on the expected number of genes at least as frequent that are chosen no more
+            often than by chance: of Meinshausen and Buhlmann, and of Shah and Samworth for
+            unimodal frequencies. Infinite up to a half.
         `stable`
             Whether Wilson's lower end, for all genes together, is above chance and above the
             scrambled halves' upper end, and `false_unimodal` is at most `LEVEL`.
@@ -73,20 +73,18 @@ def frequencies(
 
     Notes
     -----
-    Halves of the same cells share their luck: in cells without structure dozens of genes are chosen
-    more often than by chance, as if they meant something. That is what the second and the third
-    condition are for.
+    Halves of the same cells share their sampling error: in cells without structure dozens of genes
+    are chosen more often than by chance. The second and third condition of `stable` are for these.
     """
     if n_pairs < 1:
-        raise ValueError(f"n_pairs must be at least 1, came {n_pairs}")
+        raise ValueError(f"n_pairs must be at least 1, got {n_pairs}")
     chosen: dict[tuple[str, int, str], Floats] = {}
-    for number, half in enumerate(halves(data, n_pairs=n_pairs, seed=seed)):
-        scrambled = without_structure(half, seed=number)
+    for number, half in enumerate(cell_halves(data, n_pairs=n_pairs, seed=seed)):
+        scrambled = permute_genes(half, seed=number)
         for kind, cells in (("frequency", half), ("scrambled", scrambled)):
             for selector, path in choose(cells, seed=number).items():
                 for size in sizes:
-                    place = (selector, size, kind)
-                    times = chosen.setdefault(place, np.zeros(data.n_genes))
+                    times = chosen.setdefault((selector, size, kind), np.zeros(data.n_genes))
                     times[data.positions(path.of_size(size).genes)] += 1
     tables = [
         _table(data.genes, selector, size, times, chosen[selector, size, "scrambled"], n_pairs)
@@ -163,5 +161,5 @@ def _table(
             "n_halves": n_halves,
         }
     )
-    found = table[table["frequency"] > 0]
-    return found.sort_values(["frequency", "gene"], ascending=[False, True], kind="stable")
+    table = table[table["frequency"] > 0]
+    return table.sort_values(["frequency", "gene"], ascending=[False, True], kind="stable")

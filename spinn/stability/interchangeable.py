@@ -13,20 +13,20 @@ from spinn.preparation.moments import split_moments
 from spinn.records.tables import read_table
 
 THRESHOLD = 0.8  # absolute correlation of signals from which on genes stand in for each other
-LARGEST_ERROR = 0.1  # standard error of a correlation beyond which it is not believed
+MAX_ERROR = 0.1  # standard error of a correlation above which it counts as 0
 
 
 def interchangeable(data: ExpressionData, *, threshold: float = THRESHOLD) -> pd.DataFrame:
     """Return the group of each gene, as interchangeable.csv: gene, group, size of the group.
 
     Any two genes of a group have a `signal_correlation` of at least ``threshold``, up to sign.
-    Groups are numbered from 0 in the order of the genes; a gene that nothing stands in for is a
-    group of its own.
+    Groups are numbered from 0 in the order of the genes; a gene that no other stands in for is a
+    group by itself.
 
     Notes
     -----
     Complete linkage. Standing in for each other is then a relation between groups, so that their
-    genes need only be counted (see `spinn.stability.stability.nogueira_correlated`).
+    genes need only be counted (see `spinn.stability.agreement.nogueira_correlated`).
     """
     number = np.arange(data.n_genes)
     if data.n_genes > 1:
@@ -53,7 +53,7 @@ def signal_correlation(cells: ExpressionData) -> Floats:
     molecules, in which noise cancels also on the diagonal: r_ij = C_ij / sqrt(C_ii C_jj)
     (Spearman's correction for attenuation). Its standard error is about 1 / sqrt(n rho_i rho_j)
     with rho_i the share of a half's variance that is signal; where that is larger than
-    `LARGEST_ERROR` the correlation is set to 0. Without molecules it is that of the values.
+    `MAX_ERROR` the correlation is set to 0. Without molecules it is that of the values.
 
     References
     ----------
@@ -63,11 +63,11 @@ def signal_correlation(cells: ExpressionData) -> Floats:
     spread = moments.variance
     signal = moments.cross * np.sqrt(spread)[:, None]  # its inputs are standardised
     signal = (signal + signal.T) / 2
-    own = np.maximum(np.diag(signal), 0)
+    power = np.maximum(np.diag(signal), 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(spread > 0, own / spread, 0)
+        share = np.where(spread > 0, power / spread, 0)
         error = 1 / np.sqrt(cells.n_cells * np.outer(share, share))
-        r = np.where(error <= LARGEST_ERROR, signal / np.sqrt(np.outer(own, own)), 0)
+        r = np.where(error <= MAX_ERROR, signal / np.sqrt(np.outer(power, power)), 0)
     r = r.clip(-1, 1)
     np.fill_diagonal(r, 1)
     return r

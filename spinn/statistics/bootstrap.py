@@ -1,8 +1,8 @@
 """The paired bootstrap over test cells and seeds, from which every interval is made.
 
-One draw resamples, within every split, the test cells (whole donors where there are several) and
+Each draw resamples, within every split, the test cells (whole donors where there are several) and
 the seeds, both with replacement, and averages over seeds, then over splits. All selectors of a
-split see the same draw of cells, and selectors with equally many seeds the same draw of seeds, so
+split share its resampled cells, and selectors with equally many seeds its resampled seeds, so
 differences between selectors are paired. Draw 0 resamples nothing: it is the estimate itself.
 
 Notes
@@ -13,7 +13,8 @@ donor's cells: its intervals say nothing about other donors.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,7 @@ Draws = dict[tuple[int, str], dict[str, Floats]]
 _BySplit = dict[int, dict[tuple[int, str, str], list[Floats]]]  # (size, metric, selector) to seeds'
 
 
-class Run(NamedTuple):
+class RunScores(NamedTuple):
     """One selector with one seed on one split, and its numbers per test cell."""
 
     dataset: str
@@ -63,7 +64,7 @@ class TaskDraws:
     Parameters
     ----------
     dataset, task
-        Where they come from.
+        Names.
     draws
         By size and metric (in the order of `DIRECTION`, sizes ascending), then selector.
     judged
@@ -84,14 +85,14 @@ class TaskDraws:
 
 
 def bootstrap(
-    runs: Iterable[Run], scores: pd.DataFrame | None = None, *, n_bootstrap: int, seed: int
+    runs: Iterable[RunScores], scores: pd.DataFrame | None = None, *, n_bootstrap: int, seed: int
 ) -> list[TaskDraws]:
     """Return the draws of every dataset and task.
 
     Parameters
     ----------
     runs
-        `Run`, or tuples in its order; selectors keep the order in which they first come.
+        Selectors keep the order of their first run.
     scores
         Tidy rows (columns dataset, split, task, selector, seed, size, target, metric, value): the
         source of metrics that have no numbers per cell. Their draws resample seeds only.
@@ -99,7 +100,7 @@ def bootstrap(
         Draws, at least 1; 1000 is usual.
     seed
         Of the draws. They depend on it, the dataset, task and split only: adding a selector
-        changes nobody's interval.
+        changes no other selector's interval.
 
     Raises
     ------
@@ -107,45 +108,60 @@ def bootstrap(
         When selectors of a split have different test cells, or lack a split, or `n_bootstrap` < 1.
     """
     if n_bootstrap < 1:
-        raise ValueError(f"n_bootstrap must be at least 1, came {n_bootstrap}")
-    groups: dict[tuple[str, str], list[Run]] = {}
-    for run in (Run(*run) for run in runs):
-        groups.setdefault((run.dataset, run.task), []).append(run)
+        raise ValueError(f"n_bootstrap must be at least 1, got {n_bootstrap}")
+    groups = grouped(runs, "dataset", "task")
     if not groups:
-        raise ValueError("there must be at least one run to summarise, came none")
-    found = []
-    metrics = list(DIRECTION)
-    for (dataset, task), members in groups.items():
-        random = Resampling(f"{seed}/{dataset}/{task}", n_bootstrap)
-        by_split = _from_cells(members, random)
-        draws = _averages(by_split, random)
-        judged = frozenset(draws)
-        if scores is not None:
-            here = scores[(scores["dataset"] == dataset) & (scores["task"] == task)]
-            seeds_only = _from_scores(here, {metric for _, metric in judged}, n_bootstrap)
-            draws |= _averages(seeds_only, random)
-        if unknown := sorted({metric for _, metric in draws} - DIRECTION.keys()):
-            raise ValueError(f"metrics must be among {list(DIRECTION)}, came {unknown}")
-        order = sorted(draws, key=lambda place: (metrics.index(place[1]), place[0]))
-        ordered = {place: draws[place] for place in order}
-        names = dict.fromkeys(run.selector for run in members)
-        counts = {name: counts_of([r for r in members if r.selector == name]) for name in names}
-        null = _null_panels(by_split, random)
-        found.append(TaskDraws(dataset, task, ordered, judged, counts, null))
-    return found
+        raise ValueError("there must be at least one run to summarise, got none")
+    return [
+        _of_task(members, scores, Resampling(f"{seed}/{dataset}/{task}", n_bootstrap))
+        for (dataset, task), members in groups.items()
+    ]
 
 
-def _from_cells(runs: Sequence[Run], random: Resampling) -> _BySplit:
-    """Return the draws of every run from its numbers per cell."""
-    members_of: dict[int, list[Run]] = {}
+def grouped(runs: Iterable[RunScores], *names: str) -> dict[Any, list[RunScores]]:
+    """Return the runs by one or several of their fields, each group in the given order."""
+    groups: dict[Any, list[RunScores]] = {}
     for run in runs:
-        members_of.setdefault(run.split, []).append(run)
-    selectors = {run.selector for run in runs}
+        groups.setdefault(attrgetter(*names)(run), []).append(run)
+    return groups
+
+
+def counts_of(runs: Sequence[RunScores]) -> dict[str, int]:
+    """Return n_seeds, n_splits, n_blocks of the runs of one selector, see `TaskDraws`."""
+    return {
+        "n_seeds": len({run.seed for run in runs}),
+        "n_splits": len({run.split for run in runs}),
+        "n_blocks": min(len(np.unique(run.cells.block)) for run in runs),
+    }
+
+
+def _of_task(
+    runs: Sequence[RunScores], scores: pd.DataFrame | None, random: Resampling
+) -> TaskDraws:
+    dataset, task = runs[0].dataset, runs[0].task
+    by_split = _from_cells(runs, random)
+    draws = _averages(by_split, random)
+    judged = frozenset(draws)
+    if scores is not None:
+        rows = scores[(scores["dataset"] == dataset) & (scores["task"] == task)]
+        seeds_only = _from_scores(rows, {metric for _, metric in judged}, random.n_bootstrap)
+        draws |= _averages(seeds_only, random)
+    metrics = list(DIRECTION)
+    if unknown := sorted({metric for _, metric in draws}.difference(metrics)):
+        raise ValueError(f"metrics must be among {metrics}, got {unknown}")
+    order = sorted(draws, key=lambda key: (metrics.index(key[1]), key[0]))
+    counts = {name: counts_of(members) for name, members in grouped(runs, "selector").items()}
+    null = _null_panels(by_split, random)
+    return TaskDraws(dataset, task, {key: draws[key] for key in order}, judged, counts, null)
+
+
+def _from_cells(runs: Sequence[RunScores], random: Resampling) -> _BySplit:
+    """Return the draws of every run from its numbers per cell."""
     order = list(dict.fromkeys(run.selector for run in runs))
-    found: _BySplit = {}
-    for split, members in members_of.items():
-        if lacking := sorted(selectors - {run.selector for run in members}):
-            raise ValueError(f"every selector must have every split; split {split} lacks {lacking}")
+    by_split: _BySplit = {}
+    for split, members in grouped(runs, "split").items():
+        if missing := sorted(set(order) - {run.selector for run in members}):
+            raise ValueError(f"every selector must have every split; split {split} lacks {missing}")
         block = members[0].cells.block
         for run in members:
             if not np.array_equal(run.cells.block, block):
@@ -160,13 +176,13 @@ def _from_cells(runs: Sequence[Run], random: Resampling) -> _BySplit:
         for weights in random.cells(split, block, max(len(block), n_classes**2)):
             for run, piece in zip(members, pieces, strict=True):
                 piece.append(measures(run.cells, weights))
-        values = found.setdefault(split, {})
+        values = by_split.setdefault(split, {})
         for run, piece in zip(members, pieces, strict=True):
             for metric in piece[0]:
                 columns = np.concatenate([part[metric] for part in piece]).T
                 for size, column in zip(run.cells.sizes.tolist(), columns, strict=True):
                     values.setdefault((size, metric, run.selector), []).append(column)
-    return found
+    return by_split
 
 
 def _from_scores(scores: pd.DataFrame, done: set[str], n_bootstrap: int) -> _BySplit:
@@ -174,11 +190,11 @@ def _from_scores(scores: pd.DataFrame, done: set[str], n_bootstrap: int) -> _ByS
     rows = scores[(scores["target"] == "all") & ~scores["metric"].isin(done)]
     rows = rows.dropna(subset=["value"]).sort_values("seed", kind="stable")
     columns = (rows[name].tolist() for name in ("split", "size", "metric", "selector", "value"))
-    found: _BySplit = {}
+    by_split: _BySplit = {}
     for split, size, metric, selector, value in zip(*columns, strict=True):
         constant = np.full(1 + n_bootstrap, value, dtype=np.float64)
-        found.setdefault(split, {}).setdefault((size, metric, selector), []).append(constant)
-    return found
+        by_split.setdefault(split, {}).setdefault((size, metric, selector), []).append(constant)
+    return by_split
 
 
 def _averages(by_split: _BySplit, random: Resampling) -> Draws:
@@ -188,13 +204,13 @@ def _averages(by_split: _BySplit, random: Resampling) -> Draws:
         for (size, metric, selector), columns in values.items():
             weights = random.seeds(split, len(columns))
             mean = np.einsum("ds,sd->d", weights, np.stack(columns)) / len(by_split)
-            place = total.setdefault((size, metric), {})
-            place[selector] = place.get(selector, 0) + mean
+            sums = total.setdefault((size, metric), {})
+            sums[selector] = sums.get(selector, 0) + mean
     return total
 
 
 def _null_panels(by_split: _BySplit, random: Resampling) -> dict[tuple[int, str], NullPanels]:
-    """Average each random panel over splits; the first split's draws of panels stand for all."""
+    """Average each random panel over splits; panels are resampled as in the first split."""
     first = next(iter(by_split))
     return {
         (size, metric): NullPanels(
@@ -203,13 +219,4 @@ def _null_panels(by_split: _BySplit, random: Resampling) -> dict[tuple[int, str]
         )
         for (size, metric, selector), columns in by_split[first].items()
         if selector == "floor"
-    }
-
-
-def counts_of(runs: Sequence[Run]) -> dict[str, int]:
-    """Return n_seeds, n_splits, n_blocks of the runs of one selector, see `TaskDraws`."""
-    return {
-        "n_seeds": len({run.seed for run in runs}),
-        "n_splits": len({run.split for run in runs}),
-        "n_blocks": min(len(np.unique(run.cells.block)) for run in runs),
     }

@@ -10,13 +10,16 @@ from spinn.arrays import Floats
 from spinn.metrics.registry import DIRECTION
 from spinn.statistics.bootstrap import TaskDraws
 from spinn.statistics.simultaneous import critical_value, standard_error
-from spinn.statistics.summary import COUNTS
+from spinn.statistics.summary import COUNTS, tabulate
 from spinn.statistics.tiers import best_of, interval, is_candidate
 
-TO = ("best", "greedy", "greedy_split", "floor")
+COMPARED_TO = ("best", "greedy", "greedy_split", "floor")
 """What selectors are compared to: the best of their size, two baselines, random panels."""
 
-_COLUMNS = ("dataset", "task", "size", "metric", "selector", "reference", "diff", "low", "high")
+_COLUMNS = (
+    *("dataset", "task", "size", "metric", "selector", "reference"),
+    *("diff", "low", "high", "low_all", "high_all"),
+)
 
 
 def differences(tasks: Iterable[TaskDraws]) -> pd.DataFrame:
@@ -27,51 +30,45 @@ def differences(tasks: Iterable[TaskDraws]) -> pd.DataFrame:
     differences
         `diff` is the selector minus the reference; `low`, `high` its own 95 % interval. `low_all`,
         `high_all` hold together for all selectors and sizes of a dataset, task, metric and
-        reference; NaN where only seeds were resampled. Nobody is compared to himself. n_seeds,
+        reference; NaN where only seeds were resampled. No selector is compared to itself. n_seeds,
         n_splits and n_blocks are the selector's.
 
     Notes
     -----
-    Who is best was seen in the same cells. So the family of the reference `best` is all pairs of
-    selectors of every size, which holds whoever it might have been.
+    The best is identified in the same cells. So the family of the reference `best` is all pairs of
+    selectors of every size, which holds whichever is best.
     """
-    rows = [row for task in tasks for row in _of_task(task)]
-    columns = [*_COLUMNS, "low_all", "high_all", *COUNTS]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(COUNTS, "Int64"))
+    return tabulate((row for task in tasks for row in _of_task(task)), [*_COLUMNS, *COUNTS])
 
 
 def better_than(rows: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """Return the rows of differences.csv that show a selector to be better than a reference.
+    """Return the rows of differences.csv in which a selector is better than a reference.
 
     Its interval, with those of all selectors and sizes at once, leaves out zero on the better side.
     """
-    own = rows[rows["reference"] == reference]
-    lower = own["metric"].map(DIRECTION) == "lower"
-    return own[(lower & (own["high_all"] < 0)) | (~lower & (own["low_all"] > 0))]
+    rows = rows[rows["reference"] == reference]
+    lower = rows["metric"].map(DIRECTION) == "lower"
+    return rows[(lower & (rows["high_all"] < 0)) | (~lower & (rows["low_all"] > 0))]
 
 
 def _of_task(task: TaskDraws) -> Iterator[dict[str, Any]]:
     for metric in dict.fromkeys(metric for _, metric in task.draws):
         sizes = {size: draws for (size, name), draws in task.draws.items() if name == metric}
-        for reference in TO:
-            found = {
+        for reference in COMPARED_TO:
+            differences_of = {
                 (size, selector): difference
                 for size, draws in sizes.items()
                 for selector, difference in _against(reference, draws, metric).items()
             }
-            reach = _critical(found, reference, sizes)
-            for (size, selector), difference in found.items():
-                low, high = interval(difference)
+            reach = _critical(differences_of, reference, sizes)
+            for (size, selector), difference in differences_of.items():
+                judged = (size, metric) in task.judged
                 estimate = float(difference[0])
-                half = reach * float(standard_error(difference))
-                if (size, metric) not in task.judged:
-                    half = float("nan")
-                place = (task.dataset, task.task, size, metric, selector, reference)
-                numbers = (estimate, low, high)
+                half = reach * float(standard_error(difference)) if judged else float("nan")
+                key = (task.dataset, task.task, size, metric, selector, reference)
+                ends = (*interval(difference), estimate - half, estimate + half)
                 yield {
-                    **dict(zip(_COLUMNS, (*place, *numbers), strict=True)),
-                    "low_all": estimate - half,
-                    "high_all": estimate + half,
+                    **dict(zip(_COLUMNS, (*key, estimate, *ends), strict=True)),
                     **task.counts.get(selector, {}),
                 }
 
@@ -82,21 +79,21 @@ def _against(reference: str, draws: Mapping[str, Floats], metric: str) -> dict[s
     if to is None or to not in draws:
         return {}
     return {
-        name: own - draws[to]
-        for name, own in draws.items()
-        if is_candidate(name, own) and name != to
+        name: values - draws[to]
+        for name, values in draws.items()
+        if is_candidate(name, values) and name != to
     }
 
 
 def _critical(
-    found: Mapping[tuple[int, str], Floats],
+    differences_of: Mapping[tuple[int, str], Floats],
     reference: str,
     sizes: Mapping[int, Mapping[str, Floats]],
 ) -> float:
     """Return the critical value of a reference's family."""
-    family = list(found.values())
+    family = list(differences_of.values())
     if reference == "best":
         for draws in sizes.values():
-            own = [own for name, own in draws.items() if is_candidate(name, own)]
-            family += [a - b for i, a in enumerate(own) for b in own[:i]]
+            candidates = [values for name, values in draws.items() if is_candidate(name, values)]
+            family += [a - b for i, a in enumerate(candidates) for b in candidates[:i]]
     return critical_value(np.stack(family)) if family else float("nan")

@@ -10,12 +10,15 @@ from spinn.arrays import Floats
 from spinn.metrics.registry import DIRECTION
 from spinn.statistics.bootstrap import NullPanels, TaskDraws
 from spinn.statistics.proportions import wilson
-from spinn.statistics.summary import COUNTS
+from spinn.statistics.summary import COUNTS, tabulate
 from spinn.statistics.tiers import interval, is_candidate
 
-LEAST_NULL = 3  # random panels without which their spread says nothing
+MIN_NULL = 3  # random panels below which their spread means nothing
 
-_COLUMNS = ("dataset", "task", "size", "metric", "selector", "measure", "value", "low", "high")
+_COLUMNS = (
+    *("dataset", "task", "size", "metric", "selector", "measure"),
+    *("value", "low", "high", "n_null"),
+)
 
 
 def normalised(tasks: Iterable[TaskDraws]) -> pd.DataFrame:
@@ -28,11 +31,10 @@ def normalised(tasks: Iterable[TaskDraws]) -> pd.DataFrame:
 
         `share`
             (quality - floor) / (ceiling - floor): 0 as random panels of the size, 1 as all genes.
-            NaN where the interval of ceiling - floor holds zero: there is nothing to have a share
-            of.
+            NaN where the interval of ceiling - floor holds zero.
         `z`
             Distance to the random panels' mean in their standard deviations, above 0 if better.
-            NaN below `LEAST_NULL` random panels.
+            NaN below `MIN_NULL` random panels.
         `percentile`
             Share of the random panels that are worse, in 0..100; ties count half.
 
@@ -41,14 +43,12 @@ def normalised(tasks: Iterable[TaskDraws]) -> pd.DataFrame:
 
     Notes
     -----
-    Cells, seeds and random panels are resampled in each draw; for `percentile` cells and seeds are,
-    and Wilson's interval stands for the panels. The random panels are the floor's: expressed like
-    the panel of `greedy`, not like each selector's own.
+    Each draw resamples cells, seeds and random panels; for `percentile` cells and seeds, and
+    Wilson's interval covers the panels. The random panels are the floor's: matched in expression to
+    the panel of `greedy`, not to each selector's.
     """
-    rows = [row for task in tasks for row in _of_task(task)]
-    columns = [*_COLUMNS, "n_null", *COUNTS]
-    counts = dict.fromkeys(("n_null", *COUNTS), "Int64")
-    return pd.DataFrame(rows, columns=columns).astype(counts)
+    rows = (row for task in tasks for row in _of_task(task))
+    return tabulate(rows, [*_COLUMNS, *COUNTS], ("n_null", *COUNTS))
 
 
 def share_of_ceiling(quality: Floats, floor: Floats, ceiling: Floats) -> Floats:
@@ -96,8 +96,8 @@ def percentile(quality: Floats, null: Floats) -> Floats:
 def _of_percentile(draws: Floats, n_null: int) -> tuple[float, float]:
     """Return the interval of a percentile: the cells' draws, widened by Wilson's at either end.
 
-    Few random panels leave doubt that drawing them anew would not show: all of 20 may be worse
-    although one in ten of all there are is better.
+    Resampling few random panels understates the uncertainty: all of 20 may be worse although one
+    in ten of all possible panels is better.
     """
     low, high = (np.clip(end / 100, 0, 1) for end in interval(draws))
     return 100 * float(wilson(low, n_null)[0]), 100 * float(wilson(high, n_null)[1])
@@ -109,28 +109,29 @@ def _of_task(task: TaskDraws) -> Iterator[dict[str, Any]]:
         if (size, metric) not in task.judged or (size, metric) not in task.null:
             continue
         null, ceiling = task.null[size, metric], ceilings.get(metric)
-        for selector, own in draws.items():
-            if not is_candidate(selector, own):
+        n_null = len(null.values)
+        for selector, quality in draws.items():
+            if not is_candidate(selector, quality):
                 continue
-            place = (task.dataset, task.task, size, metric, selector)
-            for measure, found in _measures(own, draws["floor"], ceiling, null, metric).items():
-                n_null = len(null.values)
-                ends = _of_percentile(found, n_null) if measure == "percentile" else interval(found)
-                numbers = (measure, float(found[0]), *ends)
+            key = (task.dataset, task.task, size, metric, selector)
+            draws_of = _measures(quality, draws["floor"], ceiling, null, metric)
+            for measure, values in draws_of.items():
+                is_percentile = measure == "percentile"
+                ends = _of_percentile(values, n_null) if is_percentile else interval(values)
+                numbers = (float(values[0]), *ends, n_null)
                 yield {
-                    **dict(zip(_COLUMNS, (*place, *numbers), strict=True)),
-                    "n_null": n_null,
+                    **dict(zip(_COLUMNS, (*key, measure, *numbers), strict=True)),
                     **task.counts.get(selector, {}),
                 }
 
 
 def _measures(
-    own: Floats, floor: Floats, ceiling: Floats | None, null: NullPanels, metric: str
+    quality: Floats, floor: Floats, ceiling: Floats | None, null: NullPanels, metric: str
 ) -> dict[str, Floats]:
-    """Return the draws of every measure that there is."""
-    found = {} if ceiling is None else {"share": share_of_ceiling(own, floor, ceiling)}
+    """Return the draws of every measure that can be computed."""
+    measures = {} if ceiling is None else {"share": share_of_ceiling(quality, floor, ceiling)}
     sign = 1 if DIRECTION[metric] == "higher" else -1
-    better = (sign * own, sign * null.values, null.weights)
-    if len(null.values) >= LEAST_NULL:
-        found["z"] = z_score(*better)
-    return found | {"percentile": percentile(*better[:2])}
+    quality, null_quality = sign * quality, sign * null.values
+    if len(null_quality) >= MIN_NULL:
+        measures["z"] = z_score(quality, null_quality, null.weights)
+    return measures | {"percentile": percentile(quality, null_quality)}

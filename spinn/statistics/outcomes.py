@@ -1,55 +1,40 @@
 """How runs went: what each cost, and the selectors that have no panels because they failed."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import pandas as pd
 
 from spinn.metrics.registry import headline_of
+from spinn.panel import PanelPath
+from spinn.statistics.summary import COUNTS
 
-_SELECTOR = ["dataset", "task", "selector"]
-_COLUMNS = [
-    "dataset",
-    "split",
-    "task",
-    "selector",
-    "seed",
-    "seconds",
-    "peak_mb",
-    "filled",
-    "failed",
-]
+_RUN = ("dataset", "split", "task", "selector", "seed")
+_COLUMNS = (*_RUN, "seconds", "peak_mb", "filled", "failed")
 
 
-def cost_table(documents: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+def cost_table(paths: Iterable[PanelPath]) -> pd.DataFrame:
     """Return what every run cost and whether it failed, as costs.csv.
 
     Parameters
     ----------
-    documents
-        Parsed panels.json, one per run.
+    paths
+        What each run chose, as read from its panels.json.
 
     Returns
     -------
     costs
         dataset, split, task, selector, seed; `seconds` of wall time, a base model's training
-        included; `peak_mb` (MiB, NaN where it is not known); `filled`, the most genes of one panel
-        that are not the selector's own; `failed`, why it has no panels, else empty.
+        included; `peak_mb` (MiB, NaN where it is not known); `filled`, the largest number of genes
+        of a panel that the selector did not choose itself; `failed`, why it has no panels, else
+        empty.
     """
     rows = []
-    for document in documents:
-        place = {key: document[key] for key in ("dataset", "split", "task", "selector", "seed")}
-        made, mended = document["made_by"], document["settings"].get("mended", {})
-        rows.append(
-            {
-                **place,
-                "seconds": made["seconds"],
-                "peak_mb": made.get("peak_mb"),
-                "filled": max((count.get("by_greedy", 0) for count in mended.values()), default=0),
-                "failed": document.get("failed", ""),
-            }
-        )
-    return pd.DataFrame(rows, columns=_COLUMNS).astype({"peak_mb": float})
+    for about in (path.about for path in paths):
+        made, repairs = about["made_by"], about["settings"].get("repairs", {})
+        filled = max((count.get("by_greedy", 0) for count in repairs.values()), default=0)
+        cost = (made["seconds"], made.get("peak_mb"), filled, about.get("failed", ""))
+        rows.append((*(about[name] for name in _RUN), *cost))
+    return pd.DataFrame(rows, columns=list(_COLUMNS)).astype({"peak_mb": float})
 
 
 def failures(costs: pd.DataFrame) -> dict[tuple[str, str, str], str]:
@@ -58,12 +43,13 @@ def failures(costs: pd.DataFrame) -> dict[tuple[str, str, str], str]:
     A selector without panels in one split has failed: its mean over the other splits could not be
     compared. One that lacks some seeds of a split has not: it has fewer seeds.
     """
-    found: dict[tuple[str, str, str], str] = {}
-    for (*place, _), runs in costs.groupby([*_SELECTOR, "split"], sort=False):
+    reasons: dict[tuple[str, str, str], str] = {}
+    keys = ["dataset", "task", "selector", "split"]
+    for (dataset, task, selector, _), runs in costs.groupby(keys, sort=False):
         if (runs["failed"] != "").all():
-            dataset, task, selector = map(str, place)
-            found.setdefault((dataset, task, selector), str(runs["failed"].iloc[0]))
-    return found
+            key = (str(dataset), str(task), str(selector))
+            reasons.setdefault(key, str(runs["failed"].iloc[0]))
+    return reasons
 
 
 def with_failed(summary: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
@@ -83,13 +69,11 @@ def with_failed(summary: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for dataset, task, selector in failures(costs):
-        own = summary[(summary["dataset"] == dataset) & (summary["task"] == task)]
-        sizes = sorted(set(own.loc[own["selector"] != "ceiling", "size"]))
-        place = {"dataset": dataset, "task": task, "selector": selector}
-        place["metric"] = headline_of(own["metric"])
-        rows += [
-            {**place, "size": size, "n_seeds": 0, "n_splits": 0, "n_blocks": 0} for size in sizes
-        ]
+        of_task = summary[(summary["dataset"] == dataset) & (summary["task"] == task)]
+        sizes = sorted(set(of_task.loc[of_task["selector"] != "ceiling", "size"]))
+        key = {"dataset": dataset, "task": task, "selector": selector}
+        row = {**key, "metric": headline_of(of_task["metric"]), **dict.fromkeys(COUNTS, 0)}
+        rows += [{**row, "size": size} for size in sizes]
     if not rows:
         return summary
     added = pd.DataFrame(rows).reindex(columns=summary.columns).astype(summary.dtypes)

@@ -31,7 +31,7 @@ def wilson(share: ArrayLike, n: ArrayLike, *, error: float = 0.05) -> tuple[Floa
     """
     share, n = np.asarray(share, dtype=np.float64), np.asarray(n, dtype=np.float64)
     if not 0 < error < 1:
-        raise ValueError(f"error must lie in (0, 1), came {error}")
+        raise ValueError(f"error must lie in (0, 1), got {error}")
     if np.any((share < 0) | (share > 1)) or np.any(n < 1):
         raise ValueError("shares must lie in 0..1 with at least one trial each")
     z2 = float(ndtri(error / 2)) ** 2

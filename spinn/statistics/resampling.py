@@ -1,4 +1,4 @@
-"""Bootstrap weights of cells and seeds, the same for everybody who asks with the same key.
+"""Bootstrap weights of cells and seeds; the same key always gives the same weights.
 
 Of n seeds, donors or cells each draw takes n - 1 with replacement: the draws of a mean then vary by
 its unbiased variance, while n of n would fall short by (n - 1) / n, half of it with two seeds
@@ -19,7 +19,7 @@ _CHUNK = 2**22  # weights held at once, 32 MB
 
 @dataclass(frozen=True)
 class Resampling:
-    """Draws addressed by what they are for: asking twice, or in another order, gives the same.
+    """Draws that depend on their purpose only, not on how often or in which order they are made.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Resampling:
         for start in range(0, self.n_bootstrap, step):
             size = min(step, self.n_bootstrap - start)
             drawn = _draw(random, n_units, size)
-            # Cells in rows of memory: what the products in `measures` like best.
+            # One cell per row in memory, which makes the products in `measures` fast.
             yield drawn.T.astype(np.float64)[unit].T
 
     def _generator(self, purpose: str) -> np.random.Generator:

@@ -7,7 +7,7 @@ References
 ----------
 Romano and Wolf, Exact and approximate stepdown methods for multiple hypothesis testing, JASA 100,
 2005 (Algorithm 4.2 is the stepdown of max-T statistics). Hansen, Lunde and Nason, The model
-confidence set, Econometrica 79, 2011 (the set of those who may be best).
+confidence set, Econometrica 79, 2011 (the set of those that may be best).
 """
 
 import numpy as np
@@ -19,27 +19,8 @@ LEVEL = 0.95
 _EXACT = 1e-12  # draws that vary by less than this share of the largest value do not vary at all
 
 
-def simultaneous_intervals(differences: Floats) -> tuple[Floats, Floats]:
-    """Return the ends of intervals that hold together, each shaped as ``differences[..., 0]``.
-
-    Parameters
-    ----------
-    differences
-        Shape (..., 1 + draws), the estimate first. NaN draws are left out; where the estimate or
-        all draws are NaN so are the ends.
-
-    Notes
-    -----
-    The estimate plus and minus c standard errors of its draws, with c the 95 % quantile over draws
-    of the largest absolute studentised deviation in the family.
-    """
-    estimate, error = differences[..., 0], standard_error(differences)
-    reach = critical_value(differences) * error
-    return estimate - reach, estimate + reach
-
-
-def may_be_best(losses: Floats) -> NDArray[np.bool_]:
-    """Return who cannot be told from the best, shape (candidates,).
+def model_confidence_set(losses: Floats) -> NDArray[np.bool_]:
+    """Return which candidates are not significantly worse than the best, shape (candidates,).
 
     Parameters
     ----------
@@ -48,11 +29,11 @@ def may_be_best(losses: Floats) -> NDArray[np.bool_]:
 
     Notes
     -----
-    The model confidence set by stepdown. A candidate falls out when it is worse than some other by
-    more standard errors of their paired difference than the critical value, which is the 95 %
-    quantile over draws of the largest such number among all pairs if nobody differed. Without
-    those who fell out the family is smaller, so the rest is looked at again. Asymptotically the
-    best stays, and of equals all stay, in at least 95 % of samples, however many there are.
+    By stepdown. A candidate is rejected when it is worse than another by more standard errors of
+    their paired difference than the critical value: the 95 % quantile over draws of the largest
+    such number among all pairs if no two differed. Without the rejected ones the family is smaller,
+    so the rest is tested again. Asymptotically the best stays, and of equals all stay, in at least
+    95 % of samples, however many candidates there are.
     """
     left = np.arange(len(losses))
     rounding = _EXACT * np.abs(losses[np.isfinite(losses)]).max(initial=0.0)
@@ -70,7 +51,17 @@ def may_be_best(losses: Floats) -> NDArray[np.bool_]:
 def critical_value(differences: Floats) -> float:
     """Return the 95 % quantile of the family's largest absolute studentised deviation.
 
-    0 where nothing varies.
+    Estimates plus and minus so many standard errors are intervals that hold together.
+
+    Parameters
+    ----------
+    differences
+        Shape (..., 1 + draws), the estimate first; NaN draws are left out.
+
+    Returns
+    -------
+    critical_value
+        0 where nothing varies.
     """
     deviation = np.abs(differences[..., 1:] - differences[..., :1])
     error = standard_error(differences)[..., None]
@@ -97,7 +88,7 @@ def standard_error(differences: Floats) -> Floats:
 
 
 def _statistics(differences: Floats) -> Floats:
-    """Return estimates in standard errors; what does not vary is 0 or beyond all bounds."""
+    """Return estimates in standard errors; 0 or infinite for what does not vary."""
     estimate, error = differences[..., 0], standard_error(differences)
     exact = np.where(np.abs(estimate) <= _floor(differences), 0.0, np.copysign(np.inf, estimate))
     return np.divide(estimate, error, out=exact, where=error > 0)

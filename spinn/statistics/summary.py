@@ -1,6 +1,6 @@
 """Tables with intervals from the bootstrap's draws: the summary of a run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,7 +10,7 @@ from spinn.statistics.bootstrap import TaskDraws
 from spinn.statistics.tiers import compare
 
 COUNTS = ("n_seeds", "n_splits", "n_blocks")
-"""Columns of every table of intervals: what stands behind a number."""
+"""Columns of every table of intervals: how many units a number rests on."""
 
 _NO_INTERVAL = dict.fromkeys(("low", "high", "diff_low", "diff_high"), float("nan"))
 
@@ -34,10 +34,17 @@ def summarize(tasks: Iterable[TaskDraws]) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for task in tasks:
         for (size, metric), draws in task.draws.items():
-            place = {"dataset": task.dataset, "task": task.task, "size": size, "metric": metric}
+            key = {"dataset": task.dataset, "task": task.task, "size": size, "metric": metric}
             judged = (size, metric) in task.judged
             for row in compare(draws, DIRECTION[metric], tiers=judged):
-                counts = dict(task.counts.get(row["selector"], {}))
+                counts = task.counts.get(row["selector"], {})
                 alone = not judged and counts.get("n_seeds") == 1
-                rows.append(place | row | (_NO_INTERVAL if alone else {}) | counts)
+                rows.append({**key, **row, **(_NO_INTERVAL if alone else {}), **counts})
     return pd.DataFrame(rows).astype(dict.fromkeys(("tier", *COUNTS), "Int64"))
+
+
+def tabulate(
+    rows: Iterable[Any], columns: Sequence[str], counts: Sequence[str] = COUNTS
+) -> pd.DataFrame:
+    """Return rows as a table; its columns `counts` hold whole numbers or nothing."""
+    return pd.DataFrame(list(rows), columns=list(columns)).astype(dict.fromkeys(counts, "Int64"))

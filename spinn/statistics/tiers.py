@@ -1,4 +1,4 @@
-"""Who is best, by how much, and who cannot be told from the best: tiers of selectors."""
+"""Tiers of selectors: which is best, by how much, and which are not significantly worse."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -6,10 +6,10 @@ from typing import Any, Literal
 import numpy as np
 
 from spinn.arrays import Floats
-from spinn.statistics.simultaneous import may_be_best
+from spinn.statistics.simultaneous import model_confidence_set
 
 REFERENCES = ("floor", "ceiling")
-"""Selectors that show what is possible; they are no candidates for best, nor for a tier."""
+"""Selectors that show what is possible; they can neither be best nor have a tier."""
 
 
 def compare(
@@ -24,35 +24,34 @@ def compare(
     direction
         Which way is better.
     tiers
-        Whether to give tiers; without numbers per cell they would promise too much.
+        Whether to give tiers; without numbers per cell they would be too optimistic.
 
     Notes
     -----
-    Tier 1 is the model confidence set (`spinn.statistics.simultaneous.may_be_best`): all that
-    cannot be told from the best when all pairs are judged at once, so that more selectors make
-    nobody fall out by chance more often. They are set aside, and the rest is treated alike for
-    tier 2, and so on.
-    Two selectors of one tier need not be equal. `diff_low` and `diff_high` are the interval of that
-    one difference by itself, and may leave out zero within tier 1.
+    Tier 1 is the model confidence set (`spinn.statistics.simultaneous`): all that are not
+    significantly worse than the best when all pairs are tested at once, so that with more selectors
+    none is rejected by chance more often. Tier 2 is that of the rest, and so on. Two selectors of
+    one tier need not be equal. `diff_low` and `diff_high` are the interval of that one difference
+    by itself, and may leave out zero within tier 1.
     """
-    left = [name for name, own in draws.items() if is_candidate(name, own)]
+    left = [name for name, values in draws.items() if is_candidate(name, values)]
     best = best_of(draws, direction)
     tier_of: dict[str, int] = {}
     while tiers and left:
         losses = _sign(direction) * np.stack([draws[name] for name in left])
-        first = may_be_best(losses)
+        first = model_confidence_set(losses)
         tier = 1 + max(tier_of.values(), default=0)
         tier_of |= {name: tier for name, tied in zip(left, first, strict=True) if tied}
         left = [name for name in left if name not in tier_of]
     rows = []
-    for name, own in draws.items():
-        low, high = interval(own)
-        difference = np.full_like(own, np.nan) if best is None else own - draws[best]
+    for name, values in draws.items():
+        low, high = interval(values)
+        difference = np.full_like(values, np.nan) if best is None else values - draws[best]
         diff_low, diff_high = interval(difference)
         rows.append(
             {
                 "selector": name,
-                "mean": float(own[0]),
+                "mean": float(values[0]),
                 "low": low,
                 "high": high,
                 "diff_to_best": float(difference[0]),
@@ -67,7 +66,7 @@ def compare(
 def interval(draws: Floats) -> tuple[float, float]:
     """Return the 95 % percentile interval of `draws[1:]`, stretched to hold `draws[0]`.
 
-    NaN draws (a class that no drawn cell had) are left out; only NaN gives NaN.
+    NaN draws (none of whose cells had some class) are left out; only NaN gives NaN.
     """
     kept = draws[1:][~np.isnan(draws[1:])]
     if np.isnan(draws[0]) or kept.size == 0:
@@ -77,13 +76,13 @@ def interval(draws: Floats) -> tuple[float, float]:
 
 
 def is_candidate(name: str, draws: Floats) -> bool:
-    """Tell whether a selector may be the best: it is no reference and has an estimate."""
+    """Return whether a selector may be the best: it is no reference and has an estimate."""
     return name not in REFERENCES and not np.isnan(draws[0])
 
 
 def best_of(draws: Mapping[str, Floats], direction: Literal["lower", "higher"]) -> str | None:
     """Return the candidate with the best estimate, the first of equals; None without candidates."""
-    names = [name for name, own in draws.items() if is_candidate(name, own)]
+    names = [name for name, values in draws.items() if is_candidate(name, values)]
     return min(names, key=lambda name: _sign(direction) * float(draws[name][0]), default=None)
 
 

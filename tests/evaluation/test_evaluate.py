@@ -1,142 +1,176 @@
-"""Evaluation: every number against a loop or against sklearn."""
+"""Evaluation: the values it must give where they are known, its rows, and what it may use."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 import torch
-from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, recall_score
 from sklearn.neighbors import NearestNeighbors
 
+from spinn.evaluation import evaluate as evaluation
+from spinn.evaluation.evaluate import evaluate
+from spinn.evaluation.judge import make_judge
 from spinn.evaluation.refit import refit
+from spinn.metrics.registry import DIRECTION
 from spinn.networks.batches import TEST_SEED
+from spinn.networks.gates import OpenGate
+from spinn.networks.network import Network
+from spinn.panel import Panel
 from spinn.preparation.thinning import thin
-from tests.support.cells import QUICK, without_counts
+from tests.support.cells import QUICK, from_counts, make_data, same_state, scrambled, without_counts
 from tests.support.judging import DATA, PANELS, READINGS, judged, value
 
+WHOLE = Panel(DATA.genes)
 
-def naive_fvu(judge, reading, at):
-    """Loop over what is read and wanted; the refit's network is found again by its seed."""
-    problem, network = refit(judge.problems[reading], PANELS, judge.settings, seed=3)[at]
-    encoder, task, inputs = problem.encoder, problem.task, problem.positions.numpy()
-    pairs = [(judge.test.values, judge.test.values)]
-    if reading == "split":
-        halves = thin(judge.test, n_splits=judge.settings.test_splits, seed=TEST_SEED)
-        pairs = [pair for a, b in halves for pair in ((a, b), (b, a))]
-    mean = task.mean.numpy().astype(np.float64)
 
-    def predict(x):
-        with torch.no_grad():
-            output = network(torch.as_tensor(x, dtype=torch.float32))
-        return task.decode(output).numpy().astype(np.float64)
+def test_the_headline_needs_counts():
+    for data, headline in ((DATA, "fvu_split"), (without_counts(DATA), "fvu_without_self")):
+        metrics = {row["metric"] for row in judged(data)[1]}
+        fvu = {metric for metric in metrics if metric.startswith("fvu")}
+        assert fvu == {headline, "fvu_panel_known"}
 
-    residual, total = np.zeros(20), np.zeros(20)
-    for read, wanted in pairs:
-        x = ((read.toarray() - encoder.input_mean) / encoder.input_std)[:, inputs]
-        y, predicted = wanted.toarray().astype(np.float64), predict(x)
-        for i, gene in enumerate(inputs):
-            if reading == "none":
-                predicted[:, gene] = y[:, gene]
-            elif reading == "hidden":
-                without = x.copy()
-                without[:, i] = 0
-                predicted[:, gene] = predict(without)[:, gene]
-        residual += ((y - predicted) ** 2).sum(0) / len(pairs)
-        total += ((y - mean) ** 2).sum(0) / len(pairs)
-    return residual, total
+
+def stub(monkeypatch, make):
+    """Replace refits by networks that ``make(problem)`` returns."""
+
+    def refits(problem, panels, settings, *, seed):
+        kept = [problem.keep(torch.as_tensor(DATA.positions(panel.genes))) for panel in panels]
+        return [(smaller, make(smaller)) for smaller in kept]
+
+    monkeypatch.setattr(evaluation, "refit", refits)
+
+
+def linear(problem, weight):
+    n_inputs = len(problem.genes)
+    network = Network(OpenGate(n_inputs), n_inputs, (), problem.task.n_outputs)
+    network.linears[0].weight.data = torch.as_tensor(weight, dtype=torch.float32)
+    network.linears[0].bias.data.zero_()
+    return network
 
 
 @pytest.mark.parametrize(("reading", "metric", "data"), READINGS)
-def test_fvu_is_the_naive_share(reading, metric, data):
-    judge, rows, cells = judged(data)
-    for at, panel in enumerate(PANELS):
-        residual, total = naive_fvu(judge, reading, at)
-        expected = residual.sum() / total.sum()
-        assert value(rows, metric, panel.size) == pytest.approx(expected, rel=1e-4)
-        assert cells.ratio[metric][:, at].sum(1) == pytest.approx(
-            [residual.sum(), total.sum()], rel=1e-4
-        )
+def test_predicting_the_mean_gives_one(monkeypatch, reading, metric, data):
+    stub(monkeypatch, lambda p: linear(p, np.zeros((p.task.n_outputs, len(p.genes)))))
+    judge, rows, _ = judged(data)
+    for panel in PANELS:
+        expected = 1.0
+        if reading == "none":  # the panel's genes are known
+            mean = judge.problems["none"].task.mean.numpy()
+            total = ((judge.test.values.toarray() - mean) ** 2).sum(0)
+            expected = 1 - total[DATA.positions(panel.genes)].sum() / total.sum()
+        assert value(rows, metric, panel.size) == pytest.approx(expected, rel=1e-5)
         if reading != "none":
-            r2 = 1 - residual / total
-            assert value(rows, "r2_median", panel.size) == pytest.approx(np.median(r2), abs=1e-4)
-            for gene, expected in zip(data.genes, r2, strict=True):
-                found = value(rows, "r2_gene", panel.size, gene)
-                assert found == pytest.approx(expected, abs=1e-4)
+            assert value(rows, "r2_median", panel.size) == pytest.approx(0, abs=1e-5)
 
 
-def test_classes_are_scored_as_sklearn_does():
-    judge, rows, cells = judged(DATA, "classification")
-    truth = judge.test.labels
-    assert np.array_equal(cells.truth, truth)
-    assert tuple(cells.classes) == DATA.classes
-    for at, panel in enumerate(PANELS):
-        problem, network = refit(judge.problems["none"], PANELS, QUICK, seed=3)[at]
-        x = (judge.test.values.toarray() - problem.encoder.input_mean) / problem.encoder.input_std
-        x = torch.as_tensor(x[:, problem.positions], dtype=torch.float32)
-        predicted = network(x).argmax(1).numpy()
-        assert np.array_equal(cells.predicted[at], predicted)
-        for metric, expected in (
-            ("accuracy", accuracy_score(truth, predicted)),
-            ("balanced_accuracy", balanced_accuracy_score(truth, predicted)),
-            ("macro_f1", f1_score(truth, predicted, average="macro")),
-        ):
-            assert value(rows, metric, panel.size) == pytest.approx(expected)
-        per_class = recall_score(truth, predicted, average=None)
-        for name, expected in zip(DATA.classes, per_class, strict=True):
-            assert value(rows, "recall", panel.size, name) == pytest.approx(expected)
+def test_perfect_prediction_gives_zero(monkeypatch):
+    judge = make_judge(DATA, "reconstruction", replace(QUICK, basis=None))
+    halves = thin(judge.test, n_splits=QUICK.test_splits, seed=TEST_SEED)
+    wanted = {
+        "split": [half for a, b in halves for half in (b, a)],
+        "none": [judge.test.values],
+    }
+
+    def oracle(problem):
+        noise = problem.encoder.noise
+        answers = iter(torch.as_tensor(y.toarray()) - problem.task.mean for y in wanted[noise])
+        return lambda x: next(answers)
+
+    stub(monkeypatch, oracle)
+    rows, _ = evaluate(judge, PANELS, seed=3)
+    for panel in PANELS:
+        for metric in ("fvu_split", "fvu_panel_known"):
+            assert value(rows, metric, panel.size) == pytest.approx(0, abs=1e-10)
+        assert value(rows, "r2_median", panel.size) == pytest.approx(1)
 
 
-def outputs_of(judge, at, read):
-    reading = next(iter(judge.problems))
-    problem, network = refit(judge.problems[reading], PANELS, QUICK, seed=3)[at]
-    x = ((read - problem.encoder.input_mean) / problem.encoder.input_std)[:, problem.positions]
-    with torch.no_grad():
-        return problem, network(torch.as_tensor(x, dtype=torch.float32))
+def twins():
+    """Ten genes, each twice: what one gene says, its twin says."""
+    counts = make_data(150).counts[:, :10]
+    return without_counts(from_counts(sp.hstack([counts, counts]).tocsr()))
 
 
-def test_regression_is_r2_against_the_training_mean():
-    judge, rows, cells = judged(DATA, "regression")
-    train = DATA.of("train").targets
-    y = (judge.test.targets - train.mean(0)) / train.std(0)
-    for at, panel in enumerate(PANELS):
-        _, output = outputs_of(judge, at, judge.test.values.toarray())
-        error = ((y - output.numpy()) ** 2).sum(0)
-        expected = 1 - error.sum() / (y**2).sum()
-        assert value(rows, "r2", panel.size) == pytest.approx(expected, abs=1e-4)
-        assert cells.ratio["r2"][0, at].sum() == pytest.approx(error.sum(), rel=1e-4)
-        for name, mine in zip(DATA.target_names, 1 - error / (y**2).sum(0), strict=True):
-            assert value(rows, "r2", panel.size, name) == pytest.approx(mine, abs=1e-4)
+def diagonal(problem, shift):
+    """A network that predicts gene i by the standardised value of gene i + shift."""
+    genes = np.arange(20)
+    weight = np.zeros((20, 20))
+    weight[genes, (genes + shift) % 20] = problem.encoder.input_std
+    return linear(problem, weight)
 
 
-@pytest.mark.parametrize("data", [DATA, without_counts(DATA)], ids=["counts", "no counts"])
-def test_hurdle_is_a_share_of_the_null_models_loss(data):
-    judge, rows, _ = judged(data, "hurdle")
+@pytest.mark.parametrize(("shift", "expected"), [(0, 1.0), (10, 0.0)])
+def test_without_self_a_gene_is_hidden_from_itself_only(monkeypatch, shift, expected):
+    stub(monkeypatch, lambda problem: diagonal(problem, shift))
+    judge = make_judge(twins(), "reconstruction", replace(QUICK, basis=None))
+    rows, _ = evaluate(judge, [Panel(judge.data.genes)], seed=3)
+    assert value(rows, "fvu_without_self", 20) == pytest.approx(expected, abs=1e-5)
 
-    def pairs(cells, n_splits, seed):
-        if not data.has_counts:
-            return [(cells.values.toarray(), cells.values.toarray())]
-        halves = [(a.toarray(), b.toarray()) for a, b in thin(cells, n_splits=n_splits, seed=seed)]
-        return [pair for a, b in halves for pair in ((a, b), (b, a))]
 
-    seen = np.concatenate([y for _, y in pairs(data.of("train"), QUICK.n_splits, 0)])
-    silent = np.clip((seen == 0).mean(0), 1e-4, 1 - 1e-4)
-    height = seen.sum(0) / np.maximum((seen > 0).sum(0), 1)
-    null = torch.as_tensor(np.concatenate([height, np.log(silent / (1 - silent))]))
-    for at, panel in enumerate(PANELS):
-        losses = np.zeros(2)
-        for read, wanted in pairs(judge.test, QUICK.test_splits, TEST_SEED):
-            y = torch.as_tensor(wanted)
-            problem, output = outputs_of(judge, at, (read > 0).astype(float))
-            losses[0] += problem.task.loss(output, y).sum().item()
-            losses[1] += problem.task.loss(null.float().expand(len(y), -1), y).sum().item()
-        found = value(rows, "hurdle_loss", panel.size)
-        assert found == pytest.approx(losses[0] / losses[1], rel=1e-4)
+def test_known_twins_are_predicted_without_error(monkeypatch):
+    half = Panel(twins().genes[:10])
+    spread = twins().std[:10]
+    stub(monkeypatch, lambda p: linear(p, np.vstack([np.diag(spread), np.diag(spread)])))
+    judge = make_judge(twins(), "reconstruction", replace(QUICK, basis=None))
+    rows, _ = evaluate(judge, [half], seed=3)
+    assert value(rows, "fvu_panel_known", 10) == pytest.approx(0, abs=1e-8)
+    assert value(rows, "fvu_without_self", 10) == pytest.approx(0.5, abs=0.01)
+
+
+TASKS = {
+    "reconstruction": {"fvu_split", "fvu_panel_known", "r2_median", "r2_gene"},
+    "classification": {"macro_f1", "balanced_accuracy", "accuracy", "recall"},
+    "regression": {"r2"},
+    "hurdle": {"hurdle_loss"},
+}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_rows_are_tidy_and_hold_the_tasks_metrics(task):
+    judge, rows, cells = judged(replace(DATA, donors=DATA.cells[::-1]), task)
+    assert {row["metric"] for row in rows} == TASKS[task] | {"knn_share", "redundancy"}
+    assert {row["metric"] for row in rows} <= DIRECTION.keys()
+    for row in rows:
+        assert list(row) == ["size", "target", "metric", "value"]
+        assert np.isfinite(row["value"])
+    assert all(type(row["size"]) is int and type(row["value"]) is float for row in rows)
+    keys = [(row["size"], row["target"], row["metric"]) for row in rows]
+    assert len(set(keys)) == len(keys)
+    assert {size for size, *_ in keys} == {5, 2}
+    targets = {target for _, target, _ in keys}
+    assert targets <= {"all", *DATA.genes, *DATA.classes, *DATA.target_names}
+    assert cells.sizes.tolist() == [5, 2]
+    assert np.array_equal(cells.block, judge.test.donors)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_same_seed_same_rows_and_nothing_is_changed(task):
+    before = DATA.fingerprint()
+    judge, rows, _ = judged(DATA, task)
+    assert evaluate(judge, PANELS, seed=3)[0] == rows
+    assert evaluate(judge, PANELS, seed=4)[0] != rows
+    assert DATA.fingerprint() == before
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_test_cells_change_the_evaluation_alone(task):
+    judge, rows, _ = judged(DATA, task)
+    other, rows_of_scrambled, _ = judged(scrambled(DATA, "test"), task)
+    assert rows != rows_of_scrambled
+    for reading, problem in judge.problems.items():
+        networks = [
+            refit(p, PANELS, QUICK, seed=3)[1][1].state_dict()
+            for p in (problem, other.problems[reading])
+        ]
+        assert same_state(*networks)
 
 
 def test_neighbours_and_redundancy():
     judge, rows, cells = judged(DATA, "regression")
 
     def nearest(x):
-        found = NearestNeighbors(n_neighbors=16).fit(x).kneighbors(x)[1]
-        return [set(row.tolist()) - {i} for i, row in enumerate(found)]
+        indices = NearestNeighbors(n_neighbors=16).fit(x).kneighbors(x)[1]
+        return [set(row.tolist()) - {i} for i, row in enumerate(indices)]
 
     everything = nearest(judge.test.values.toarray().astype(np.float64))
     for at, panel in enumerate(PANELS):
@@ -147,3 +181,11 @@ def test_neighbours_and_redundancy():
         assert value(rows, "knn_share", panel.size) == pytest.approx(np.mean(expected))
         r = np.abs(np.corrcoef(x.T) - np.eye(panel.size)).max()
         assert value(rows, "redundancy", panel.size) == pytest.approx(r)
+
+
+def test_all_genes_have_no_metric_that_is_known_by_definition():
+    _, rows, _ = judged(DATA, panels=[WHOLE])
+    assert {row["metric"] for row in rows} == {"fvu_split", "r2_median", "r2_gene"}
+    _, rows, _ = judged(DATA, "classification", panels=[WHOLE])
+    assert "macro_f1" in {row["metric"] for row in rows}
+    assert "knn_share" not in {row["metric"] for row in rows}

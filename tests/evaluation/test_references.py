@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from spinn.evaluation.references import expression, matched_random
+from spinn.evaluation.references import expression, matched_random, reference
+from spinn.panel import Panel
 from tests.support.cells import from_counts, make_data, scrambled
 
 
@@ -32,7 +33,7 @@ def test_every_gene_is_replaced_by_one_near_in_both(nearest):
         assert distance[data.position[substitute]] <= np.sort(distance)[nearest + 1]  # two taken
 
 
-def test_genes_of_equal_mean_are_told_apart_by_detection():
+def test_genes_of_equal_mean_are_matched_by_detection():
     """Half of the genes are in every cell, half in one of eight and eight times as high there."""
     rng = np.random.default_rng(0)
     counts = rng.poisson(2, size=(400, 40)) + 1
@@ -62,3 +63,12 @@ def test_all_genes_match_themselves_in_another_order():
     data = make_data()
     assert set(matched_random(data, data.genes, seed=0)) == set(data.genes)
     assert len(set(matched_random(data, data.genes[:15], seed=0))) == 15
+
+
+def test_the_ceiling_is_all_genes_and_the_floor_matches_nested_panels():
+    data = make_data()
+    nested = [Panel(tuple(data.genes[:6])), Panel(tuple(data.genes[:3]))]
+    assert [panel.genes for panel in reference(data, "ceiling", 0, nested)] == [data.genes]
+    large, small = reference(data, "floor", 4, nested)
+    assert large.genes == matched_random(data, data.genes[:6], seed=4)
+    assert small.genes == large.genes[:3]

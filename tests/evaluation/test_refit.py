@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from spinn.evaluation.refit import decoder, refit
-from spinn.networks.gates import BernoulliGate, OpenGate
-from spinn.networks.network import Network
+from spinn.evaluation.refit import refit
+from spinn.networks.gates import OpenGate
 from spinn.networks.problem import make_problem
 from spinn.panel import Panel
 from spinn.settings import RefitSettings
@@ -48,10 +47,3 @@ def test_the_seed_decides():
     one, again, other = (refits([SMALL], seed=seed)[0][1] for seed in (0, 0, 1))
     assert same_state(copy_of(one), copy_of(again))
     assert not same_state(copy_of(one), copy_of(other))
-
-
-def test_the_decoder_has_no_gate():
-    network = Network(BernoulliGate(3), 3, (4,), 2).eval()
-    x = torch.randn(5, 3)
-    assert torch.equal(decoder(network)(x), network.body(x))
-    assert type(decoder(network).gate) is OpenGate

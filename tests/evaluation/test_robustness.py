@@ -1,77 +1,24 @@
-"""Detection loss: its laws, and what it does to panels."""
+"""Robustness: what detection loss does to panels."""
 
 import csv
+import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from spinn.evaluation.detection import SPREAD, Detection
 from spinn.evaluation.judge import make_judge
-from spinn.evaluation.robustness import robustness
-from spinn.jobs.robustness import COLUMNS, evaluate_robustness
-from spinn.networks.batches import views
+from spinn.evaluation.robustness import COLUMNS, robustness
 from spinn.panel import Panel
-from spinn.preparation.thinning import thin
 from spinn.settings import RefitSettings
 from spinn.statistics.resampling import Resampling
-from tests.support.cells import QUICK, from_counts, make_adata, prepared, without_counts
+from tests.support.cells import QUICK, from_counts, make_adata, prepared
 from tests.support.judging import DATA, PANELS, judged, value
+from tests.support.workflow import ROOT
 
 DRAWS = Resampling("test", 40)
-
-
-@given(level=st.floats(0.001, 1), other=st.floats(0.001, 1), seed=st.integers(0, 99))
-def test_a_gene_s_own_factor_is_the_same_at_all_levels(level, other, seed):
-    one, two = (Detection(share, seed).efficiency(30) for share in (level, other))
-    assert ((one > 0) & (one <= 1)).all()
-    if level < 1 and other < 1:
-        free = (one < 1) & (two < 1)
-        np.testing.assert_allclose(one[free] / level, two[free] / other)
-
-
-def test_efficiencies_are_log_normal_around_the_level():
-    efficiency = np.log(Detection(0.01, 0).efficiency(20_000))
-    assert np.median(efficiency) == pytest.approx(np.log(0.01), abs=0.02)
-    assert efficiency.std() == pytest.approx(SPREAD, rel=0.02)
-    assert (Detection(1, 0).efficiency(5) == 1).all()
-
-
-@pytest.mark.parametrize("level", [0.0, -0.5, 1.5])
-def test_levels_out_of_range(level):
-    with pytest.raises(ValueError, match=r"an efficiency must lie in \(0, 1\], came"):
-        Detection(level, 0)
-
-
-@pytest.mark.parametrize("noise", ["split", "none"])
-def test_at_full_detection_cells_are_as_they_are(noise):
-    seen = Detection(1, 3).views(DATA, noise, n_splits=2, seed=7)
-    expected = views(DATA, noise, 2, 7)
-    assert len(seen) == len(expected)
-    for pair, wanted in zip(seen, expected, strict=True):
-        for one, other in zip(pair, wanted, strict=True):
-            assert abs(one - other).max() < 1e-6
-
-
-def test_molecules_are_lost_gene_by_gene_and_only_where_they_are_read():
-    counts = np.random.default_rng(0).poisson(30, size=(2000, 6)).astype(np.int32)
-    data = from_counts(type(DATA.counts)(counts), total=np.full(2000, 1000))
-    loss = Detection(0.4, 1)
-    seen = loss.views(data, "split", n_splits=1, seed=5)
-    ((one, other),) = thin(data, n_splits=1, seed=5)
-    halves = [(one, other), (other, one)]
-    for (read, wanted), (half, rest) in zip(seen, halves, strict=True):
-        assert abs(wanted - rest).max() == 0
-        # Linear values: molecules left over the depth that is left of a typical gene.
-        share = np.expm1(read.toarray()).sum(0) * loss.level / np.expm1(half.toarray()).sum(0)
-        np.testing.assert_allclose(share, loss.efficiency(6), rtol=0.03)
-
-
-def test_detection_loss_needs_counts():
-    with pytest.raises(ValueError, match="detection loss needs counts"):
-        Detection(0.5, 0).views(without_counts(DATA), "none", n_splits=1, seed=0)
 
 
 TASKS = [("reconstruction", "fvu_split"), ("classification", "macro_f1"), ("hurdle", "hurdle_loss")]
@@ -80,11 +27,11 @@ TASKS = [("reconstruction", "fvu_split"), ("classification", "macro_f1"), ("hurd
 @pytest.mark.parametrize(("task", "metric"), TASKS)
 def test_at_full_detection_a_panel_is_worth_what_the_judge_says(task, metric):
     judge, rows, _ = judged(DATA, task)
-    found = robustness(judge, PANELS, efficiencies=[1, 0.3], seeds=[3], random=DRAWS)
+    table = robustness(judge, PANELS, efficiencies=[1, 0.3], seeds=[3], random=DRAWS)
     inputs = {"hurdle": ["binary"]}.get(task, ["raw", "binary"])
-    assert list(dict.fromkeys(row["inputs"] for row in found)) == inputs
-    assert len(found) == len(inputs) * 2 * len(PANELS)
-    for row in found:
+    assert list(dict.fromkeys(row["inputs"] for row in table)) == inputs
+    assert len(table) == len(inputs) * 2 * len(PANELS)
+    for row in table:
         assert (row["metric"], row["n_seeds"]) == (metric, 1)
         assert row["low"] <= row["value"] <= row["high"]
         if row["inputs"] == inputs[0] and row["efficiency"] == 1:
@@ -104,7 +51,7 @@ def test_seeds_are_averaged_and_the_test_cells_stay():
 
 
 def test_a_panel_is_worth_less_the_more_is_lost():
-    """Types that molecules tell apart without fail, until hardly any is left."""
+    """Types that molecules separate without fail, until hardly any is left."""
     rng = np.random.default_rng(0)
     kind = np.arange(300) % 3
     rate = 1 + 40 * (np.arange(6) % 3 == kind[:, None])
@@ -115,8 +62,8 @@ def test_a_panel_is_worth_less_the_more_is_lost():
     )
     judge = make_judge(data, "classification", settings)
     panel = [Panel(("g00", "g01", "g02"))]
-    found = robustness(judge, panel, efficiencies=[1, 0.2, 0.02], seeds=[0, 1], random=DRAWS)
-    f1 = {(row["inputs"], row["efficiency"]): row["value"] for row in found}
+    table = robustness(judge, panel, efficiencies=[1, 0.2, 0.02], seeds=[0, 1], random=DRAWS)
+    f1 = {(row["inputs"], row["efficiency"]): row["value"] for row in table}
     assert f1["raw", 1] > 0.95
     assert f1["raw", 1] >= f1["raw", 0.2] > f1["raw", 0.02] + 0.1
 
@@ -142,20 +89,36 @@ CONFIG = {
 }
 
 
+# What Snakemake hands to the script, then the script.
+RUN = """
+import json, runpy, sys
+from types import SimpleNamespace
+made = json.loads(sys.argv[2])
+parts = {name: SimpleNamespace(**made[name]) for name in ("input", "output", "params")}
+job = SimpleNamespace(**parts, wildcards=made["wildcards"], log=made["log"], threads=1)
+runpy.run_path(sys.argv[1], {"snakemake": job})
+"""
+
+
 @pytest.mark.parametrize(("counts", "size", "n_rows"), [(True, 3, 4), (False, 3, 0), (True, 9, 0)])
-def test_the_job_writes_a_tidy_table(tmp_path, counts, size, n_rows):
+def test_the_script_writes_a_tidy_table(tmp_path, counts, size, n_rows):
     """No rows without counts, nor where all selectors failed and there is no panel."""
     write_prepared(tmp_path, counts=counts)
     output = tmp_path / "robustness.csv"
-    evaluate_robustness(
-        str(tmp_path / "prepared.h5ad"),
-        [str(tmp_path / f"panel_{size}.csv")],
-        str(output),
-        about={"dataset": "d", "split": 0, "task": "classification"},
-        seeds=[0],
-        config=CONFIG,
-        threads=1,
-    )
+    job = {
+        "input": {
+            "prepared": str(tmp_path / "prepared.h5ad"),
+            "panels": [str(tmp_path / f"panel_{size}.csv")],
+        },
+        "output": {"robustness": str(output)},
+        "params": {"config": CONFIG, "seeds": [0]},
+        "wildcards": {"dataset": "d", "split": "0", "task": "classification"},
+        "log": [str(tmp_path / "job.log")],
+    }
+    script = str(ROOT / "scripts" / "evaluate_robustness.py")
+    command = [sys.executable, "-c", RUN, script, json.dumps(job)]
+    done = subprocess.run(command, cwd=ROOT, check=False)
+    assert done.returncode == 0, (tmp_path / "job.log").read_text()
     with output.open(newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
         rows = list(reader)

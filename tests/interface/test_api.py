@@ -211,12 +211,12 @@ def test_libraries_get_their_threads_back():
             ValueError,
             r"there is no file 'g1'; for genes, give a list: \['g1'\]",
         ),
-        ({"excluded": 3}, TypeError, "^excluded must be a list of genes or a file's path, came 3"),
-        ({"split": -1}, ValueError, "^split must be a whole number of at least 0, came -1"),
-        ({"split": 1.5}, ValueError, "^split must be a whole number of at least 0, came 1.5"),
+        ({"excluded": 3}, TypeError, "^excluded must be a list of genes or a file's path, got 3"),
+        ({"split": -1}, ValueError, "^split must be a whole number of at least 0, got -1"),
+        ({"split": 1.5}, ValueError, "^split must be a whole number of at least 0, got 1.5"),
         ({"targets": "m", "task": "regression"}, KeyError, "'m'"),
         ({"targets": ["age"]}, ValueError, "^targets are for task='regression', and the task is"),
-        ({"config": "my.yaml"}, TypeError, "^config must hold keys and values, came 'my.yaml'"),
+        ({"config": "my.yaml"}, TypeError, "^config must hold keys and values, got 'my.yaml'"),
         ({"excluded": ["prefx:g"]}, ValueError, "'prefx:g' is no family; did you mean prefix:"),
     ],
 )
@@ -226,5 +226,5 @@ def test_messages_name_the_argument(arguments, error, message):
 
 
 def test_only_cells_are_taken():
-    with pytest.raises(TypeError, match="adata must be an AnnData, came str; read the file"):
+    with pytest.raises(TypeError, match="adata must be an AnnData, got str; read the file"):
         spinn.select_genes("cells.h5ad")

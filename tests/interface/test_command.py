@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 import spinn
 from spinn.interface import command
-from spinn.interface.files import check_writable, named_panels, read_config, written_whole
+from spinn.interface.files import atomic_write, check_writable, named_panels, read_config
 from tests.support.cells import make_adata
 from tests.support.workflow import ROOT
 
@@ -58,7 +58,9 @@ finally:
 
 def test_a_panel_is_written_read_and_judged(folder):
     line = "select cells.h5ad -g 2 -g 4 --selector greedy --label type --config quick.yaml"
-    assert call(f"{line} -o panel.json").exit_code == 0
+    chosen = call(f"{line} -o panel.json")
+    assert (chosen.exit_code, chosen.stdout) == (0, "")
+    assert chosen.stderr == "wrote panel.json: 4, 2 genes (greedy, classification)\n"
     assert call(f"{line} -o panel.csv").exit_code == 0
     direct = spinn.select_genes(
         make_adata(80, 12), [2, 4], selector="greedy", label="type", config=CONFIG
@@ -71,6 +73,7 @@ def test_a_panel_is_written_read_and_judged(folder):
         " -o table.csv"
     )
     assert judged.exit_code == 0, judged.output
+    assert judged.stderr == "wrote table.csv: 2 lists, floor and ceiling\n"
     table = pd.read_csv("table.csv")
     assert set(table["panel"]) == {"mine", "vendor", "floor", "ceiling"}
     shown = call(f"{line} --required g07")
@@ -97,7 +100,7 @@ def test_a_panel_is_written_read_and_judged(folder):
         ("evaluate cells.h5ad quick.yaml a/quick.yaml", "two lists are called 'quick'"),
     ],
 )
-def test_what_is_wrong_is_told_in_one_line(folder, line, message):
+def test_errors_are_shown_in_one_line(folder, line, message):
     done = call(line)
     assert (done.exit_code, type(done.exception)) == (2, SystemExit)
     assert message in done.stderr
@@ -114,56 +117,27 @@ def test_files_are_whole_or_not_there(tmp_path):
 
     (tmp_path / "old.csv").write_text("old")
     with pytest.raises(OSError, match="disk full"):
-        written_whole(str(tmp_path / "old.csv"), broken)
+        atomic_write(str(tmp_path / "old.csv"), broken)
     assert [path.name for path in tmp_path.iterdir()] == ["old.csv"]
     assert (tmp_path / "old.csv").read_text() == "old"
     check_writable(str(tmp_path / "old.csv"), [".csv"])
 
 
-def test_settings_are_keys_and_values(tmp_path):
+def test_a_config_must_hold_keys_and_values(tmp_path):
     assert read_config(None) is None
     (tmp_path / "list.yaml").write_text("- a")
-    with pytest.raises(ValueError, match="must hold keys and values, came list"):
+    with pytest.raises(ValueError, match="must hold keys and values, got list"):
         read_config(str(tmp_path / "list.yaml"))
     (tmp_path / "broken.yaml").write_text("a: [")
     with pytest.raises(ValueError, match=r"broken\.yaml: is no YAML"):
         read_config(str(tmp_path / "broken.yaml"))
 
 
-def test_names_of_lists(tmp_path):
+def test_lists_are_named_by_the_user_or_after_their_file(tmp_path):
     for name in ("a", "b"):
         (tmp_path / f"{name}.txt").write_text(name)
-    found = named_panels([f"mine={tmp_path}/a.txt", f"{tmp_path}/b.txt"])
-    assert {name: path.genes for name, path in found.items()} == {"mine": ["a"], "b": ["b"]}
-
-
-@pytest.fixture
-def started(monkeypatch):
-    """The words with which Snakemake would have been started."""
-    seen = []
-
-    def start(words, **_):
-        seen.append(words[3:])
-        return subprocess.CompletedProcess(words, 3)
-
-    monkeypatch.setattr(command.subprocess, "run", start)
-    return seen
-
-
-@pytest.mark.parametrize(
-    ("line", "added"),
-    [
-        ("run", ["--cores", "all", "--configfile", str(ROOT / "config" / "config.yaml")]),
-        ("run --configfile my.yaml", ["--cores", "all"]),
-        ("run --configfile=my.yaml --cores 2 -n", []),
-        ("run -c2 --configfile my.yaml all", []),
-        ("run --workflow-profile slurm --configfile my.yaml", []),
-    ],
-)
-def test_run_hands_all_on_to_snakemake(line, added, started):
-    assert call(line).exit_code == 3
-    snakefile = ["--snakefile", str(ROOT / "Snakefile")]
-    assert started == [[*snakefile, *added, *line.split()[1:]]]
+    paths = named_panels([f"mine={tmp_path}/a.txt", f"{tmp_path}/b.txt"])
+    assert {name: path.genes for name, path in paths.items()} == {"mine": ["a"], "b": ["b"]}
 
 
 def test_run_says_what_to_install(monkeypatch):

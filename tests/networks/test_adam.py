@@ -1,4 +1,4 @@
-"""Adam: torch's own class is the second implementation; no compiler is imported."""
+"""Adam: torch's class is the second implementation; no compiler is imported."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from spinn.networks.adam import Adam, Group
 
 
 @pytest.mark.parametrize("decay", [0.0, 0.1])
-def test_moves_as_torchs_class_does(decay):
+def test_parameters_move_as_with_torchs_class(decay):
     torch.manual_seed(0)
     start = [torch.randn(4, 3), torch.randn(4), torch.randn(3)]
     ours, theirs = ([torch.nn.Parameter(t.clone()) for t in start] for _ in range(2))
@@ -35,7 +35,7 @@ def test_a_group_without_parameters_is_left_out():
 
 def test_training_imports_no_compiler():
     code = (
-        "import sys, torch; from spinn.numerics.adam import Adam, Group\n"
+        "import sys, torch; from spinn.networks.adam import Adam, Group\n"
         "p = torch.nn.Parameter(torch.ones(2)); a = Adam([Group((p,), 0.1)])\n"
         "p.sum().backward(); a.step(); sys.exit('torch._dynamo' in sys.modules)"
     )

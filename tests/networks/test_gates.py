@@ -12,8 +12,6 @@ from spinn.networks.gates import (
     BernoulliGate,
     GaussianGate,
     OpenGate,
-    gate_name,
-    gate_settings,
     make_gate,
 )
 from spinn.settings import GateSettings
@@ -60,7 +58,7 @@ def test_keep_composes(data, name, settings):
 
 @pytest.mark.parametrize("name", GATES)
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_the_start_hides_the_share_asked_for(name, share):
+def test_the_start_hides_the_requested_share(name, share):
     gate = make_gate(name, 3, GateSettings(initial_dropout=share))
     expected = 0.0 if name == "open" else share
     np.testing.assert_allclose(gate.hidden_share(), expected, rtol=1e-5)
@@ -113,7 +111,7 @@ def test_cold_noise_is_bernoulli():
     assert (np.abs((mask > 0.5).mean(0) - (1 - P)) < 5 * standard_error).all()
 
 
-def test_bernoulli_says_how_hidden_each_gene_is():
+def test_bernoulli_noise_reports_how_hidden_each_gene_is():
     gate, x = bernoulli(P), torch.randn(8, 5, dtype=torch.float64)
     noisy, hidden = gate.sample_hidden(x)
     torch.testing.assert_close(noisy, x * (1 - hidden))
@@ -174,21 +172,21 @@ def test_saturated_genes_do_not_tie():
 
 
 @pytest.mark.parametrize("name", GATES)
-def test_names_lead_to_gates_and_back(name):
+def test_a_gate_is_made_by_its_name(name):
     gate = make_gate(name, 2, SETTINGS[1])
     assert type(gate) is GATES[name]
-    assert gate_name(gate) == name
-    assert GateSettings(**gate_settings(gate)) == SETTINGS[1]
+    assert gate.name == name
+    assert gate.settings == SETTINGS[1]
 
 
-def test_messages():
+def test_unknown_gates_and_settings_out_of_range_are_refused():
     with pytest.raises(KeyError, match="'cauchy' is not a gate; the gates are open, bernoulli, ga"):
         make_gate("cauchy", 3, GateSettings())
     for field, value, rule in (
-        ("temperature", 0, "must be above 0, came 0"),
-        ("final_temperature", -1.0, "must be above 0, came -1.0"),
-        ("penalty_form", "square", "must be linear or log, came 'square'"),
-        ("initial_dropout", 1.0, r"must lie in \(0, 1\), came 1.0"),
+        ("temperature", 0, "must be above 0, got 0"),
+        ("final_temperature", -1.0, "must be above 0, got -1.0"),
+        ("penalty_form", "square", "must be linear or log, got 'square'"),
+        ("initial_dropout", 1.0, r"must lie in \(0, 1\), got 1.0"),
     ):
         with pytest.raises(ValueError, match=f"{field} {rule}"):
             GateSettings(**{field: value})

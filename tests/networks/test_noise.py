@@ -44,7 +44,7 @@ def test_the_same_seed_gives_the_same_windows():
 @pytest.mark.parametrize(
     ("draw", "name"), [(logistic, "logistic"), (normal, "norm"), (gumbel, "gumbel_r")]
 )
-def test_what_is_too_large_for_a_window_is_drawn_anew(draw, name, monkeypatch):
+def test_what_is_too_large_for_a_window_gets_fresh_draws(draw, name, monkeypatch):
     monkeypatch.setattr(noise, "POOL", 1000)
     values = draw(torch.empty(30, 40))
     assert values.shape == (30, 40)

@@ -5,15 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from sklearn.decomposition import PCA
 
 from spinn.networks.batches import TRAIN_SEED, VALID_SEED
-from spinn.networks.problem import make_problem
+from spinn.networks.problem import TASKS, make_problem, principal_basis
+from spinn.networks.tasks import Reconstruction
 from spinn.preparation.thinning import thin
 from tests.support.cells import make_data, scrambled, without_counts
 
 DATA = make_data()
 TRAIN = DATA.of("train")
-TASKS = ("reconstruction", "classification", "regression", "hurdle")
 ALL = torch.arange(TRAIN.n_cells)
 
 
@@ -83,7 +84,7 @@ def test_rare_classes_weigh_more_by_the_root_of_their_rarity():
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])
-def test_labels_and_numbers_are_told_from_halves(task):
+def test_labels_and_numbers_are_predicted_from_halves(task):
     problem = make_problem(DATA, task, noise="split", n_splits=2)
     whole = make_problem(DATA, task, noise="none").train.targets[0]
     halves = [half for pair in thin(TRAIN, n_splits=2, seed=TRAIN_SEED) for half in pair]
@@ -150,7 +151,7 @@ def test_resident_or_not_the_panels_inputs_are_the_same(task):
 
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("noise", ["split", "hidden", "none"])
-def test_test_cells_never_stand_in_a_problem(task, noise):
+def test_a_problem_holds_no_test_cells(task, noise):
     before = DATA.fingerprint()
     one = make_problem(DATA, task, noise=noise)
     other = make_problem(scrambled(DATA, "test"), task, noise=noise)
@@ -163,29 +164,69 @@ def test_test_cells_never_stand_in_a_problem(task, noise):
     assert DATA.fingerprint() == before
 
 
+@pytest.mark.parametrize("rank", [1, 6, 20])
+def test_the_basis_is_that_of_principal_components(rank):
+    values = TRAIN.values
+    basis, share = principal_basis(values, rank)
+    np.testing.assert_allclose(basis.T @ basis, np.eye(rank), atol=1e-5)
+    fitted = PCA(rank).fit(values.toarray().astype(np.float64))
+    np.testing.assert_allclose(np.abs((basis * fitted.components_.T).sum(0)), 1, atol=1e-5)
+    assert share == pytest.approx(fitted.explained_variance_ratio_.sum(), rel=1e-5)
+    assert share <= 1
+
+
+@pytest.mark.parametrize("noise", ["split", "none"])
+def test_the_full_basis_is_the_exact_share_of_variance(noise):
+    direct = make_problem(DATA, "reconstruction", noise=noise, basis=None)
+    directions, _ = principal_basis(TRAIN.values, 20)
+    moments = (direct.task.mean, direct.task.variance)
+    turned = Reconstruction(torch.as_tensor(directions), *moments, counts_hidden_only=False)
+    encoder = replace(direct.encoder, task=turned)
+    examples = encoder.examples(TRAIN, seed=TRAIN_SEED)
+    output = torch.randn(TRAIN.n_cells, 20)
+    for view in range(len(examples.inputs)):
+        decoded = turned.decode(output) - direct.task.mean
+        exact = direct.task.loss(decoded, direct.train.targets[view])
+        loss = turned.loss(output, examples.targets[view])
+        torch.testing.assert_close(loss, exact, rtol=1e-4, atol=1e-5)
+    null = direct.task.loss(torch.zeros(TRAIN.n_cells, 20), direct.train.targets[0]).mean()
+    assert null == pytest.approx(1, abs=0.1 if noise == "split" else 1e-5)
+
+
+def test_a_basis_is_used_where_it_is_smaller_than_the_genes():
+    for noise, basis, n_outputs in (
+        ("split", 6, 6),
+        ("none", 6, 6),
+        ("none", 20, 20),
+        ("none", None, 20),
+        ("hidden", 6, 20),
+    ):
+        task = make_problem(DATA, "reconstruction", noise=noise, basis=basis).task
+        assert task.n_outputs == n_outputs
+        assert (task.basis is None) == (n_outputs == 20)
+        assert task.counts_hidden_only == (noise == "hidden")
+
+
 @pytest.mark.parametrize(
-    ("changes", "task", "noise", "error", "message"),
+    ("changes", "task", "noise", "message"),
     [
-        ({}, "imputation", "split", KeyError, "'imputation' is not a task; the tasks are reconstr"),
-        ({}, "hurdle", "noisy", ValueError, "noise must be one of split, hidden, none, came 'noi"),
+        ({}, "hurdle", "noisy", "noise must be one of split, hidden, none, got 'noi"),
         (
             {"counts": None, "total_counts": None},
             "reconstruction",
             "split",
-            ValueError,
             "noise: split needs counts.* log-normalised values .* set noise: hidden",
         ),
-        ({"labels": None}, "classification", "split", ValueError, "classification needs labels"),
-        ({"targets": None}, "regression", "none", ValueError, "regression needs targets: obs col"),
+        ({"labels": None}, "classification", "split", "classification needs labels"),
+        ({"targets": None}, "regression", "none", "regression needs targets: obs col"),
         (
             {"classes": (*DATA.classes, "rare", "rarer")},
             "classification",
             "none",
-            ValueError,
             "classes without a training cell: rare, rarer; use another split or drop them",
         ),
     ],
 )
-def test_messages(changes, task, noise, error, message):
-    with pytest.raises(error, match=message):
+def test_what_a_task_or_noise_needs_is_named(changes, task, noise, message):
+    with pytest.raises(ValueError, match=message):
         make_problem(replace(DATA, **changes), task, noise=noise)

@@ -1,4 +1,4 @@
-"""Tasks: every loss against a loop over cells and outputs."""
+"""Tasks: the shared contract, and every loss against a loop over cells and outputs."""
 
 import math
 
@@ -6,16 +6,56 @@ import numpy as np
 import pytest
 import torch
 
+from spinn.networks.problem import TASKS, make_problem
 from spinn.networks.tasks import (
     HURDLE_WEIGHT,
-    LEAST_HIDDEN_PROBABILITY,
+    MIN_HIDDEN_PROBABILITY,
     Classification,
     Hurdle,
     Reconstruction,
     Regression,
 )
+from tests.support.cells import make_data
 
 N_CELLS, N_GENES = 5, 4
+DATA = make_data().of("train", "valid")
+# The output that predicts the targets without error.
+PERFECT = {
+    "reconstruction": lambda y: y,
+    "classification": lambda y: 30.0 * torch.nn.functional.one_hot(y),
+    "regression": lambda y: y,
+    "hurdle": lambda y: torch.cat([y, torch.where(y > 0, -30.0, 30.0)], 1),
+}
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_contract(name):
+    """One finite loss per cell, lower for a better output; nothing that is passed in changes."""
+    before, train = DATA.fingerprint(), DATA.of("train")
+    task = make_problem(DATA, name, noise="none", basis=6).task
+    y = task.targets(train, train.values)
+    perfect, random = PERFECT[name](y), torch.randn(len(y), task.n_outputs)
+    worse = torch.full((len(y),), torch.inf)
+    for output in (random, perfect + (random - perfect) / 2, perfect):
+        copies = output.clone(), y.clone()
+        loss = task.loss(output, y)
+        assert loss.shape == (train.n_cells,)
+        assert loss.isfinite().all()
+        assert loss.ge(0).all()
+        assert torch.equal(output, copies[0])
+        assert torch.equal(y, copies[1])
+        assert (loss < worse).all()
+        worse = loss
+    assert loss.max() < 1e-6
+    assert torch.equal(task.targets(train, train.values), y)
+    assert DATA.fingerprint() == before
+
+
+def test_an_unknown_task_is_refused():
+    with pytest.raises(
+        KeyError, match="'imputation' is not a task; the tasks are reconstruction, "
+    ):
+        make_problem(DATA, "imputation")
 
 
 def numbers(*shape):
@@ -66,7 +106,7 @@ def test_loss_of_hidden_counts_hidden_inputs_by_their_probability():
             expected[c] += weight * float(y[c, g] - z[c, g]) ** 2 / 2.5
     loss = task.loss_of_hidden(z, y, hidden, probability, INPUTS)
     np.testing.assert_allclose(loss, expected, rtol=1e-6)
-    assert LEAST_HIDDEN_PROBABILITY == 0.2
+    assert MIN_HIDDEN_PROBABILITY == 0.2
 
 
 def test_loss_of_hidden_is_the_whole_loss_on_average():
@@ -102,8 +142,9 @@ def test_classification_is_weighted_cross_entropy():
 
 def test_regression_is_the_mean_over_targets():
     y, z = numbers(N_CELLS, 2), numbers(N_CELLS, 2)
-    np.testing.assert_allclose(Regression(2).loss(z, y), ((y - z) ** 2).numpy().mean(1))
-    assert Regression(2).n_outputs == 2
+    task = Regression(np.zeros(2), np.ones(2))
+    np.testing.assert_allclose(task.loss(z, y), ((y - z) ** 2).numpy().mean(1))
+    assert task.n_outputs == 2
 
 
 def test_hurdle_pays_for_silence_and_for_height():

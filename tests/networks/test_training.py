@@ -1,4 +1,4 @@
-"""The training loop: what it leaves alone, when it stops, what it returns."""
+"""Base networks, and the training loop: what it leaves alone, when it stops, what it returns."""
 
 from collections import Counter
 from dataclasses import replace
@@ -11,7 +11,13 @@ from spinn.networks.batches import Examples
 from spinn.networks.gates import GATES
 from spinn.networks.problem import make_problem
 from spinn.networks.rows import Rows
-from spinn.networks.training import base_network, batches, evaluate_loss, fit
+from spinn.networks.training import (
+    base_network,
+    batches,
+    choose_device,
+    evaluate_loss,
+    fit,
+)
 from spinn.settings import NetworkSettings, TrainingSettings
 from tests.support.cells import QUICK, copy_of, make_data, same_state
 
@@ -33,6 +39,38 @@ CASES = [
 ]
 
 
+def reconstruction(noise):
+    return make_problem(DATA, "reconstruction", noise=noise, basis=6, n_splits=1)
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_base_networks_differ_by_their_seed_alone(gate):
+    problem = reconstruction("split")
+    state = torch.get_rng_state()
+    one, again, other = (base_network(problem, gate, QUICK, seed=seed) for seed in (0, 0, 1))
+    assert torch.equal(torch.get_rng_state(), state)
+    assert same_state(copy_of(one), copy_of(again))
+    assert not same_state(copy_of(one), copy_of(other))
+    assert (one.n_inputs, one.hidden, one.n_outputs) == (20, [8], 6)
+
+
+@pytest.mark.parametrize(("gate", "dropout"), [("open", 0.5), ("gaussian", 0.5), ("bernoulli", 0)])
+def test_something_is_hidden_where_only_hidden_genes_count(gate, dropout):
+    network = base_network(reconstruction("hidden"), gate, QUICK, seed=0)
+    assert network.input_dropout == dropout
+    assert network.hidden_probability().min() > 0.4
+    assert base_network(reconstruction("none"), gate, QUICK, seed=0).input_dropout == 0
+
+
+def test_auto_takes_a_gpu_where_there_is_one(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert choose_device("auto") == choose_device("cpu") == torch.device("cpu")
+    with pytest.raises(RuntimeError, match="device: cuda needs a GPU, but torch finds none"):
+        choose_device("cuda")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert choose_device("auto") == choose_device("cuda") == torch.device("cuda")
+
+
 def start(task="reconstruction", noise="split", gate="open", **settings):
     problem = make_problem(DATA, task, noise=noise, basis=6, n_splits=1)
     return base_network(problem, gate, replace(QUICK, **settings), seed=0), problem
@@ -41,7 +79,7 @@ def start(task="reconstruction", noise="split", gate="open", **settings):
 @pytest.mark.parametrize(("task", "noise", "gate"), CASES)
 def test_the_loss_falls_and_arguments_stay(task, noise, gate):
     network, problem = start(task, noise, gate)
-    before, seen = copy_of(network), problem.train.batch(0, torch.arange(9))
+    before, batch = copy_of(network), problem.train.batch(0, torch.arange(9))
     torch.manual_seed(77)
     state = torch.get_rng_state()
     fitted = fit(network, problem, PLAIN, seed=1)
@@ -53,7 +91,7 @@ def test_the_loss_falls_and_arguments_stay(task, noise, gate):
     assert not fitted.network.training
     assert all(
         torch.equal(a, b)
-        for a, b in zip(problem.train.batch(0, torch.arange(9)), seen, strict=True)
+        for a, b in zip(problem.train.batch(0, torch.arange(9)), batch, strict=True)
     )
 
 
@@ -69,7 +107,7 @@ def test_same_seed_same_weights(gate):
 
 
 @pytest.mark.parametrize("gate", GATES)
-def test_history(gate):
+def test_history_has_one_row_per_check(gate):
     network, problem = start(gate=gate)
     fitted = fit(network, problem, replace(PLAIN, max_steps=50), seed=1)
     assert [row["step"] for row in fitted.history] == [20, 40, 50]
@@ -92,7 +130,7 @@ def test_history(gate):
 
 
 @pytest.mark.parametrize("gate", GATES)
-def test_the_best_look_is_returned(gate):
+def test_the_network_of_the_best_check_is_returned(gate):
     network, problem = start(gate=gate)
     wild = replace(PLAIN, lr=0.3, gate_lr=1.0, max_steps=200, check_every=10, patience=99)
     fitted = fit(network, problem, wild, seed=1)
@@ -135,7 +173,7 @@ def test_doubling_is_limited(gate):
     assert hidden < 0.99
 
 
-def test_a_doubled_penalty_finds_a_trained_network():
+def test_a_doubled_penalty_starts_from_the_trained_network():
     network, problem = start(gate="bernoulli")
     once_more = replace(PLAIN, min_dropout=0.99, max_doublings=1, penalty=1e-3)
     history = fit(network, problem, once_more, seed=1).history
@@ -166,7 +204,7 @@ def test_weights_and_gate_have_their_own_learning_rates(lr, gate_lr):
     assert {name.startswith("gate") for name in moved} == {gate_lr > 0}
 
 
-def test_messages():
+def test_a_loss_that_is_not_finite_and_a_wrong_number_of_genes_are_refused():
     network, problem = start()
     with pytest.raises(FloatingPointError, match=r"loss is not finite at step 20 .*a smaller lr"):
         fit(network, problem, replace(PLAIN, lr=1e30), seed=1)
@@ -200,8 +238,8 @@ def test_evaluation_hides_every_gene_once_where_only_hidden_genes_count():
     for at, gene in enumerate(inputs):  # as it was predicted while it was hidden
         expected[:, gene] = square[at % 2, :, gene]
     expected = expected.sum(1).mean() / problem.task.variance
-    found = evaluate_loss(network, problem, problem.train)
-    assert found == pytest.approx(expected.item(), rel=1e-5)
+    loss = evaluate_loss(network, problem, problem.train)
+    assert loss == pytest.approx(expected.item(), rel=1e-5)
 
 
 def test_batches_pass_over_all_cells_in_one_view_after_another():
@@ -215,8 +253,8 @@ def test_batches_pass_over_all_cells_in_one_view_after_another():
     drawn = list(batches(examples, TrainingSettings(batch_size=4, max_steps=18)))
     assert len(drawn) == 18
     assert [len(x) for x, _ in drawn[:6]] == [4, 4, 2, 4, 4, 2]
-    seen = Counter((int(view), int(cell)) for x, _ in drawn for view, cell in x)
-    assert seen == {(view, cell): 2 for view in range(n_views) for cell in range(n_cells)}
+    counts = Counter((int(view), int(cell)) for x, _ in drawn for view, cell in x)
+    assert counts == {(view, cell): 2 for view in range(n_views) for cell in range(n_cells)}
     for x, y in drawn:
         assert len(set(x[:, 0].tolist())) == 1
         assert torch.equal(x[:, 1].long(), y)

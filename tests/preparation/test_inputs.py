@@ -46,7 +46,7 @@ def as_h5ad(adata, folder):
 
 def as_zarr(version):
     def change(adata, folder):
-        quiet = warnings.catch_warnings(action="ignore")  # news of anndata's writer
+        quiet = warnings.catch_warnings(action="ignore")  # warnings of anndata's writer
         with quiet, ad.settings.override(zarr_write_format=version):
             adata.write_zarr(folder / "cells.zarr")
         return read_input(str(folder / "cells.zarr")), {}

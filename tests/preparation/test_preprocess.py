@@ -1,4 +1,4 @@
-"""AnnData in: what training cells decide, and what is written."""
+"""Preparation: what training cells decide, and what is written."""
 
 import anndata as ad
 import numpy as np
@@ -19,7 +19,7 @@ def lognorm_of(adata, target_sum=1e4):
     return np.log1p(counts / counts.sum(axis=1, keepdims=True) * target_sum).astype(np.float32)
 
 
-def test_what_is_written_is_what_was_put_in(tmp_path):
+def test_the_prepared_file_holds_the_input(tmp_path):
     adata = adata_with()
     data, about = prepared(tmp_path, adata, dataset=EVERYTHING)
     assert data.genes == tuple(gene_names(20))
@@ -46,7 +46,7 @@ def test_mean_and_std_are_those_of_training_cells(tmp_path):
     np.testing.assert_allclose(data.std, train.std(0), rtol=1e-5)
 
 
-def test_the_callers_cells_are_left_alone(tmp_path):
+def test_the_caller_s_cells_are_not_changed(tmp_path):
     adata = adata_with()
     counts = adata.X.toarray()
     rows, columns = np.indices(counts.shape)
@@ -136,7 +136,7 @@ def test_counts_are_recovered_from_log_normalised_values(tmp_path, target_sum, n
     adata = make_adata(n_genes=60)
     adata.layers["log"] = sp.csr_matrix(lognorm_of(adata, target_sum))
     total = adata.X.toarray().sum(axis=1)
-    some = adata[:, :n_genes]  # the molecules of the other genes are remembered
+    some = adata[:, :n_genes]  # the total counts include the other genes
     log = {"layer": "log", **LOGNORM}
     data, about = prepared(tmp_path, some, dataset=log, preprocess={"target_sum": target_sum})
     assert about["values"] == "lognorm; counts recovered from it exactly"

@@ -1,4 +1,4 @@
-"""What preparation says of cells that cannot be prepared."""
+"""The messages for cells that cannot be prepared."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def silent(gene):
 TYPES = make_adata().obs["type"].astype(str).to_numpy()
 LOGNORM = {"values": "lognorm"}
 
-# What is put into the cells, how they are prepared, which error comes and what it says.
+# Changes to the cells, options of preparation, the error and its message.
 REFUSED = {
     "duplicate genes": (
         {"names": [*gene_names(18), "g01", "g02"]},
@@ -34,7 +34,7 @@ REFUSED = {
     ),
     "nan": (cell_with(np.nan), {}, ValueError, "finite; NaN or infinity in cell 7; clean them"),
     "infinite": (cell_with(np.inf), {}, ValueError, "NaN or infinity in cell 7"),
-    "negative": (cell_with(-1.5), {}, ValueError, "must not be negative, came -1.5: the matrix lo"),
+    "negative": (cell_with(-1.5), {}, ValueError, "must not be negative, got -1.5: the matrix see"),
     "zeros": ({"X": sp.csr_matrix((100, 20))}, {}, ValueError, "the matrix holds zeros only"),
     "not counts": (
         cell_with(2.5),
@@ -90,7 +90,7 @@ REFUSED = {
         {"obs": {"donor": ["d"] * 100}},
         {"dataset": {"donor": "donor"}},
         ValueError,
-        "needs at least 3 donors.*came 1: d; set donor: null",
+        "needs at least 3 donors.*got 1: d; set donor: null",
     ),
     "required absent": (
         {},
@@ -161,7 +161,7 @@ def test_refused(tmp_path, case):
     [
         ("scanpy:pbmc", ValueError, "scanpy:pbmc does not ship with scanpy; there is pbmc68k_redu"),
         ("nowhere.h5ad", FileNotFoundError, "no such file: nowhere.h5ad"),
-        (__file__, ValueError, "the input must end in .h5ad or .zarr, came"),
+        (__file__, ValueError, "the input must end in .h5ad or .zarr, got"),
     ],
 )
 def test_inputs_that_cannot_be_read(path, error, message):

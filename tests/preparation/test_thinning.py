@@ -37,7 +37,7 @@ def test_halves_are_whole_molecules_and_sum_to_the_counts():
         np.testing.assert_allclose(totals.sum(0), data.total_counts, rtol=1e-3)
 
 
-def test_a_half_counts_the_molecules_of_genes_that_are_not_there():
+def test_a_half_counts_the_molecules_of_genes_outside_the_data():
     data = make_data(40, 15)
     assert (data.total_counts > np.asarray(data.counts.sum(axis=1)).ravel()).all()
     for half in thin(data, n_splits=1, seed=0)[0]:
@@ -51,10 +51,10 @@ def test_a_molecule_goes_to_either_half_with_probability_one_half():
     counts = np.array([[0, 1, 2, 5, 10, 50, 400]])
     n = 4000
     data = from_counts(sp.csr_matrix(np.repeat(counts, n, axis=0).astype(np.int32)))
-    (drawn, _), _ = molecules(data, thin(data, n_splits=1, seed=0)[0])
+    (half, _), _ = molecules(data, thin(data, n_splits=1, seed=0)[0])
     standard_error = np.sqrt(counts[0] / 4 / n)
-    assert np.abs(drawn.mean(0) - counts[0] / 2).max() <= (5 * standard_error).max()
-    np.testing.assert_allclose(drawn.var(0), counts[0] / 4, rtol=5 * np.sqrt(2 / n), atol=1e-6)
+    assert np.abs(half.mean(0) - counts[0] / 2).max() <= (5 * standard_error).max()
+    np.testing.assert_allclose(half.var(0), counts[0] / 4, rtol=5 * np.sqrt(2 / n), atol=1e-6)
 
 
 def test_halves_of_poisson_molecules_are_independent():
@@ -67,7 +67,7 @@ def test_halves_of_poisson_molecules_are_independent():
     assert np.abs(r).max() < 4.5 / np.sqrt(n)
 
 
-def test_same_seed_same_halves_and_the_data_stay():
+def test_the_same_seed_gives_the_same_halves_and_leaves_the_data_unchanged():
     data = make_data(20, 8)
     before = data.fingerprint()
     one, again = thin(data, n_splits=2, seed=4), thin(data, n_splits=2, seed=4)
@@ -119,7 +119,7 @@ def test_values_that_are_no_counts_are_refused(kind):
 
 
 @pytest.mark.parametrize(("share", "accepted"), [(0.003, True), (0.05, False)])
-def test_a_few_odd_values_are_borne(share, accepted):
+def test_a_few_odd_values_are_tolerated(share, accepted):
     rng = np.random.default_rng(0)
     counts = rng.poisson(2, size=(50, 200)) + 1.0
     odd = rng.random(counts.shape) < share

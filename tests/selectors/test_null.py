@@ -24,7 +24,7 @@ from spinn.settings import (
     Settings,
     TrainingSettings,
 )
-from spinn.statistics.bootstrap import Run, bootstrap
+from spinn.statistics.bootstrap import RunScores, bootstrap
 from spinn.statistics.differences import better_than, differences
 from spinn.statistics.summary import summarize
 from tests.support.cells import without_counts
@@ -49,7 +49,7 @@ def claims(data: ExpressionData, task: str):
     judge = make_judge(data, task, SETTINGS)
 
     def run(selector, seed, panels):
-        return Run("null", 0, task, selector, seed, evaluate(judge, panels, seed=seed)[1])
+        return RunScores("null", 0, task, selector, seed, evaluate(judge, panels, seed=seed)[1])
 
     runs = []
     for name, choose in BASELINES.items():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spinn.constraints.constraints import Constraints
-from spinn.evaluation.crossfit import DRAWS
+from spinn.evaluation.crossfit import N_BOOTSTRAP
 from spinn.networks.problem import make_problem
 from spinn.panel import ranked_path
 from spinn.selectors.recommended import _best, recommend
@@ -78,7 +78,7 @@ def test_groups_and_a_budget_are_met_by_what_is_judged():
 
 def losses(estimate, doubt):
     """Losses of one size: an estimate, and draws around it."""
-    draws = estimate + doubt * np.random.default_rng(0).normal(size=DRAWS)
+    draws = estimate + doubt * np.random.default_rng(0).normal(size=N_BOOTSTRAP)
     return np.concatenate([[estimate], draws])[:, None]
 
 

@@ -52,20 +52,20 @@ def test_noise_alone_makes_no_group():
 def test_deep_cells_correlate_as_their_values_do():
     data = twins(deep=True)
     train = data.of("train")
-    found = signal_correlation(train)[:8, :8]
+    signal = signal_correlation(train)[:8, :8]
     raw = np.corrcoef(train.values.toarray(), rowvar=False)[:8, :8]
-    np.testing.assert_allclose(found, raw, atol=0.05)
-    np.testing.assert_allclose(found, found.T)
-    assert (np.diag(found) == 1).all()
+    np.testing.assert_allclose(signal, raw, atol=0.05)
+    np.testing.assert_allclose(signal, signal.T)
+    assert (np.diag(signal) == 1).all()
     values = signal_correlation(without_counts(train))
     np.testing.assert_allclose(values[:8, :8], raw, atol=1e-6)
 
 
-def test_only_training_cells_are_asked_and_genes_may_come_in_any_order():
+def test_only_training_cells_are_used_and_the_order_of_genes_does_not_matter():
     data = twins()
     assert interchangeable(scrambled(data, "valid", "test")).equals(interchangeable(data))
     order = np.random.default_rng(0).permutation(data.n_genes)
-    values = without_counts(data)  # halves are drawn gene by gene, so their noise would differ
+    values = without_counts(data)  # molecules are thinned gene by gene, so the noise would differ
     moved = interchangeable(permuted(values, order), threshold=0.3).set_index("gene")["group"]
     there = interchangeable(values, threshold=0.3).set_index("gene")["group"][moved.index]
     same = np.equal.outer(moved.to_numpy(), moved.to_numpy())

@@ -31,6 +31,9 @@ def check_gate(gate, n_genes):
     assert share.shape == scores.shape == (n_genes,)
     assert share.ge(0).all()
     assert share.le(1).all()
+    replaced = gate.replaced_share()
+    assert replaced.shape == (n_genes,)
+    assert torch.equal(replaced, torch.zeros(n_genes) if hidden is None else share)
     assert not share.requires_grad
     assert not scores.requires_grad
     scores.add_(1)  # a copy, not the parameter itself

@@ -16,12 +16,12 @@ def judged(data, task="reconstruction", panels=PANELS, settings=QUICK):
 
 
 def value(rows, metric, size, target="all"):
-    (found,) = (
+    (only,) = (
         row["value"]
         for row in rows
         if (row["metric"], row["size"], row["target"]) == (metric, size, target)
     )
-    return found
+    return only
 
 
 READINGS = [

@@ -1,4 +1,4 @@
-"""Cells with planted structure, and the same cells without any: what null checks are made of."""
+"""Cells with planted structure, and the same cells without any, for null checks."""
 
 from dataclasses import replace
 
@@ -23,15 +23,15 @@ def structured(seed: int) -> ExpressionData:
 
 
 def unstructured(data: ExpressionData, seed: int) -> ExpressionData:
-    """The same cells, each gene's molecules dealt anew among them."""
+    """The same cells, each gene's molecules permuted among them."""
     counts = np.random.default_rng(seed).permuted(data.counts.toarray(), axis=0)
     return from_counts(sp.csr_matrix(counts), labels=data.labels, part=data.part)
 
 
 def unstructured_values(data: ExpressionData, seed: int) -> ExpressionData:
-    """The same without molecules, each gene's normalised values dealt anew.
+    """The same without molecules, each gene's normalised values permuted.
 
-    Dealing molecules would not do here: dividing by a cell's total makes abundant genes tell about
+    Permuted molecules would not do here: dividing by a cell's total correlates abundant genes with
     all others.
     """
     values = np.random.default_rng(seed).permuted(data.values.toarray(), axis=0)
@@ -47,8 +47,8 @@ def unstructured_values(data: ExpressionData, seed: int) -> ExpressionData:
 def noise_alone(data: ExpressionData, seed: int) -> ExpressionData:
     """Poisson molecules about each gene's mean.
 
-    Genes that spread more than Poisson's law allows have a signal of their own, which a panel earns
-    by measuring them (`fvu_split`), so dealing them anew would not do either.
+    Genes that vary more than Poisson's law allows carry signal by themselves, which a panel gains
+    by measuring them (`fvu_split`), so permuting them would not do either.
     """
     rate = np.asarray(data.counts.mean(axis=0)).ravel()
     counts = np.random.default_rng(seed).poisson(rate, size=data.counts.shape)

@@ -7,7 +7,7 @@ import pytest
 
 from spinn.jobs import external as jobs_external
 from spinn.jobs.external import select_with_peer
-from spinn.panel import load_panels
+from spinn.panel_files import read_panels
 from tests.support.cells import make_data
 from tests.support.peers import calls, install
 
@@ -43,7 +43,7 @@ def run(tmp_path, monkeypatch):
             },
             threads=1,
         )
-        return {key: load_panels(path) for key, path in outputs.items()}
+        return {key: read_panels(path) for key, path in outputs.items()}
 
     return go
 

@@ -1,4 +1,4 @@
-"""Draw the cells' UMAP by the panel's genes beside that by all genes."""
+"""Draw the cells' UMAP by the panel's genes next to that by all genes."""
 
 import matplotlib as mpl
 

@@ -1,60 +1,32 @@
-"""Genes that tell cell types apart: each type in turn takes its best remaining marker. No torch."""
-
-from collections.abc import Callable, Sequence
+"""Marker genes of cell types, by scanpy's rank-sum test."""
 
 import numpy as np
 
 from spinn.arrays import Floats
-from spinn.constraints.constraints import Constraints
 from spinn.data import ExpressionData
-from spinn.panel import PanelPath, ranked_path
+from spinn.panel import PanelPath
+from spinn.selectors.by_type import by_type
+from spinn.selectors.run import Run, TrainingCells
+
+ENTRY = {
+    "name": "markers",
+    "kind": "baseline",
+    "order": 5,
+    "takes": "each type's best Wilcoxon markers in turn (scanpy)",
+    "needs_labels": True,
+    "is_default": True,
+    "colour": "#8c8c8c",
+    "marker": "P",
+}
 
 
-def markers(
-    data: ExpressionData, *, sizes: Sequence[int], seed: int, constraints: Constraints, task: str
-) -> PanelPath:
-    """Round-robin over cell types, each in turn taking its best remaining Wilcoxon marker.
-
-    Raises
-    ------
-    ValueError
-        If the data have no labels.
-    """
-    del seed, task
-    check_labels(data, "markers")
-    return in_turn(data, _wilcoxon, sizes, constraints)
+def choose(cells: TrainingCells, run: Run) -> PanelPath:
+    """Let each cell type in turn take its best remaining Wilcoxon marker."""
+    return by_type(cells, _rank_sums(cells.data.of("train")), run)
 
 
-def check_labels(data: ExpressionData, selector: str) -> None:
-    """Raise ValueError where a selector's data have no labels."""
-    if data.labels is None:
-        raise ValueError(f"{selector} needs labels; name an obs column as label")
-
-
-def in_turn(
-    data: ExpressionData,
-    scores_of: Callable[[ExpressionData], Floats],
-    sizes: Sequence[int],
-    constraints: Constraints,
-) -> PanelPath:
-    """Let the rows of a (types, genes) table of the training cells take genes in turn."""
-    constraints.check_sizes(sizes, data.genes)
-    scores = scores_of(data.of("train"))
-    order = np.lexsort((np.broadcast_to(np.arange(data.n_genes), scores.shape), -scores), axis=1)
-    allowed = set(constraints.candidate_positions(data.genes).tolist())
-    chosen = dict.fromkeys(constraints.required_positions(data.genes).tolist(), np.inf)
-    heads = [iter(row.tolist()) for row in order]
-    while len(chosen) < max(sizes):
-        for c, head in enumerate(heads):
-            gene = next((g for g in head if g in allowed and g not in chosen), None)
-            if gene is not None:
-                chosen[gene] = float(scores[c, gene])
-    positions = list(chosen)
-    return ranked_path([data.genes[i] for i in positions], list(chosen.values()), sizes)
-
-
-def _wilcoxon(train: ExpressionData) -> Floats:
-    """Return each class's rank-sum score per gene against all other cells.
+def _rank_sums(train: ExpressionData) -> Floats:
+    """Return each class's rank-sum score per gene against all other cells, shape (types, genes).
 
     A class of fewer than two training cells has no such scores and gets no row.
     """
@@ -64,11 +36,11 @@ def _wilcoxon(train: ExpressionData) -> Floats:
 
     labels = np.asarray(train.labels).astype(str)
     obs = pd.DataFrame({"label": pd.Categorical(labels)}, index=train.cells)
-    cells = ad.AnnData(train.values, obs=obs)
-    cells.var_names = list(train.genes)
+    adata = ad.AnnData(train.values, obs=obs)
+    adata.var_names = list(train.genes)
     groups = [str(c) for c in np.flatnonzero(np.bincount(train.labels) > 1)]  # type: ignore[arg-type]
-    sc.tl.rank_genes_groups(cells, "label", groups=groups, method="wilcoxon", use_raw=False)
-    table = cells.uns["rank_genes_groups"]
+    sc.tl.rank_genes_groups(adata, "label", groups=groups, method="wilcoxon", use_raw=False)
+    table = adata.uns["rank_genes_groups"]
     scores = np.empty((len(groups), train.n_genes))
     for row, group in enumerate(groups):
         scores[row, train.positions(table["names"][group].tolist())] = table["scores"][group]

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from spinn.runtime.costs import Cost, peak_mb
 
-# The limit holds before the command starts, on its data; addresses that are merely reserved do not
-# count. Only Linux counts all of them, other systems may know no such limit.
+# The limit is set before the command starts, on its data; addresses that are merely reserved do
+# not count. Only Linux counts all of them, other systems may know no such limit.
 _LIMITED = 'ulimit -d "$1" 2>/dev/null; shift; exec "$@"'
-_POLL = 0.05  # seconds between looks at the child
-_LONGEST = 200  # characters of an error
+_POLL = 0.05  # seconds between checks of the child
+_MAX_ERROR = 200  # characters of an error
 # How libraries say that they got no memory: Python and numpy, torch, compiled code.
 _NO_MEMORY = ("MemoryError", "can't allocate memory", "bad_alloc")
 
@@ -29,21 +29,21 @@ class Allowance:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a child ended: its cost, what it said, and in a line why it failed; None: it did not.
+    """How a child ended: its cost, its output, and in a line why it failed; None: it did not.
 
     ``exhausted`` says that it failed for want of time.
     """
 
     cost: Cost
-    said: str
+    output: str
     error: str | None
     exhausted: bool = False
 
 
-def run(
+def run_child(
     command: Sequence[str], *, folder: Path, allowance: Allowance, environment: Mapping[str, str]
 ) -> Outcome:
-    """Run a command to its end, or to its limits, and tell how that went.
+    """Run a command to its end, or to its limits, and report how it ended.
 
     Its processes are gone when this returns, also where this process is interrupted.
 
@@ -52,16 +52,16 @@ def run(
     command
         The program and its arguments.
     folder
-        Where it runs; what it says is kept in ``said.txt`` there.
+        Where it runs; its output is kept in ``output.txt`` there.
     allowance
         Beyond the time it is killed; beyond the memory its allocations fail (Linux only).
     environment
-        Variables set beside this process's own.
+        Variables set in addition to this process's.
     """
     started = time.perf_counter()
     peak = None
     with (
-        (folder / "said.txt").open("wb") as file,
+        (folder / "output.txt").open("wb") as file,
         subprocess.Popen(
             ["sh", "-c", _LIMITED, "sh", str(int(allowance.memory_gb * 2**20)), *command],
             cwd=folder,
@@ -81,22 +81,22 @@ def run(
             if child.poll() is None:
                 os.killpg(child.pid, signal.SIGKILL)
     cost = Cost(time.perf_counter() - started, peak)
-    said = (folder / "said.txt").read_text(encoding="utf-8", errors="replace")
+    output = (folder / "output.txt").read_text(encoding="utf-8", errors="replace")
     if late:
         return Outcome(
-            cost, said, f"over its time limit of {allowance.seconds:g} s", exhausted=True
+            cost, output, f"over its time limit of {allowance.seconds:g} s", exhausted=True
         )
-    return Outcome(cost, said, _error(child.returncode, said, allowance))
+    return Outcome(cost, output, _error(child.returncode, output, allowance))
 
 
-def _error(status: int, said: str, allowance: Allowance) -> str | None:
+def _error(status: int, output: str, allowance: Allowance) -> str | None:
     if status == 0:
         return None
-    last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "")
-    if any(word in said[-2000:] for word in _NO_MEMORY):
+    last = next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "")
+    if any(word in output[-2000:] for word in _NO_MEMORY):
         reason = f"over its memory limit of {allowance.memory_gb:g} GiB"
     elif status < 0:
         reason = f"killed by {signal.Signals(-status).name}"
     else:
         reason = f"ended with status {status}"
-    return f"{reason}: {last}"[:_LONGEST] if last else reason
+    return f"{reason}: {last}"[:_MAX_ERROR] if last else reason

@@ -34,8 +34,7 @@ class ConcreteChoice(Gate, ABC):
     """
 
     def __init__(self, logits: Tensor, required: Tensor, settings: GateSettings) -> None:
-        super().__init__()
-        self.settings = settings
+        super().__init__(logits.shape[1], settings)
         self.logits = nn.Parameter(logits)
         self.required: Tensor
         self.register_buffer("required", required)

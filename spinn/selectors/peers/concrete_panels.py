@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
@@ -17,7 +17,8 @@ from spinn.networks.training import base_network, fit
 from spinn.panel import Panel, PanelPath, Ranked
 from spinn.selectors.elimination import schedule
 from spinn.selectors.peers.concrete import ConcreteChoice
-from spinn.selectors.scores import jacobian
+from spinn.selectors.rankers import jacobian
+from spinn.selectors.run import Run
 from spinn.settings import GateSettings, Settings, TrainingSettings
 
 log = logging.getLogger(__name__)
@@ -29,20 +30,12 @@ SPREAD = 0.01  # of the first logits: enough that rows differ
 Layer = Callable[[Tensor, Tensor, GateSettings], ConcreteChoice]
 
 
-def concrete_panels(
-    problem: Problem,
-    layer: Layer,
-    settings: Settings,
-    *,
-    sizes: Sequence[int],
-    seed: int,
-    constraints: Constraints,
-) -> PanelPath:
+def concrete_panels(problem: Problem, layer: Layer, settings: Settings, run: Run) -> PanelPath:
     """Return one panel per size, chosen by a concrete layer and a network trained behind it.
 
     Every size trains for as many steps as `RANKER-rfe` may take on its way to it (`steps_to`),
     while the temperature falls from 10 to 0.01. The state with the least validation loss is kept,
-    with the chosen genes alone in view. Within a panel required genes come first, then those that
+    with only the chosen genes visible. Within a panel required genes come first, then those that
     move the network's outputs most (`jacobian`).
 
     Parameters
@@ -53,12 +46,9 @@ def concrete_panels(
         `KHotMask` or `ConcreteSelector`.
     settings
         Its network and training sections are used, and that of elimination for its steps.
-    sizes
-        Panel sizes, each at most the number of genes that may be chosen.
-    seed
-        Of first weights, batches and draws.
-    constraints
-        Required genes are always seen; excluded ones never.
+    run
+        Its seed is that of first weights, batches and draws. Required genes are always visible;
+        excluded ones never.
 
     Returns
     -------
@@ -71,15 +61,15 @@ def concrete_panels(
     ValueError
         If a size cannot be met.
     """
-    constraints.check_sizes(sizes, problem.genes)
-    problem = candidates_of(problem, constraints)
-    required = is_required(problem, constraints)
-    found = [
-        _chosen(problem, layer, size, required, settings, seed)
-        for size in sorted(set(sizes), reverse=True)
+    run.constraints.check_sizes(run.sizes, problem.genes)
+    problem = candidates_of(problem, run.constraints)
+    required = is_required(problem, run.constraints)
+    choices = [
+        _genes_and_scores(problem, layer, size, required, settings, run.seed)
+        for size in sorted(set(run.sizes), reverse=True)
     ]
-    panels = tuple(Panel(tuple(names[:size])) for size, names, _ in found)
-    _, names, scores = found[0]
+    panels = tuple(Panel(tuple(names[:size])) for size, names, _ in choices)
+    _, names, scores = choices[0]
     among = len(problem.genes)
     ranking = (Ranked(*one, among) for one in zip(names, count(1), scores, strict=False))
     return PanelPath(panels, tuple(ranking))
@@ -111,11 +101,11 @@ def crossing_lr(distance: float, n_steps: int) -> float:
     return CROSSINGS * distance / n_steps
 
 
-def settled(network: Network) -> tuple[Tensor, Network]:
+def hardened(network: Network) -> tuple[Tensor, Network]:
     """Return the sorted positions of the genes let through, and the network of these genes."""
     gate = network.gate
     if not isinstance(gate, ConcreteChoice):
-        raise TypeError(f"only a concrete layer settles on genes, came {type(gate).__name__}")
+        raise TypeError(f"only a concrete layer hardens to genes, got {type(gate).__name__}")
     index, order = gate.chosen().sort()
     smaller = Network(
         OpenGate(len(index)), len(index), network.hidden, network.n_outputs, network.activation
@@ -126,7 +116,7 @@ def settled(network: Network) -> tuple[Tensor, Network]:
     return index, smaller.to(network.device).eval()
 
 
-def _chosen(
+def _genes_and_scores(
     problem: Problem, layer: Layer, size: int, required: Tensor, settings: Settings, seed: int
 ) -> tuple[int, list[str], list[float]]:
     """Return a size, all genes with those of its panel first, and their scores."""
@@ -140,7 +130,7 @@ def _chosen(
     start = _start(problem, layer, n_rows, required, settings, seed)
     training = _training(len(problem.genes), size, settings)
     network = fit(start, problem, training, seed=seed).network
-    index, smaller = settled(network)
+    index, smaller = hardened(network)
     names, scores = _by_use(problem.keep(index), smaller, required[index])
     by_logit = torch.argsort(network.gate.scores(), descending=True, stable=True).tolist()
     others = [problem.genes[i] for i in by_logit if problem.genes[i] not in set(names)]
@@ -167,7 +157,7 @@ def _start(
 
 
 def _training(n_genes: int, size: int, settings: Settings) -> TrainingSettings:
-    """Return the settings with which rows settle: no penalty, no early stop, a rate in reach.
+    """Return the settings with which rows converge: no penalty, no early stop, a rate in reach.
 
     With a logit log(n) above n others a row draws its gene every other time; 5 more make it sure.
     """
@@ -185,7 +175,7 @@ def _training(n_genes: int, size: int, settings: Settings) -> TrainingSettings:
 
 def _by_use(panel: Problem, network: Network, required: Tensor) -> tuple[list[str], list[float]]:
     """Return a panel's genes and Jacobian scores: required first, then by score, ties by name."""
-    scores = jacobian(network, panel).tolist()
+    scores = jacobian.score(network, panel).tolist()
     keys = [(not r, -s, g) for r, s, g in zip(required.tolist(), scores, panel.genes, strict=True)]
     order = sorted(range(len(keys)), key=keys.__getitem__)
     return [panel.genes[i] for i in order], [scores[i] for i in order]

@@ -1,35 +1,33 @@
-"""COSG's cosine score: each type in turn takes the gene that points most to it. No torch."""
-
-from collections.abc import Sequence
+"""COSG's cosine score: each type in turn takes the gene that points most to it."""
 
 import numpy as np
 
 from spinn.arrays import Floats
-from spinn.constraints.constraints import Constraints
 from spinn.data import ExpressionData
 from spinn.panel import PanelPath
-from spinn.selectors.baselines.markers import check_labels, in_turn
+from spinn.selectors.by_type import by_type
+from spinn.selectors.run import Run, TrainingCells
+
+ENTRY = {
+    "name": "cosine",
+    "kind": "peer",
+    "order": 2,
+    "takes": "each type's genes in turn by COSG's cosine score",
+    "source": "Dai et al. 2022",
+    "needs_labels": True,
+    "colour": "#56B4E9",
+    "marker": ">",
+}
 
 
-def cosine(
-    data: ExpressionData, *, sizes: Sequence[int], seed: int, constraints: Constraints, task: str
-) -> PanelPath:
-    """Round-robin over cell types, each taking the gene that points most to it and to no other.
-
-    See `cosine_scores` for what a type prefers.
-
-    Raises
-    ------
-    ValueError
-        If the data have no labels.
+def choose(cells: TrainingCells, run: Run) -> PanelPath:
+    """Let each cell type in turn take the gene that points most to it and to no other.
 
     References
     ----------
     Dai, Pei and Wang 2022, COSG (doi:10.1093/bib/bbab579).
     """
-    del seed, task
-    check_labels(data, "cosine")
-    return in_turn(data, cosine_scores, sizes, constraints)
+    return by_type(cells, cosine_scores(cells.data.of("train")), run)
 
 
 def cosine_scores(train: ExpressionData) -> Floats:

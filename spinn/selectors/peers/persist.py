@@ -2,13 +2,12 @@
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from spinn.constraints.constraints import Constraints
 from spinn.networks.problem import Problem
 from spinn.networks.training import base_network, fit
 from spinn.panel import PanelPath
@@ -21,26 +20,39 @@ from spinn.selectors.peers.concrete_panels import (
     crossing_lr,
     is_required,
 )
+from spinn.selectors.peers.published import with_published_problem
+from spinn.selectors.run import Run, TrainingCells
 from spinn.settings import GateSettings, Settings
 
 log = logging.getLogger(__name__)
 CANDIDATES = 500
-LEAST_SHARE = 0.5  # of the candidates that the largest panel may be
+MIN_SHARE = 0.5  # of the candidates that the largest panel may be
 FIRST_HIDDEN = 0.01  # gates start all but open
 # The search for the gates' penalty: where it starts, by which factor the count may miss, how many
 # penalties it tries.
 FIRST_PENALTY, NEAR, TRIALS = 0.1, 1.2, 10
 
 
-def persist(
-    problem: Problem,
-    settings: Settings,
-    *,
-    sizes: Sequence[int],
-    seed: int,
-    constraints: Constraints,
-) -> PanelPath:
-    """Return PERSIST's panels: one training of a k-hot mask per size, on up to 500 candidates.
+ENTRY = {
+    "name": "persist",
+    "kind": "peer",
+    "order": 3,
+    "takes": "gates down to 500 candidates, then a k-hot mask per size; reads which genes are on",
+    "source": "Covert et al. 2023",
+    "is_random": True,
+    "needs_torch": True,
+    "colour": "#56B4E9",
+    "marker": "p",
+}
+
+
+def prepare(cells: TrainingCells) -> TrainingCells:
+    """Return cells with binary inputs, and the hurdle loss in place of reconstruction."""
+    return with_published_problem(cells, reconstruction="hurdle", is_binary=True)
+
+
+def choose(cells: TrainingCells, run: Run) -> PanelPath:
+    """Train a k-hot mask per size, on up to 500 candidates.
 
     The candidates are the widest of learnable gates whose penalty is searched for (see
     `search_penalty`) until about as many are open; with fewer genes to choose from, or a largest
@@ -52,31 +64,27 @@ def persist(
     exactly the wanted number of candidates is kept; no gene is chosen twice; the network kept is
     the best on validation cells; a hidden gene stands at its mean.
 
-    See `concrete_panels` for parameters and errors. PERSIST's ``problem`` has binary inputs, and
-    the hurdle loss in place of reconstruction.
-
     References
     ----------
     Covert et al. 2023, "Predictive and robust gene selection for spatial transcriptomics"
     (doi:10.1038/s41467-023-37392-1).
     """
-    constraints.check_sizes(sizes, problem.genes)
-    problem = candidates_of(problem, constraints)
-    wanted = max(CANDIDATES, math.ceil(max(sizes) / LEAST_SHARE))
+    problem = cells.problem
+    run.constraints.check_sizes(run.sizes, problem.genes)
+    problem = candidates_of(problem, run.constraints)
+    wanted = max(CANDIDATES, math.ceil(max(run.sizes) / MIN_SHARE))
     if wanted < len(problem.genes):
-        problem = _narrowed(problem, wanted, settings, seed=seed, constraints=constraints)
-    return concrete_panels(
-        problem, KHotMask, settings, sizes=sizes, seed=seed, constraints=constraints
-    )
+        problem = _narrowed(problem, wanted, cells.settings, run)
+    return concrete_panels(problem, KHotMask, cells.settings, run)
 
 
 def search_penalty(n_open: Callable[[float], int], target: int) -> tuple[float, int]:
-    """Return the penalty tried whose number of open gates came nearest to ``target``, and it.
+    """Return the penalty tried whose number of open gates is nearest to ``target``, and it.
 
     From 0.1 by factors of ten until two penalties bracket the target, then by halving the bracket
     on the logarithmic scale, until the number misses the target by a factor of at most 1.2 or ten
     penalties were tried. A count that never falls below the target, or jumps across it, cannot
-    make the search fail: what came nearest is told.
+    make the search fail: the nearest is returned.
 
     Parameters
     ----------
@@ -103,39 +111,37 @@ def search_penalty(n_open: Callable[[float], int], target: int) -> tuple[float, 
     return nearest, tried[nearest]
 
 
-def _miss(found: int, target: int) -> float:
+def _miss(count: int, target: int) -> float:
     """Return the factor, at least 1, by which a count misses a target; none counts as a half."""
-    ratio = max(found, 0.5) / target
+    ratio = max(count, 0.5) / target
     return max(ratio, 1 / ratio)
 
 
-def _is_near(found: int, target: int) -> bool:
-    return _miss(found, target) <= NEAR
+def _is_near(count: int, target: int) -> bool:
+    return _miss(count, target) <= NEAR
 
 
-def _narrowed(
-    problem: Problem, wanted: int, settings: Settings, *, seed: int, constraints: Constraints
-) -> Problem:
+def _narrowed(problem: Problem, wanted: int, settings: Settings, run: Run) -> Problem:
     """Return the problem of the ``wanted`` genes with the widest gates and of the required ones."""
     gates: dict[float, Tensor] = {}
 
     def n_open(penalty: float) -> int:
-        gates[penalty] = _trained_gates(problem, penalty, settings, seed)
-        found = int((gates[penalty] > 0).sum())
-        log.info("penalty %g: %d of %d gates open", penalty, found, len(problem.genes))
-        return found
+        gates[penalty] = _trained_gates(problem, penalty, settings, run.seed)
+        count = int((gates[penalty] > 0).sum())
+        log.info("penalty %g: %d of %d gates open", penalty, count, len(problem.genes))
+        return count
 
-    penalty, found = search_penalty(n_open, wanted)
-    if not _is_near(found, wanted):
+    penalty, nearest = search_penalty(n_open, wanted)
+    if not _is_near(nearest, wanted):
         log.warning(
             "no penalty leaves about %d gates open; nearest: %d, with penalty %g; the %d widest "
             "are taken",
             wanted,
-            found,
+            nearest,
             penalty,
             wanted,
         )
-    width = gates[penalty].masked_fill(is_required(problem, constraints), torch.inf)
+    width = gates[penalty].masked_fill(is_required(problem, run.constraints), torch.inf)
     widest = torch.argsort(width, descending=True, stable=True)[:wanted]
     return problem.keep(widest.sort().values)
 

@@ -9,6 +9,18 @@ import cosg
 import pandas as pd
 from exchange import Answer, Cells, Request, serve
 
+ENTRY = {
+    "name": "cosg",
+    "kind": "package",
+    "order": 2,
+    "takes": "cosine similarity with one cell type against the others, types in turn",
+    "source": "Dai et al. 2022",
+    "needs_labels": True,
+    "is_constrained": True,
+    "colour": "#8c564b",
+    "marker": ">",
+}
+
 
 def choose(cells: Cells, request: Request) -> Answer:
     """Return a ranking of all genes that are a marker of some type."""

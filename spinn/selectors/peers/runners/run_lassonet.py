@@ -18,6 +18,18 @@ from lassonet import LassoNetClassifier, LassoNetRegressor
 
 GROWTH = 1.05
 
+ENTRY = {
+    "name": "lassonet",
+    "kind": "package",
+    "order": 1,
+    "takes": "the penalty at which a gene drops out of a network with an L1 path",
+    "source": "Lemhadri et al. 2021",
+    "is_random": True,
+    "is_constrained": True,
+    "colour": "#8c564b",
+    "marker": "<",
+}
+
 
 def choose(cells: Cells, request: Request) -> Answer:
     """Return a ranking of all genes."""

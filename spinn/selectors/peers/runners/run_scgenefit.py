@@ -8,6 +8,19 @@ import numpy as np
 from exchange import Answer, Cells, Request, serve
 from scGeneFit.functions import get_markers
 
+ENTRY = {
+    "name": "scgenefit",
+    "kind": "package",
+    "order": 4,
+    "takes": "a linear programme that keeps types' centres apart",
+    "source": "Dumitrascu et al. 2021",
+    "is_random": True,
+    "needs_labels": True,
+    "is_constrained": True,
+    "colour": "#8c564b",
+    "marker": "*",
+}
+
 
 def choose(cells: Cells, request: Request) -> Answer:
     """Return one list of genes per size."""

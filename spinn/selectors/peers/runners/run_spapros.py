@@ -10,6 +10,18 @@ import pandas as pd
 from exchange import Answer, Cells, Request, serve
 from spapros import se
 
+ENTRY = {
+    "name": "spapros",
+    "kind": "package",
+    "order": 3,
+    "takes": "principal components, marker tests and decision trees per type",
+    "source": "Kuemmerle et al. 2024",
+    "needs_labels": True,
+    "is_constrained": True,
+    "colour": "#8c564b",
+    "marker": "d",
+}
+
 
 def choose(cells: Cells, request: Request) -> Answer:
     """Return the genes in the order of the probe set's table."""

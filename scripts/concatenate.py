@@ -1,0 +1,14 @@
+"""Put several tables with the same columns into one."""
+
+from spinn.runtime.environment import check_environment
+from spinn.runtime.jobs import start_log
+
+start_log(snakemake.log[0], snakemake.threads)
+check_environment(["numpy", "pandas"])
+
+import pandas as pd
+
+from spinn.records.tables import read_table
+
+tables = [read_table(path) for path in snakemake.input.tables]
+pd.concat(tables, ignore_index=True).to_csv(snakemake.output.table, index=False)

@@ -1,0 +1,46 @@
+"""Choose the panels of one family of selectors, for every seed."""
+
+from spinn.runtime.environment import check_environment
+from spinn.runtime.jobs import run_keys, start_log
+
+start_log(snakemake.log[0], snakemake.threads)
+check_environment(snakemake.params.needs)
+
+from pathlib import Path
+
+from spinn.constraints.files import constraints_of
+from spinn.data import read_prepared
+from spinn.records.documents import documented
+from spinn.selectors.choose import choose_each, open_cells
+from spinn.selectors.run import Run
+from spinn.settings import read_settings
+
+config, keys = snakemake.params.config, run_keys(snakemake.wildcards.items())
+data = read_prepared(snakemake.input.prepared, parts=("train", "valid"))
+constraints, identity = constraints_of(config["genes"], data), data.identity()
+base_files = dict(zip(snakemake.params.seeds, snakemake.input.get("bases", []), strict=False))
+# A package's job has all tasks, any other the task of its wildcard.
+runs = [
+    (task or keys["task"], Run(selector, snakemake.params.sizes, seed, constraints))
+    for task, selector, seed in snakemake.params.runs
+]
+
+
+def open_task(task):
+    """Return the cells of a task, ready for the family."""
+    return open_cells(
+        runs[0][1].selector,
+        data,
+        task,
+        read_settings(config),
+        device=config.get("device", "cpu"),
+        threads=snakemake.threads,
+        base_files=base_files,
+    )
+
+
+choices = choose_each(runs, open_task)
+for (task, run), choice, output in zip(runs, choices, snakemake.output.panels, strict=True):
+    of_run = {"task": task, "selector": run.selector, "seed": run.seed, "data": identity}
+    path = documented(choice, {**keys, **of_run}, config=config, threads=snakemake.threads)
+    path.save(Path(output).parent)

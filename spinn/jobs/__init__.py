@@ -1,1 +1,0 @@
-"""What the workflow's rules call: files in, one call, files out."""

@@ -1,0 +1,99 @@
+"""The one way to run a selector: its name and training cells in, its panels out."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache, partial
+
+from spinn.data import ExpressionData
+from spinn.panel import PanelPath
+from spinn.records.documents import Choice
+from spinn.runtime.costs import measured
+from spinn.selectors.constrained import constrained
+from spinn.selectors.registry import SELECTORS, load
+from spinn.selectors.run import Run, TrainingCells
+from spinn.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def open_cells(
+    selector: str,
+    data: ExpressionData,
+    task: str,
+    settings: Settings | None = None,
+    *,
+    device: str = "cpu",
+    threads: int = 1,
+    base_files: Mapping[int, str] | None = None,
+) -> TrainingCells:
+    """Return cells ready for a selector and all others of its family; see `TrainingCells`."""
+    settings = settings or Settings()
+    cells = TrainingCells(data, task, settings, device, threads, base_files or {})
+    module = load(selector)
+    # Networks share a problem per job: its module says how it is opened.
+    return module.prepare(cells) if SELECTORS[selector].needs_torch else cells
+
+
+def choose(cells: TrainingCells, run: Run) -> Choice:
+    """Return the panels of a run; they meet its constraints.
+
+    Parameters
+    ----------
+    cells
+        From `open_cells`, for a selector of the same family.
+    run
+        The selector, sizes, seed and constraints.
+
+    Raises
+    ------
+    KeyError
+        If there is no such selector.
+    ValueError
+        If the cells lack what the selector needs, or no panel meets the constraints. A selector of
+        another package does not raise: its choice says why it failed.
+    """
+    entry, module = SELECTORS[run.selector], load(run.selector)
+    if entry.needs_labels and cells.data.labels is None and entry.kind != "package":
+        raise ValueError(f"{entry.name} needs labels; name an obs column as label")
+    if entry.is_constrained:
+        choice: Choice = module.choose(cells, run)
+    else:
+        choice = Choice(constrained(partial(module.choose, cells), cells.data.genes, run))
+    if cells.opened is None:
+        return choice
+    noise, device = cells.problem.encoder.noise, str(cells.problem.positions.device)
+    return replace(choice, device=device, details={"noise": noise, **choice.details})
+
+
+def choose_each(
+    runs: Iterable[tuple[str, Run]], open_task: Callable[[str], TrainingCells]
+) -> Iterator[Choice]:
+    """Yield the choice of each (task, run), with its cost.
+
+    Runs that a selector answers alike share one choice: all seeds of one that draws nothing, all
+    tasks of one that chooses by cell type. A selector that used up its time with one seed of a task
+    is not run with another.
+
+    Parameters
+    ----------
+    runs
+        Tasks and runs of one family.
+    open_task
+        From a task to its cells.
+    """
+    open_once, choices = cache(open_task), dict[tuple[str, str, int], Choice]()
+    for task, run in runs:
+        entry = SELECTORS[run.selector]
+        seed = run.seed if entry.is_random else 0
+        key = (run.selector, "" if entry.needs_labels else task, seed)
+        late = [other for other in choices if other[:2] == key[:2] and choices[other].exhausted]
+        if key not in choices and late:
+            reason = f"not run: {choices[late[0]].failed} with seed {late[0][2]}"
+            choices[key] = Choice(PanelPath((), ()), failed=reason)
+        if key not in choices:
+            log.info("selection: %s, %s, seed %d", task, run.selector, seed)
+            cells = open_once(task)
+            choice, cost = measured(partial(choose, cells, replace(run, seed=seed)))
+            choices[key] = replace(choice, cost=choice.cost + cost)
+        yield choices[key]

@@ -1,0 +1,137 @@
+"""evaluate_panels: any lists of genes, judged as the workflow judges its selectors."""
+
+import numpy as np
+import pytest
+import torch
+
+import spinn
+from spinn.config.check import check
+from spinn.config.sections import judging_of
+from spinn.constraints.files import read_rules
+from spinn.data import read_prepared
+from spinn.evaluation.evaluate import evaluate
+from spinn.evaluation.judge import make_judge
+from spinn.interface.threads import one_thread
+from spinn.panel import Panel, PanelPath
+from spinn.preparation.inputs import read_input
+from spinn.preparation.preprocess import prepare
+from spinn.settings import read_settings
+from tests.interface.test_api import QUICK
+from tests.support.cells import gene_names, make_adata
+
+CONFIG = {**QUICK, "evaluation": {"floor_panels": 3, "bootstrap": 60, "test_splits": 1}}
+GENES = gene_names(12)
+LISTS = {"mine": ["g00", "g01", "g02", "g03"], "vendor": GENES[6:10], "few": ["g05", "g04"]}
+
+
+@pytest.fixture(scope="module")
+def table():
+    return spinn.evaluate_panels(make_adata(80, 12), LISTS, config=CONFIG)
+
+
+def test_every_list_has_every_number_with_an_interval(table):
+    numbers = ["value", "low", "high", "diff", "diff_low", "diff_high"]
+    places, counts = ["panel", "size", "metric"], ["n_seeds", "n_blocks", "split"]
+    assert table.columns.tolist() == [*places, *numbers, *counts]
+    head = table[table["metric"] == table["metric"][0]]
+    assert table["metric"][0] == "fvu_split"
+    lists, references = [("mine", 4), ("vendor", 4), ("few", 2)], [("floor", 2), ("floor", 4)]
+    rows = list(zip(head["panel"], head["size"], strict=True))
+    assert rows == [*lists, *references, ("ceiling", 12)]
+    assert (head["low"] < head["value"]).all()
+    assert (head["value"] < head["high"]).all()
+    assert head["n_seeds"].tolist() == [2, 2, 2, 3, 3, 2]
+    assert (head["n_blocks"] == 16).all()
+
+
+def test_differences_are_to_the_first_and_paired(table):
+    values = table.set_index(["metric", "panel", "size"])
+    for (metric, panel, _), row in values.iterrows():
+        if panel == "mine":
+            assert np.isnan(row["diff"])
+        else:  # `mine` has one size
+            assert row["diff"] == pytest.approx(row["value"] - values.loc[metric, "mine", 4].value)
+    same = {"a": LISTS["mine"], "b": LISTS["mine"]}
+    twice = spinn.evaluate_panels(make_adata(80, 12), same, config=CONFIG)
+    assert (twice.loc[twice["panel"] == "b", ["diff", "diff_low", "diff_high"]] == 0).all(axis=None)
+
+
+def test_numbers_are_those_of_the_workflow(tmp_path):
+    """The same cells, genes and seed, as the rules' scripts call it; all genes are kept."""
+    adata = make_adata(80, 12)
+    adata.write_h5ad(tmp_path / "cells.h5ad")
+    entry = {"path": str(tmp_path / "cells.h5ad"), "label": "type"}
+    config = check({**CONFIG, "datasets": {"adata": entry}, "panel_sizes": [4]})
+    made = prepare(
+        read_input(entry["path"]),
+        dataset=config["datasets"]["adata"],
+        preprocess=config["preprocess"],
+        split=config["split"],
+        repeat=0,
+        rules=read_rules(config["genes"]),
+        sizes=[4],
+    )
+    made.write_h5ad(tmp_path / "prepared.h5ad")
+    with one_thread():
+        judge = make_judge(
+            read_prepared(tmp_path / "prepared.h5ad"),
+            "classification",
+            read_settings(judging_of(config)),
+            device=torch.device("cpu"),
+        )
+        theirs, _ = evaluate(judge, [Panel(tuple(LISTS["mine"]))], seed=1)
+    only = {"mine": LISTS["mine"]}
+    ours = spinn.evaluate_panels(adata, only, label="type", seeds=[1], config=CONFIG)
+    ours = ours[ours["panel"] == "mine"].set_index("metric")["value"]
+    overall = [row for row in theirs if row["target"] == "all"]
+    assert len(overall) > 1
+    for row in overall:
+        assert ours[row["metric"]] == pytest.approx(row["value"], rel=1e-5), row["metric"]
+
+
+def test_a_panel_chosen_from_the_judging_cells_is_refused():
+    adata = make_adata(80, 12)
+    panel = spinn.select_genes(adata, 3, label="type", selector="greedy", config=CONFIG)
+    judged = spinn.evaluate_panels(adata, {"mine": panel}, label="type", config=CONFIG)
+    assert set(judged["panel"]) == {"mine", "floor", "ceiling"}
+    with pytest.raises(ValueError, match=r"'mine' chosen with other cells held out.*give label"):
+        spinn.evaluate_panels(adata, {"mine": panel}, config=CONFIG)
+
+
+def test_named_genes_are_kept_however_little_they_vary():
+    adata = make_adata(80, 12)
+    few = {**CONFIG, "preprocess": {"min_cells": 1, "n_top_genes": 3}}
+    table = spinn.evaluate_panels(adata, {"mine": LISTS["mine"]}, config=few)
+    assert 4 <= table.loc[table["panel"] == "ceiling", "size"].iloc[0] < 12  # ties stay
+
+
+@pytest.mark.parametrize(
+    ("panels", "error", "message"),
+    [
+        ({}, ValueError, "panels must name at least one list of genes"),
+        (["g01"], TypeError, "panels must be lists of genes by name, .* got list"),
+        ({1: ["g01"]}, TypeError, "panels: a name must be text, got 1"),
+        ({"a": "g01"}, TypeError, "'a' must be a list of genes, got the text 'g01'"),
+        ({"a": ["g01", "g01"]}, ValueError, "'a': panel genes must be distinct; repeated: g01"),
+        ({"a": []}, ValueError, "'a': a panel needs at least one gene"),
+        ({"floor": ["g01"]}, ValueError, "'floor' is a reserved name"),
+        ({"a": ["g01"], "b": ["x", "g02"]}, KeyError, "1 of 2 genes of 'b' absent.*: x; names"),
+        ({"a": PanelPath((), (), {"failed": "no memory"})}, ValueError, "no panel: no memory"),
+    ],
+)
+def test_messages(panels, error, message):
+    with pytest.raises(error, match=message):
+        spinn.evaluate_panels(make_adata(80, 12), panels, config=CONFIG)
+
+
+def test_seeds_are_a_list():
+    with pytest.raises(TypeError, match=r"seeds must be a list of whole numbers, got 0; write .0."):
+        spinn.evaluate_panels(make_adata(60, 12), {"a": ["g01"]}, seeds=0)
+
+
+def test_the_section_genes_constrains_selection_only():
+    adata = make_adata(80, 12)
+    same = {**CONFIG, "genes": {"required": ["g01", "g02"]}}
+    panel = spinn.select_genes(adata, 3, selector="greedy", config=same)
+    table = spinn.evaluate_panels(adata, {"mine": panel}, config=same)
+    assert set(table["panel"]) == {"mine", "floor", "ceiling"}
