@@ -1,4 +1,4 @@
-# The chores: make setup | run | test | test-slurm | test-conda | fast | bench | paper | envs | pins | lock. Everything runs in .venv, made from the lock.
+# The chores: make setup | run | test | fast | tables | picture | bench | paper | envs | pins | lock. Everything runs in .venv, made from the lock.
 # make peers | peers-lock: other packages' selectors, each in an environment of its own.
 
 ifeq ($(origin PYTHON), undefined)
@@ -19,18 +19,22 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: setup run test test-wheel test-slurm test-conda tutorial lint types fast slow bench paper
-.PHONY: envs pins lock peers peers-lock
+.PHONY: envs pins lock peers peers-lock tables picture
 
 setup: $(STAMP)
 
+# The command `spinn` of .venv runs this checkout, and leaves what other checkouts import alone.
 $(STAMP): requirements.txt
 	@test -n "$(PYTHON)" || { echo "no Python 3.11 or newer found: make PYTHON=/path/to/python" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet -r requirements.txt
+	printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s" -m spinn "$$@"\n' "$(CURDIR)" "$(CURDIR)/$(BIN)/python" > $(BIN)/spinn
+	chmod +x $(BIN)/spinn
 	touch $@
 
 run: setup
 	$(BIN)/snakemake --cores $(CORES)
+	@echo "report: results/report.html"
 
 test: setup
 	$(MAKE) lint
@@ -41,6 +45,8 @@ test: setup
 lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/deptry .
+	$(BIN)/python -m tools.tables --check
 	$(BIN)/snakefmt --check Snakefile rules examples
 	$(BIN)/snakemake --lint
 	$(BIN)/snakemake --lint --snakefile examples/embedding-workflow/Snakefile
@@ -71,6 +77,14 @@ bench: setup
 
 envs: setup
 	$(BIN)/python -m tools.envs
+
+# The tables of README.md and config/README.md, from the registry of selectors and the schema.
+tables: setup
+	$(BIN)/python -m tools.tables
+
+# The picture of the README, from what `make run` has left.
+picture: setup
+	$(BIN)/python -m tools.picture results
 
 # Run docs/tutorial.ipynb and keep its outputs.
 tutorial: setup
@@ -103,7 +117,7 @@ peers:
 			|| echo "$$peer: not built; the results will say so" >&2; \
 	done
 
-# The stamp says what is installed: when that changes, the peer's panels are chosen anew.
+# The stamp says what is installed: when that changes, the peer's panels are chosen again.
 .venv-peers/%/.installed: envs/peers/%.txt
 	rm -rf $(@D)
 	$(PYTHON) -m venv $(@D)

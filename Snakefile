@@ -6,6 +6,7 @@
 Each file in rules/ is one stage; config/README.md explains every key.
 """
 
+import atexit
 import os
 
 from snakemake.settings.types import DeploymentMethod
@@ -58,6 +59,11 @@ onstart:
         running = jobs.acquire_lock(".snakemake/spinn.lock")
     except RuntimeError as error:
         raise SystemExit(f"spinn: {error}") from None
+
+
+onerror:
+    # At exit: the cause is the last thing that a user reads, after Snakemake's own last words.
+    atexit.register(jobs.write_causes, log)
 
 
 rule all:

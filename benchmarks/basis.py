@@ -7,14 +7,15 @@ from typing import Any
 import torch
 
 from benchmarks.cells import cells
-from spinn.constraints.constraints import Constraints
 from spinn.evaluation.evaluate import evaluate
 from spinn.evaluation.judge import make_judge
 from spinn.networks.problem import make_problem
 from spinn.networks.tasks import Reconstruction
 from spinn.networks.training import base_network, fit
-from spinn.selectors.baselines.all_baselines import greedy_split
-from spinn.selectors.elimination import select
+from spinn.selectors.choose import choose, open_cells
+from spinn.selectors.elimination import eliminate
+from spinn.selectors.rankers.bernoulli import score
+from spinn.selectors.run import Run
 from spinn.settings import Settings
 
 BASES: tuple[int | None, ...] = (64, 128, 256, None)
@@ -31,16 +32,15 @@ def measure() -> dict[str, dict[str, Any]]:
     selection = data.of("train", "valid")
     judge = make_judge(data, "reconstruction", replace(Settings(), basis=None))
     judge = replace(judge, problems={"split": judge.problems["split"]})
-    reference = greedy_split(
-        selection, sizes=SIZES, seed=0, constraints=Constraints(), task="reconstruction"
-    )
+    training_cells = open_cells("greedy_split", selection, "reconstruction")
+    reference = choose(training_cells, Run("greedy_split", SIZES)).path
     results, seconds = {}, {}
     for rank in BASES:
         settings, start = replace(Settings(), basis=rank), time.perf_counter()
         problem = make_problem(selection, "reconstruction", basis=rank)
         base = base_network(problem, "bernoulli", settings, seed=0)
         base = fit(base, problem, settings.training, seed=0).network
-        path = select(problem, base, "bernoulli-rfe", settings, sizes=SIZES, seed=0)
+        path = eliminate(problem, [base], score, settings, Run("bernoulli-rfe", SIZES))
         seconds[rank] = time.perf_counter() - start
         refit_start = time.perf_counter()
         in_basis = replace(judge, problems={"split": make_problem(

@@ -13,8 +13,7 @@ from spinn.networks.gates import GateSettings, make_gate
 from spinn.networks.network import Network
 from spinn.networks.problem import Problem
 from spinn.networks.training import batches, make_optimizer, take_step
-from spinn.selectors.registry import RANKER_GATES
-from spinn.selectors.scores import RANKERS
+from spinn.selectors.registry import RANKERS, load_ranker
 from spinn.settings import TrainingSettings
 
 STEPS, REPEATS = 10, 5
@@ -33,7 +32,7 @@ def case(gate: str, genes: int, cells: int) -> tuple[Network, Problem]:
 
 def time_of_step(ranker: str, genes: int, cells: int) -> float:
     """Return the seconds of a training step with the ranker's gate."""
-    network, problem = case(RANKER_GATES[ranker], genes, cells)
+    network, problem = case(RANKERS[ranker].gate, genes, cells)
     settings = TrainingSettings(batch_size=BATCH, max_steps=10**9)
     optimizer, stream = make_optimizer(network.train(), settings), batches(problem.train, settings)
 
@@ -46,9 +45,10 @@ def time_of_step(ranker: str, genes: int, cells: int) -> float:
 
 def time_of_scores(ranker: str, genes: int, cells: int) -> float:
     """Return the seconds of one scoring of all genes."""
-    network, problem = case(RANKER_GATES[ranker], genes, cells)
+    network, problem = case(RANKERS[ranker].gate, genes, cells)
     network.eval()
-    return _quickest(lambda: RANKERS[ranker].score(network, problem))
+    score = load_ranker(ranker).score
+    return _quickest(lambda: score(network, problem))
 
 
 def _quickest(call: Callable[[], Any]) -> float:

@@ -17,7 +17,9 @@ from spinn.evaluation.judge import make_judge
 from spinn.networks.problem import make_problem
 from spinn.networks.training import base_network, fit
 from spinn.panel import Panel
-from spinn.selectors.elimination import schedule, select
+from spinn.selectors.elimination import eliminate, schedule
+from spinn.selectors.registry import load_ranker
+from spinn.selectors.run import Run
 from spinn.settings import Settings
 from spinn.statistics.bootstrap import RunScores, bootstrap
 from spinn.statistics.summary import summarize
@@ -56,7 +58,8 @@ def ours(data: ExpressionData, ranker: str, seed: int) -> tuple[list[Panel], flo
     problem = make_problem(data, "reconstruction")
     base = base_network(problem, RANKERS[ranker], settings, seed=seed)
     base = fit(base, problem, settings.training, seed=seed).network
-    path = select(problem, base, f"{ranker}-rfe", settings, sizes=SIZES, seed=seed)
+    score, run = load_ranker(ranker).score, Run(f"{ranker}-rfe", SIZES, seed)
+    path = eliminate(problem, [base], score, settings, run)
     return list(path.panels), time.perf_counter() - start
 
 

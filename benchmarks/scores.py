@@ -16,12 +16,12 @@ from benchmarks.timing import compare, seconds
 from spinn.networks.gates import GateSettings, make_gate
 from spinn.networks.network import Network
 from spinn.networks.problem import Problem
-from spinn.selectors.scores import imputation, jacobian
+from spinn.selectors.rankers import imputation, jacobian
 
 CELLS, HIDDEN = 256, (100, 100, 100, 100)
 GENES = (500, 1000, 2000, 5000, 10000)
 SAMPLE = 40  # genes that the plain way is run on; its time is scaled by genes / SAMPLE
-SCORES = {"jacobian": jacobian, "imputation": imputation}
+SCORES = {"jacobian": jacobian.score, "imputation": imputation.score}
 
 
 def case(

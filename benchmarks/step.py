@@ -28,7 +28,7 @@ def problem_of(x: Tensor, y: Tensor, basis: Tensor | None) -> Problem:
     rows = Rows(torch.zeros(d), torch.ones(d), dense=x)
     examples = Examples((rows,), (y if basis is None else y @ basis,), len(x))
     moments = torch.zeros(d).numpy(), torch.ones(d).numpy()
-    encoder = Encoder("reconstruction", "none", 1, *moments, task, torch.device("cpu"))
+    encoder = Encoder("reconstruction", "none", *moments, task, torch.device("cpu"))
     return Problem(encoder, examples, examples, tuple(map(str, range(d))), torch.arange(d))
 
 

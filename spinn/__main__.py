@@ -2,4 +2,4 @@
 
 from spinn.interface.command import main
 
-main()
+main(prog_name="spinn")

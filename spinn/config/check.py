@@ -6,16 +6,13 @@ keys, and those that need the disk.
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
 from spinn.config.messages import schema_problems, shown
+from spinn.config.schema import load_schema
 from spinn.constraints.terms import is_family
-from spinn.runtime.environment import workflow_folder
 from spinn.selectors.registry import EXCHANGE, EXCHANGE_TASKS, SELECTORS
 
 # The one data set of scanpy with real single cells that needs no download.
@@ -47,7 +44,7 @@ def check(config: Mapping[str, Any], *, cells_exist: bool = True) -> dict[str, A
         If a key is unknown or missing, a value has the wrong type or range, two keys contradict
         each other, or a local file does not exist. The first problem is named, the rest counted.
     """
-    schema = _schema()
+    schema = load_schema()
     plain = _plain(config)
     problems = [*_unexchangeable(plain)] or schema_problems(plain, schema)
     if not problems:
@@ -62,16 +59,6 @@ def check(config: Mapping[str, Any], *, cells_exist: bool = True) -> dict[str, A
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise ConfigError(" ".join(problems[0].splitlines()) + more)
     return filled | {"panel_sizes": sorted(filled["panel_sizes"])}
-
-
-@cache
-def _schema() -> dict[str, Any]:
-    path = workflow_folder() / "config" / "schema.yaml"
-    schema: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    selectors = schema["properties"]["selectors"]
-    selectors["items"]["enum"] = list(SELECTORS)
-    selectors["default"] = [name for name, entry in SELECTORS.items() if entry.is_default]
-    return schema
 
 
 def _plain(value: object) -> Any:

@@ -45,7 +45,7 @@ def classify(judge: Judge, pairs: Pairs, problem: Problem, network: Network) -> 
 
 def _examples(judge: Judge, pairs: Pairs, problem: Problem) -> Examples:
     """Return the test cells as examples of a panel's problem."""
-    examples = problem.encoder.examples_of(judge.test, pairs, resident=False)
+    examples = problem.encoder.examples(judge.test, pairs, resident=False)
     return examples.keep(problem.positions)
 
 

@@ -53,16 +53,14 @@ class CellScores:
 
     def __post_init__(self) -> None:
         grid = (len(self.sizes), len(self.block))
-        wanted: list[tuple[str, NDArray[Any], tuple[int, ...]]] = [
-            (f"ratio/{name}", array, (2, *grid)) for name, array in self.ratio.items()
-        ]
-        wanted += [(f"mean/{name}", array, grid) for name, array in self.mean.items()]
-        present = [part is not None for part in (self.truth, self.classes, self.predicted)]
-        if any(present) and not all(present):
+        shapes: dict[str, tuple[NDArray[Any], tuple[int, ...]]]
+        shapes = {f"ratio/{name}": (array, (2, *grid)) for name, array in self.ratio.items()}
+        shapes |= {f"mean/{name}": (array, grid) for name, array in self.mean.items()}
+        if len({part is None for part in (self.truth, self.classes, self.predicted)}) > 1:
             raise ValueError("truth, classes and predicted must come together or not at all")
         if self.truth is not None and self.predicted is not None:
-            wanted += [("truth", self.truth, grid[1:]), ("predicted", self.predicted, grid)]
-        for name, array, shape in wanted:
+            shapes |= {"truth": (self.truth, grid[1:]), "predicted": (self.predicted, grid)}
+        for name, (array, shape) in shapes.items():
             if array.shape != shape:
                 raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
 

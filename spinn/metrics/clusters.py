@@ -49,22 +49,17 @@ def partitions(neighbors: Integers, *, seed: int) -> dict[int, Integers]:
     met: dict[int, Integers] = {}
     count_at: dict[float, int] = {}
 
-    def visit(resolution: float) -> int:
+    def visit(resolution: float) -> None:
         labels = _leiden(graph, resolution, seed)
         count_at[resolution] = count = int(labels.max()) + 1
         if count in wanted:
             met.setdefault(count, labels)
-        return count
 
-    low = high = 1.0
-    count = visit(1.0)
-    while count > min(wanted) and len(count_at) < MAX_RUNS // 4:
-        low /= 2
-        count = visit(low)
-    count = count_at[1.0]
-    while count < max(wanted) and len(count_at) < MAX_RUNS // 2:
-        high *= 2
-        count = visit(high)
+    visit(1.0)
+    while count_at[low := min(count_at)] > min(wanted) and len(count_at) < MAX_RUNS // 4:
+        visit(low / 2)
+    while count_at[high := max(count_at)] < max(wanted) and len(count_at) < MAX_RUNS // 2:
+        visit(high * 2)
     while len(count_at) < MAX_RUNS and (between := _widest(count_at, wanted - met.keys())):
         visit(float(np.sqrt(between[0] * between[1])))
     return dict(sorted(met.items()))
@@ -129,11 +124,10 @@ def _leiden(graph: sp.csr_matrix, resolution: float, seed: int) -> NDArray[np.in
 
 def _widest(count_at: Mapping[float, int], missing: set[int]) -> tuple[float, float] | None:
     """Return the neighbouring resolutions with most missing numbers between their counts."""
-    resolutions = sorted(count_at)
     best, widest = None, 0
-    for one, other in pairwise(resolutions):
-        ends = sorted((count_at[one], count_at[other]))
-        n_missing = sum(ends[0] < number < ends[1] for number in missing)
+    for one, other in pairwise(sorted(count_at)):
+        fewest, most = sorted((count_at[one], count_at[other]))
+        n_missing = sum(fewest < number < most for number in missing)
         if n_missing > widest and other / one > 1 + 1e-6:
             best, widest = (one, other), n_missing
     return best

@@ -18,10 +18,8 @@ def r2(residual: ArrayLike, total: ArrayLike) -> Floats:
         Sums of squared residuals and of squared distances to the reference, same shape. A gene
         that does not vary says nothing about a panel, hence NaN and not 0 or 1.
     """
-    residual = np.asarray(residual, dtype=np.float64)
-    total = np.asarray(total, dtype=np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(total > 0, 1 - residual / total, np.nan)
+    residual, total = np.asarray(residual, np.float64), np.asarray(total, np.float64)
+    return np.where(total > 0, 1 - _ratio(residual, total), np.nan)
 
 
 def r2_per_gene(
@@ -79,8 +77,7 @@ def confusion(
 def recall(counts: ArrayLike) -> Floats:
     """Return the recall of each class, shape (..., classes); NaN for absent classes."""
     hits, true, _ = _margins(counts)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return hits / true
+    return _ratio(hits, true)
 
 
 def balanced_accuracy(counts: ArrayLike) -> Floats:
@@ -97,15 +94,13 @@ def macro_f1(counts: ArrayLike) -> Floats:
     F1; its false positives already lower that of the classes they belong to.
     """
     hits, true, predicted = _margins(counts)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return _mean_of_present(2 * hits / (true + predicted), counts)
+    return _mean_of_present(_ratio(2 * hits, true + predicted), counts)
 
 
 def accuracy(counts: ArrayLike) -> Floats:
     """Return the share of cells given their true class, in 0..1."""
     hits, true, _ = _margins(counts)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return hits.sum(axis=-1) / true.sum(axis=-1)
+    return _ratio(hits.sum(axis=-1), true.sum(axis=-1))
 
 
 def redundancy(x: ArrayLike) -> float:
@@ -129,6 +124,9 @@ def _margins(counts: ArrayLike) -> tuple[Floats, Floats, Floats]:
 
 def _mean_of_present(values: Floats, counts: ArrayLike) -> Floats:
     present = np.asarray(counts).sum(axis=-1) > 0
-    total = np.where(present, values, 0).sum(axis=-1)
-    with np.errstate(invalid="ignore"):
-        return total / present.sum(axis=-1)
+    return _ratio(np.where(present, values, 0).sum(axis=-1), present.sum(axis=-1))
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return part / whole

@@ -60,22 +60,14 @@ class Encoder:
 
     name: str
     noise: str
-    n_splits: int
     input_mean: NDArray[np.floating]
     input_std: NDArray[np.floating]
     task: Task
     device: torch.device
     binary: bool = False
 
-    def examples(
-        self, data: ExpressionData, *, seed: int, n_splits: int | None = None, resident: bool = True
-    ) -> Examples:
-        """Return the examples of all cells of ``data``, with all genes as inputs."""
-        pairs = views(data, self.noise, n_splits or self.n_splits, seed)
-        return self.examples_of(data, pairs, resident=resident)
-
-    def examples_of(self, data: ExpressionData, pairs: Pairs, *, resident: bool = True) -> Examples:
-        """Return the examples of all cells of ``data`` from pairs of values to read and predict."""
+    def examples(self, data: ExpressionData, pairs: Pairs, *, resident: bool = True) -> Examples:
+        """Return the examples of all cells of ``data``, all genes as inputs, one view per pair."""
         moments = self.input_mean, self.input_std
         inputs = [
             standardised_rows(self.read(x), *moments, self.device, resident=resident)

@@ -109,11 +109,11 @@ def make_problem(  # noqa: PLR0913 - each is a choice of its own
     pairs = views(train, noise, n_splits, TRAIN_SEED)
     mean, std = column_moments([binary_values(x) if binary else x for x, _ in pairs])
     built = TASKS[task](_Source(train, pairs, noise, basis, device))
-    encoder = Encoder(task, noise, n_splits, mean, divisor(std), built, device, binary)
+    encoder = Encoder(task, noise, mean, divisor(std), built, device, binary)
     return Problem(
         encoder,
-        encoder.examples_of(train, pairs, resident=resident),
-        encoder.examples(valid, seed=VALID_SEED, n_splits=1, resident=resident),
+        encoder.examples(train, pairs, resident=resident),
+        encoder.examples(valid, views(valid, noise, 1, VALID_SEED), resident=resident),
         data.genes,
         torch.arange(data.n_genes, device=device),
     )
@@ -135,7 +135,7 @@ def _reconstruction(source: _Source) -> Reconstruction:
     basis, rank, hidden = None, source.basis, source.noise == "hidden"
     # Which outputs are hidden is known gene by gene only, so `hidden` predicts every gene.
     if not hidden and rank is not None and rank < source.train.n_genes:
-        directions, _ = principal_basis(source.train.values, rank)
+        directions = principal_basis(source.train.values, rank)
         basis = torch.as_tensor(directions.copy(), device=source.device)
     return Reconstruction(
         basis,
@@ -180,8 +180,8 @@ TASKS: dict[str, Callable[[_Source], Task]] = {
 }
 
 
-def principal_basis(values: sp.csr_matrix, rank: int) -> tuple[NDArray[np.float32], float]:
-    """Return the leading directions of the centred values and the share of variance they keep.
+def principal_basis(values: sp.csr_matrix, rank: int) -> NDArray[np.float32]:
+    """Return the leading directions of the centred values, orthonormal columns (n_genes, rank).
 
     Parameters
     ----------
@@ -189,17 +189,11 @@ def principal_basis(values: sp.csr_matrix, rank: int) -> tuple[NDArray[np.float3
         CSR (n_cells, n_genes).
     rank
         Number of directions, at most n_genes.
-
-    Returns
-    -------
-    (basis, share)
-        Orthonormal columns, shape (n_genes, rank), and a number in 0..1.
     """
     mean = column_means(values)
     covariance = (values.T @ values).toarray() / values.shape[0] - np.outer(mean, mean)
     last = values.shape[1] - 1
-    variances, directions = scipy.linalg.eigh(
+    _, directions = scipy.linalg.eigh(
         covariance, subset_by_index=(last - rank + 1, last), check_finite=False
     )
-    share = float(variances.sum() / np.trace(covariance))
-    return directions[:, ::-1].astype(np.float32), min(share, 1.0)
+    return directions[:, ::-1].astype(np.float32)

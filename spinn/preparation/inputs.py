@@ -69,7 +69,7 @@ def matrix_of(adata: ad.AnnData, layer: str | None) -> tuple[NDArray[np.str_], s
     """
     if layer == "raw":
         if adata.raw is None:
-            raise KeyError("layer: raw is configured, but the data have no .raw; set layer: null")
+            raise KeyError("layer is raw, but the data have no .raw; set layer: null")
         matrix = adata.raw.X
     elif layer is None:
         matrix = adata.X
@@ -155,10 +155,7 @@ def obs_column(adata: ad.AnnData, column: str | None, key: str) -> NDArray[np.st
     """
     if column is None:
         return None
-    if column not in adata.obs:
-        raise KeyError(
-            f"{key}: {column!r} is not a column of obs; those there: {', '.join(adata.obs.columns)}"
-        )
+    _check_column(adata, column, key)
     values = adata.obs[column]
     if values.isna().any():
         raise ValueError(
@@ -172,6 +169,12 @@ def obs_column(adata: ad.AnnData, column: str | None, key: str) -> NDArray[np.st
             "least two; set label: null"
         )
     return values.astype(str).to_numpy(dtype=np.str_)
+
+
+def _check_column(adata: ad.AnnData, column: str, key: str) -> None:
+    if column not in adata.obs:
+        there = ", ".join(adata.obs.columns)
+        raise KeyError(f"{key}: {column!r} is not a column of obs; those there: {there}")
 
 
 def target_columns(
@@ -191,18 +194,16 @@ def target_columns(
         if name.startswith("obsm/"):
             key = name.removeprefix("obsm/")
             if key not in adata.obsm:
-                there = ", ".join(adata.obsm) or "none"
-                raise KeyError(f"targets: {key!r} is not in obsm; those there: {there}")
+                keys = ", ".join(adata.obsm) or "none"
+                raise KeyError(f"targets: {key!r} is not in obsm; those there: {keys}")
             array = adata.obsm[key]
             block = np.asarray(array.toarray() if sp.issparse(array) else array, dtype=np.float32)
             columns += [(f"{name}/{i}", block[:, i]) for i in range(block.shape[1])]
-        elif name not in adata.obs:
-            there = ", ".join(adata.obs.columns)
-            raise KeyError(f"targets: {name!r} is not a column of obs; those there: {there}")
-        elif not pd.api.types.is_numeric_dtype(adata.obs[name]):
+            continue
+        _check_column(adata, name, "targets")
+        if not pd.api.types.is_numeric_dtype(adata.obs[name]):
             raise ValueError(f"targets: obs column {name!r} must be numeric to be regressed on")
-        else:
-            columns.append((name, adata.obs[name].to_numpy(dtype=np.float32)))
+        columns.append((name, adata.obs[name].to_numpy(dtype=np.float32)))
     for name, column in columns:
         if not np.isfinite(column).all():
             raise ValueError(f"targets: {name!r} has missing or infinite values; fill or drop them")

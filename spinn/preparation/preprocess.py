@@ -17,13 +17,7 @@ from spinn.arrays import CONSTANT, Integers, mean_and_std, row_sums
 from spinn.constraints.constraints import Constraints
 from spinn.constraints.rules import GeneRules
 from spinn.data import FORMAT, PARTS, ExpressionData, decode
-from spinn.preparation.inputs import (
-    check_genes,
-    check_values,
-    matrix_of,
-    obs_column,
-    target_columns,
-)
+from spinn.preparation import inputs
 from spinn.preparation.split import split_cells
 from spinn.preparation.thinning import log_normalise, recover_counts, whole_multiples
 
@@ -61,7 +55,7 @@ def prepare(
     repeat
         Number of the split; each assigns the cells to parts again.
     rules
-        Required genes are kept whatever their variance.
+        Required genes are kept regardless of their variance.
     sizes
         Of the panels; each must be possible under these rules.
 
@@ -77,22 +71,20 @@ def prepare(
     ValueError
         If the matrix is not what was declared, names repeat, or nothing is left.
     """
-    values, label, donor = (
-        dataset.get("values", "counts"),
-        dataset.get("label"),
-        dataset.get("donor"),
-    )
-    genes, matrix = matrix_of(adata, dataset.get("layer"))
-    check_genes(genes)
-    check_values(matrix, values)
-    columns = obs_column(adata, label, "label"), obs_column(adata, donor, "donor")
-    targets = target_columns(adata, dataset.get("targets", ()))
+    values = dataset.get("values", "counts")
+    label, donor = dataset.get("label"), dataset.get("donor")
+    genes, matrix = inputs.matrix_of(adata, dataset.get("layer"))
+    inputs.check_genes(genes)
+    inputs.check_values(matrix, values)
+    columns = inputs.obs_column(adata, label, "label"), inputs.obs_column(adata, donor, "donor")
+    targets = inputs.target_columns(adata, dataset.get("targets", ()))
 
     rows = np.flatnonzero(np.diff(matrix.indptr) >= max(preprocess["min_genes"], 1))
     if not len(rows):
         raise ValueError(
             f"no cell has min_genes = {preprocess['min_genes']} genes detected; lower it"
         )
+    matrix = matrix[rows]
     labels, donors = (None if column is None else column[rows] for column in columns)
     shares = {name: split[name] for name in ("valid", "test")}
     part = split_cells(len(rows), **shares, seed=repeat, labels=labels, donors=donors)
@@ -105,7 +97,7 @@ def prepare(
 
     order = np.argsort(genes, kind="stable")
     # Storage order decides which molecule meets which draw, so it must follow the genes' order.
-    genes, matrix = genes[order], matrix[rows][:, order].sorted_indices()
+    genes, matrix = genes[order], matrix[:, order].sorted_indices()
     counts, total, lognorm, target_sum, how = _counts_and_lognorm(
         matrix, values, float(preprocess["target_sum"]), part != "test"
     )
@@ -116,12 +108,11 @@ def prepare(
     if sizes:
         _check_sizes(sizes, constraints, genes[chosen].tolist())
 
-    index = pd.Index(adata.obs_names[rows].astype(str))
-    obs = pd.DataFrame({"part": pd.Categorical(part)}, index=index)
-    if labels is not None:
-        obs["spinn_label"] = pd.Categorical(labels)
-    if donors is not None:
-        obs["spinn_donor"] = pd.Categorical(donors)
+    kinds = {"part": part, "spinn_label": labels, "spinn_donor": donors}
+    obs = pd.DataFrame(
+        {name: pd.Categorical(kind) for name, kind in kinds.items() if kind is not None},
+        index=pd.Index(adata.obs_names[rows].astype(str)),
+    )
     if total is not None:
         obs["spinn_total_counts"] = total
     filters = {"cells_in": int(adata.n_obs), "cells_with_min_genes": len(rows), **gene_filters}

@@ -59,7 +59,7 @@ def comparison_tables(
     tables = []
     differences = differences[differences["metric"] == metric]
     for reference, rows in differences.groupby("reference", sort=False):
-        name = _REFERENCES.get(str(reference), reference)
+        name = _REFERENCES.get(str(reference), str(reference))
         ends = {"diff": "mean", "low_all": "low", "high_all": "high"}
         shown = rows.drop(columns=["low", "high"]).rename(columns=ends)
         words = f"{LABEL[metric]}: selector minus {name}; 95 % intervals that hold for all together"

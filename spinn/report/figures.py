@@ -62,7 +62,7 @@ def quality_figure(summary: pd.DataFrame, dataset: str, task: str) -> Figure:
     return _row_of_plots(
         [(f"{LABEL[name]}\n{_better(name)}", part) for name, part in _by_metric(rows)],
         quality_against_size,
-        f"Quality of panels: {dataset}, {task}",
+        f"Quality of panels: {dataset}, {task}\n"
         f"untouched test cells; mean of {seeds_and_splits(rows)}; bars and bands: 95 % intervals"
         + (f"; failed: {failed}" if failed else ""),
     )
@@ -83,7 +83,7 @@ def agreement_figure(stability: pd.DataFrame, dataset: str, task: str) -> Figure
     return _row_of_plots(
         [(title.format(_AGREEMENT[name]), rows[rows["measure"] == name]) for name in measures],
         seed_agreement,
-        f"Stability of panels: {dataset}, {task}",
+        f"Stability of panels: {dataset}, {task}\n"
         f"panels from training cells; {_behind(rows)}95 % intervals from three panels on",
         width=4.4,
         if_empty="needs at least two seeds",
@@ -98,8 +98,8 @@ def overlap_figure(
     Parameters
     ----------
     overlap, dataset, task
-        The table of `spinn.stability.between_runs.panel_overlap`, and the names of what to show; the
-        figure says so where the table is empty because all selectors failed.
+        The table of `spinn.stability.between_runs.panel_overlap`, and the names of what to show.
+        The figure says so where the table is empty because all selectors failed.
     sizes
         One heat map each; the smallest and the largest if None.
 
@@ -115,7 +115,7 @@ def overlap_figure(
     figure = _row_of_plots(
         [(f"{size} genes", rows[rows["size"] == size]) for size in sizes] or [("", rows)],
         selector_overlap,
-        f"Genes that panels share: {dataset}, {task}",
+        f"Genes that panels share: {dataset}, {task}\n"
         f"training cells; {_behind(rows)}mean Jaccard index of pairs, below it the 95 % interval "
         "(one pair: none)",
         figsize=(max((side + 0.3) * len(sizes) + 1.4, 6.9), side + 2.0),
@@ -144,7 +144,7 @@ def robustness_figure(robustness: pd.DataFrame, dataset: str, task: str) -> Figu
     return _row_of_plots(
         [(_INPUTS[str(kind)], part) for kind, part in rows.groupby("inputs", sort=False)],
         draw,
-        f"Panels under detection loss: {dataset}, {task}",
+        f"Panels under detection loss: {dataset}, {task}\n"
         f"{selector}; untouched test cells; mean of {seeds}; bars: 95 % intervals",
         width=3.9,
         y_label=f"{LABEL[metric]}, {_better(metric)}",
@@ -169,7 +169,7 @@ def optimism_figure(optimism: pd.DataFrame, dataset: str, task: str) -> Figure:
     return _row_of_plots(
         [(f"{LABEL[name]}\nbetter by random cells: above 0", p) for name, p in _by_metric(rows)],
         optimism_gap,
-        f"Random cells or held-out donors: {dataset}, {task}",
+        f"Random cells or held-out donors: {dataset}, {task}\n"
         f"untouched test cells; {seeds_and_splits(rows)}; {units}; 95 % intervals",
     )
 
@@ -185,8 +185,10 @@ FIGURES: dict[str, tuple[str, Draw]] = {
 """The table that each figure is drawn from (panels: their overlap), and what draws it."""
 
 
-def save(figure: Figure, path_stem: Path | str) -> list[Path]:
-    """Write a figure as svg, png and pdf; the same figure gives the same bytes.
+def save(
+    figure: Figure, path_stem: Path | str, formats: Sequence[str] = FORMATS
+) -> list[Path]:
+    """Write a figure in some formats; the same figure gives the same bytes.
 
     Parameters
     ----------
@@ -194,11 +196,13 @@ def save(figure: Figure, path_stem: Path | str) -> list[Path]:
         What to write.
     path_stem
         Path without ending; its folder is made when missing.
+    formats
+        Which of the three.
     """
     stem = Path(path_stem)
     stem.parent.mkdir(parents=True, exist_ok=True)
     undated = {"svg": {"Date": None}, "png": {}, "pdf": {"CreationDate": None}}
-    paths = {ending: stem.with_name(f"{stem.name}.{ending}") for ending in FORMATS}
+    paths = {ending: stem.with_name(f"{stem.name}.{ending}") for ending in formats}
     with rc_context(_STYLE):
         for ending, path in paths.items():
             figure.savefig(path, dpi=150, metadata=undated[ending])
@@ -209,7 +213,6 @@ def _row_of_plots(
     plots: Sequence[tuple[str, pd.DataFrame]],
     draw: Callable[[pd.DataFrame, Axes], Axes],
     title: str = "",
-    subtitle: str = "",
     *,
     width: float = 3.4,
     figsize: tuple[float, float] | None = None,
@@ -218,11 +221,14 @@ def _row_of_plots(
 ) -> Figure:
     """Return a figure with one plot per (title, rows), and one legend for all.
 
-    With a label all share the y axis. A plot without rows says ``if_empty``.
+    The second line of ``title`` is the subtitle. With a label all share the y axis. A plot without
+    rows says ``if_empty``.
     """
     with rc_context(_STYLE):
-        layout = "constrained" if figsize is None else "compressed"
-        figure = Figure(figsize=figsize or (width * len(plots) + 2.1, 4.6), layout=layout)
+        if figsize is None:
+            figure = Figure(figsize=(width * len(plots) + 2.1, 4.6), layout="constrained")
+        else:
+            figure = Figure(figsize=figsize, layout="compressed")
         axes = figure.subplots(1, len(plots), squeeze=False, sharey=bool(y_label))[0]
         for (heading, rows), ax in zip(plots, axes, strict=True):
             ax.set_title(heading)
@@ -233,14 +239,15 @@ def _row_of_plots(
                 ax.text(0.5, 0.5, if_empty, ha="center", transform=ax.transAxes)
         axes[0].set_ylabel(y_label)
         if title:
-            # Its empty second line keeps the layout off the subtitle, which is set lighter.
-            figure.suptitle(f"{title}\n", x=0.01, ha="left", weight="bold", linespacing=1.5)
-            down = 1 - 0.26 / figure.get_figheight()
-            figure.text(0.01, down, subtitle, fontsize=8.5, color="#595959", va="top")
+            first, _, second = title.partition("\n")
+            # The empty second line keeps the layout off the subtitle, which is set lighter.
+            figure.suptitle(f"{first}\n", x=0.01, ha="left", weight="bold", linespacing=1.5)
+            top = 1 - 0.26 / figure.get_figheight()
+            figure.text(0.01, top, second, fontsize=8.5, color="#595959", va="top")
         handles, labels = axes[0].get_legend_handles_labels()
         if handles:
-            where = "outside right upper"
-            figure.legend(handles, labels, loc=where, frameon=False, handlelength=3)
+            style: dict[str, Any] = {"frameon": False, "handlelength": 3}
+            figure.legend(handles, labels, loc="outside right upper", **style)
     return figure
 
 

@@ -25,10 +25,10 @@ def frequency_table(frequencies: pd.DataFrame | None) -> Table | None:
         }
         for name in dict.fromkeys(rows["selector"])
     ]
+    n_halves, split = int(rows["n_halves"].max()), int(rows["split"].iloc[0])
     caption = (
-        f"Genes called stable: chosen on {int(rows['n_halves'].max())} halves of the training cells "
-        f"of split {int(rows['split'].iloc[0])} more often than by chance and than in cells with "
-        "permuted genes, for all genes at once, with at most 0.05 false ones expected; frequencies "
-        "and their intervals: frequencies.csv"
+        f"Genes called stable: chosen on {n_halves} halves of the training cells of split {split} "
+        "more often than by chance and than in cells with permuted genes, for all genes at once, "
+        "with at most 0.05 false ones expected; frequencies and their intervals: frequencies.csv"
     )
     return {"heads": [f"{size} genes" for size in sizes], "lines": lines, "caption": caption}

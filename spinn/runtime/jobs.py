@@ -4,6 +4,7 @@ import faulthandler
 import fcntl
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -62,3 +63,20 @@ def start_log(path: str | os.PathLike[str], threads: int = 1) -> None:
 def run_keys(wildcards: Iterable[tuple[str, str]]) -> dict[str, str | int]:
     """Return a job's wildcards as written in tables: the split is a number."""
     return {name: int(value) if name == "split" else value for name, value in wildcards}
+
+
+def write_causes(logs: Iterable[str]) -> None:
+    """Write to standard error why jobs of a run failed: the last line of each one's log.
+
+    Parameters
+    ----------
+    logs
+        Snakemake's logs of the run, which name the logs of the jobs that failed.
+    """
+    text = "\n".join(Path(log).read_text(encoding="utf-8", errors="replace") for log in logs)
+    for name in dict.fromkeys(re.findall(r"^ +log: (.+?) \(check log file", text, re.MULTILINE)):
+        path, lines = Path(name), list[str]()
+        if path.is_file():
+            lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+        last = next((line for line in reversed(lines) if line.strip()), "its log says nothing")
+        sys.stderr.write(f"failed: {last.strip()} ({name})\n")

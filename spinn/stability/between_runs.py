@@ -173,8 +173,9 @@ def _jaccard_interval(
     groups: Sequence[Sequence[SelectedPanel]], seed: int
 ) -> tuple[float, float, float]:
     random = np.random.default_rng(seed)
-    pairs = [_jaccard_draws([set(panel.genes) for panel in group], random) for group in groups]
-    return _with_interval([value for value, _ in pairs], [draws for _, draws in pairs])
+    sets = [[set(panel.genes) for panel in group] for group in groups]
+    values, draws = zip(*(_jaccard_draws(panels, random) for panels in sets), strict=True)
+    return _with_interval(values, draws)
 
 
 def _with_interval(values: Sequence[float], draws: Sequence[Floats]) -> tuple[float, float, float]:

@@ -78,18 +78,16 @@ def frequencies(
     """
     if n_pairs < 1:
         raise ValueError(f"n_pairs must be at least 1, got {n_pairs}")
-    chosen: dict[tuple[str, int, str], Floats] = {}
+    times: dict[tuple[str, int], Floats] = {}
     for number, half in enumerate(cell_halves(data, n_pairs=n_pairs, seed=seed)):
-        scrambled = permute_genes(half, seed=number)
-        for kind, cells in (("frequency", half), ("scrambled", scrambled)):
+        for kind, cells in enumerate((half, permute_genes(half, seed=number))):
             for selector, path in choose(cells, seed=number).items():
                 for size in sizes:
-                    times = chosen.setdefault((selector, size, kind), np.zeros(data.n_genes))
-                    times[data.positions(path.of_size(size).genes)] += 1
+                    counts = times.setdefault((selector, size), np.zeros((2, data.n_genes)))
+                    counts[kind, data.positions(path.of_size(size).genes)] += 1
     tables = [
-        _table(data.genes, selector, size, times, chosen[selector, size, "scrambled"], n_pairs)
-        for (selector, size, kind), times in chosen.items()
-        if kind == "frequency"
+        _table(data.genes, selector, size, counts / (2 * n_pairs), n_pairs)
+        for (selector, size), counts in times.items()
     ]
     return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
 
@@ -128,21 +126,14 @@ def false_unimodal(frequency: Floats, *, n_pairs: int, size: int, n_genes: int) 
 
 
 def _table(
-    genes: Sequence[str],
-    selector: str,
-    size: int,
-    times: Floats,
-    scrambled_times: Floats,
-    n_pairs: int,
+    genes: Sequence[str], selector: str, size: int, shares: Floats, n_pairs: int
 ) -> pd.DataFrame:
-    n_halves, n_genes = 2 * n_pairs, len(genes)
-    frequency, scrambled = times / n_halves, scrambled_times / n_halves
-    together = LEVEL / n_genes
-    least = wilson(frequency, n_halves, error=together)[0]
-    most = wilson(scrambled, n_halves, error=together)[1]
+    """Return the rows of one selector and size; ``shares`` are those of both kinds of halves."""
+    n_halves, n_genes, (frequency, scrambled) = 2 * n_pairs, len(genes), shares
+    lowest = wilson(frequency, n_halves, error=LEVEL / n_genes)[0]
+    highest = wilson(scrambled, n_halves, error=LEVEL / n_genes)[1]
     unimodal = false_unimodal(frequency, n_pairs=n_pairs, size=size, n_genes=n_genes)
-    low, high = wilson(frequency, n_halves)
-    scrambled_low, scrambled_high = wilson(scrambled, n_halves)
+    (low, high), (scrambled_low, scrambled_high) = (wilson(share, n_halves) for share in shares)
     table = pd.DataFrame(
         {
             "selector": selector,
@@ -157,7 +148,7 @@ def _table(
             "by_chance": size / n_genes,
             "false_any": false_any(frequency, size=size, n_genes=n_genes),
             "false_unimodal": unimodal,
-            "stable": (least > np.maximum(most, size / n_genes)) & (unimodal <= LEVEL),
+            "stable": (lowest > np.maximum(highest, size / n_genes)) & (unimodal <= LEVEL),
             "n_halves": n_halves,
         }
     )

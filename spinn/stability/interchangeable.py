@@ -1,7 +1,5 @@
 """Genes that stand in for each other: groups whose signals are nearly the same."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from scipy.cluster.hierarchy import fcluster, linkage
@@ -10,7 +8,6 @@ from scipy.spatial.distance import squareform
 from spinn.arrays import Floats
 from spinn.data import ExpressionData
 from spinn.preparation.moments import split_moments
-from spinn.records.tables import read_table
 
 THRESHOLD = 0.8  # absolute correlation of signals from which on genes stand in for each other
 MAX_ERROR = 0.1  # standard error of a correlation above which it counts as 0
@@ -35,12 +32,6 @@ def interchangeable(data: ExpressionData, *, threshold: float = THRESHOLD) -> pd
         number = pd.factorize(fcluster(tree, 1 - threshold, criterion="distance"))[0]
     size = np.bincount(number)[number]
     return pd.DataFrame({"gene": list(data.genes), "group": number, "size": size})
-
-
-def read_groups(path: str) -> Mapping[str, int]:
-    """Return gene to group from an interchangeable.csv."""
-    table = read_table(path)
-    return dict(zip(table["gene"], table["group"].astype(int), strict=True))
 
 
 def signal_correlation(cells: ExpressionData) -> Floats:

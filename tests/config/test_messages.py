@@ -48,51 +48,51 @@ NAMES_AND_KEYS = [
     ("datasets: {}", "datasets: must be a section with one name (such as 'mine:') per data set, c"),
 ]
 TYPES_AND_RANGES = [
-    ("panel_sizes: [eight]", f"panel_sizes[0]: {WHOLE} 1, came 'eight'$"),
-    ("panel_sizes: [8, 0]", f"panel_sizes[1]: {WHOLE} 1, came 0$"),
-    ("panel_sizes: [8.0]", f"panel_sizes[0]: {WHOLE} 1, came 8.0$"),
-    ("seeds: [yes]", f"seeds[0]: {WHOLE} 0, came true$"),
-    ("seeds: ['1.5']", f"seeds[0]: {WHOLE} 0, came '1.5'$"),
-    ("seeds: []", "seeds: must be a list of at least one whole number, came []$"),
+    ("panel_sizes: [eight]", f"panel_sizes[0]: {WHOLE} 1, got 'eight'$"),
+    ("panel_sizes: [8, 0]", f"panel_sizes[1]: {WHOLE} 1, got 0$"),
+    ("panel_sizes: [8.0]", f"panel_sizes[0]: {WHOLE} 1, got 8.0$"),
+    ("seeds: [yes]", f"seeds[0]: {WHOLE} 0, got true$"),
+    ("seeds: ['1.5']", f"seeds[0]: {WHOLE} 0, got '1.5'$"),
+    ("seeds: []", "seeds: must be a list of at least one whole number, got []$"),
     ("seeds: [1, 2, 1]", "seeds: 1 is given twice; give each once$"),
-    ("split: {test: 1.5}", "split.test: must be a number between 0 and 1, came 1.5$"),
-    ("split: {test: .nan}", "split.test: must be a number between 0 and 1, came nan$"),
-    ("split: {test: nan}", "split.test: must be a number between 0 and 1, came 'nan'$"),
+    ("split: {test: 1.5}", "split.test: must be a number between 0 and 1, got 1.5$"),
+    ("split: {test: .nan}", "split.test: must be a number between 0 and 1, got nan$"),
+    ("split: {test: nan}", "split.test: must be a number between 0 and 1, got 'nan'$"),
     (
         "training: {basis: most}",
-        "training.basis: must be a whole number of at least 1, or full, came 'most'$",
+        "training.basis: must be a whole number of at least 1, or full, got 'most'$",
     ),
-    ("results: ~/runs", "results: must be a folder's path without ~, { or }, came '~/runs'$"),
+    ("results: ~/runs", "results: must be a folder's path without ~, { or }, got '~/runs'$"),
     (
         f"genes: {{required: {{long: {'x' * 99}}}}}",
         "genes.required: must be a list of genes and families, or the path of a file of them, "
-        f"came {{'long': '{'x' * 47}...$",
+        f"got {{'long': '{'x' * 47}...$",
     ),
 ]
 REMEDIES = [
     (
         "training: {lr: 1e-3}",
-        "training.lr: must be a number above 0, came '1e-3'; write 0.001, unquoted and in a config "
+        "training.lr: must be a number above 0, got '1e-3'; write 0.001, unquoted and in a config "
         "file$",
     ),
-    ("seeds: ['3']", f"seeds[0]: {WHOLE} 0, came '3'; write 3, unquoted and in a config file$"),
-    ("seeds: 3", "seeds: must be a list of at least one whole number, came 3; write [3]$"),
-    ("tasks: hurdle", "tasks: must be a list of at least one task, came 'hurdle'; write [hurdle]$"),
+    ("seeds: ['3']", f"seeds[0]: {WHOLE} 0, got '3'; write 3, unquoted and in a config file$"),
+    ("seeds: 3", "seeds: must be a list of at least one whole number, got 3; write [3]$"),
+    ("tasks: hurdle", "tasks: must be a list of at least one task, got 'hurdle'; write [hurdle]$"),
     (
         "genes: {required: [NO]}",
-        "genes.required[0]: must be a gene's name, prefix:TEXT or regex:PATTERN, came false; put "
+        "genes.required[0]: must be a gene's name, prefix:TEXT or regex:PATTERN, got false; put "
         "it in quotes$",
     ),
     (
         "training:",
-        "training: must be a section of keys and values, came null; leave the key out for its "
+        "training: must be a section of keys and values, got null; leave the key out for its "
         "default$",
     ),
 ]
 DATA_SETS = [
     (
         "datasets: {a: {path: 'scanpy:pbmc3k', label: x}}",
-        "datasets.a.path: must be scanpy:pbmc68k_reduced, came 'scanpy:pbmc3k'; save other sets as "
+        "datasets.a.path: must be scanpy:pbmc68k_reduced, got 'scanpy:pbmc3k'; save other sets as "
         ".h5ad$",
     ),
     (
@@ -102,35 +102,35 @@ DATA_SETS = [
     ("datasets: {a: {path: x.zarr}}", f"datasets.a.path: no such file: 'x.zarr'; {NO_FILE} (and 1"),
     (
         "datasets: {a: {path: 'https://example.org/x.txt'}}",
-        "datasets.a.path: must end in .h5ad or .zarr, or be scanpy:pbmc68k_reduced, came 'https:",
+        "datasets.a.path: must end in .h5ad or .zarr, or be scanpy:pbmc68k_reduced, got 'https:",
     ),
     (
         "datasets: {a: {path: 'scanpy:pbmc68k_reduced'}}",
         "datasets.a.label: must be an obs column for 'classification' (tasks) and 'markers' "
-        "(selectors), came null; name one, or leave those out$",
+        "(selectors), got null; name one, or leave those out$",
     ),
     (
         "{tasks: [hurdle], datasets: {a: {path: 'scanpy:pbmc68k_reduced'}}}",
-        "datasets.a.label: must be an obs column for 'markers' (selectors), came null; name one",
+        "datasets.a.label: must be an obs column for 'markers' (selectors), got null; name one",
     ),
     (
         "tasks: [regression]",
         "datasets.mine.targets: must be at least one obs column or obsm/NAME for 'regression' "
-        "(tasks), came []$",
+        "(tasks), got []$",
     ),
 ]
 CONTRADICTIONS = [
     (
         "panel_sizes: [9, 3000]",
-        "panel_sizes: must be at most preprocess.n_top_genes (2000), came 3000$",
+        "panel_sizes: must be at most preprocess.n_top_genes (2000), got 3000$",
     ),
     (
         "{panel_sizes: [9, 2], genes: {required: [a, b, c]}}",
-        "panel_sizes: must leave room for all 3 genes of genes.required, came 2$",
+        "panel_sizes: must leave room for all 3 genes of genes.required, got 2$",
     ),
     (
         "split: {valid: 0.5, test: 0.5}",
-        "split: valid + test must be below 1, came 0.5 + 0.5; the rest trains$",
+        "split: valid + test must be below 1, got 0.5 + 0.5; the rest trains$",
     ),
     (
         "genes: {required: [a, b], excluded: [b]}",
@@ -158,8 +158,8 @@ def test_says_what_is_wrong(added, line):
     [
         ({}, "datasets: missing; must be a section with one name"),
         ({"datsets": {}}, r"datsets: unknown key; did you mean 'datasets'\? \(and 1 more\)$"),
-        ([1], r"config: must be a section of keys and values, came \[1\]$"),
-        (None, "config: must be a section of keys and values, came null$"),
+        ([1], r"config: must be a section of keys and values, got \[1\]$"),
+        (None, "config: must be a section of keys and values, got null$"),
     ],
 )
 def test_says_what_is_wrong_with_the_whole(whole, line):
@@ -171,7 +171,7 @@ def test_says_what_is_wrong_with_the_whole(whole, line):
 def test_refuses_a_name_that_cannot_be_a_folder_of_its_own(name):
     line = (
         "datasets: must be a name of letters, digits, _, - and single dots that is not used in the "
-        f"results folder, came {name!r}"
+        f"results folder, got {name!r}"
     )
     with pytest.raises(ConfigError, match=f"^{re.escape(line)}$"):
         check({"datasets": {name: BASE["datasets"]["mine"]}})

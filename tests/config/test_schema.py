@@ -11,10 +11,11 @@ from jsonschema import Draft202012Validator
 
 from spinn.config.check import ConfigError, check
 from spinn.config.messages import schema_problems
-from spinn.selectors.registry import EXCHANGE, RANKER_GATES, SELECTORS, STRATEGIES
+from spinn.config.schema import load_schema
+from spinn.selectors.registry import EXCHANGE, RANKERS, SELECTORS, STRATEGIES
 
 FOLDER = Path(__file__).parents[2] / "config"
-SCHEMA = yaml.safe_load((FOLDER / "schema.yaml").read_text(encoding="utf-8"))
+SCHEMA = load_schema()
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 PACKAGED = {"path": "scanpy:pbmc68k_reduced", "values": "lognorm", "label": "bulk_labels"}
 
@@ -64,7 +65,7 @@ def test_the_schema_is_a_schema():
 
 def test_every_ranker_goes_with_every_strategy():
     selectors = LEAVES["selectors"]["items"]["enum"]
-    pairs = {f"{ranker}-{strategy}" for ranker in RANKER_GATES for strategy in STRATEGIES}
+    pairs = {f"{ranker}-{strategy}" for ranker in RANKERS for strategy in STRATEGIES}
     assert {name for name in selectors if "-" in name} == pairs | {f"{p}{EXCHANGE}" for p in pairs}
     assert selectors == list(SELECTORS)
     default = LEAVES["selectors"]["default"]

@@ -1,4 +1,4 @@
-"""The audit: right about panels that the wrapper made, and about panels that break a demand."""
+"""The audit: right about panels that the wrapper made, and about panels that break a constraint."""
 
 from functools import partial
 
@@ -12,7 +12,7 @@ from spinn.constraints.rules import Bounds, GeneRules
 from spinn.panel import Panel
 from spinn.selectors.baselines.all_baselines import random
 from spinn.selectors.constrained import constrained
-from tests.support.demands import DATA, GENES, SECTION, wished
+from tests.support.gene_sections import DATA, GENES, SECTION, constraints_in
 
 
 def lines(genes, size=None, **rules):
@@ -23,7 +23,7 @@ def lines(genes, size=None, **rules):
 
 @given(section=SECTION, size=st.integers(1, 10))
 def test_panels_of_the_wrapper_pass_but_for_required_genes_out_of_bounds(section, size):
-    wish = wished(section)
+    wish = constraints_in(section)
     assume(wish is not None)
     choose = partial(random, DATA, seed=size, task="reconstruction")
     try:
@@ -37,7 +37,7 @@ def test_panels_of_the_wrapper_pass_but_for_required_genes_out_of_bounds(section
         assert "not required" not in row["note"]
 
 
-def test_only_what_was_demanded_is_audited():
+def test_only_constraints_that_were_set_are_audited():
     table = audit(DATA, GeneRules(), {2: Panel(("g01", "g02")), 1: Panel(("g01",))})
     assert tuple(table.columns) == COLUMNS
     assert table["constraint"].tolist() == ["size", "size"]
@@ -45,16 +45,16 @@ def test_only_what_was_demanded_is_audited():
     assert table["met"].tolist() == ["yes", "yes"]
 
 
-def test_a_panel_of_another_size():
+def test_a_panel_of_another_size_is_noticed():
     assert lines(["g01", "g02"], size=3)["size"] == {
-        "constraint": "size", "wanted": "3", "came": "2", "met": "no", "note": "", "size": 3,
+        "constraint": "size", "wanted": "3", "got": "2", "met": "no", "note": "", "size": 3,
     }  # fmt: skip
 
 
-def test_lists():
-    found = lines(["g01", "g12"], required=("g01", "prefix:g1"), excluded=("g02", "gone"))
-    required, excluded = found["required"], found["excluded"]
-    assert (required["wanted"], required["came"], required["met"]) == (
+def test_missing_required_genes_are_named():
+    rows = lines(["g01", "g12"], required=("g01", "prefix:g1"), excluded=("g02", "gone"))
+    required, excluded = rows["required"], rows["excluded"]
+    assert (required["wanted"], required["got"], required["met"]) == (
         "11 genes",
         "2 of them",
         "no",
@@ -65,10 +65,10 @@ def test_lists():
     assert excluded["met"] == "yes"
 
 
-def test_a_gene_that_slipped_in():
-    found = lines(["g01", "g12"], required=("g02",), excluded=("regex:2$", "gone"))["excluded"]
-    assert (found["wanted"], found["came"], found["met"]) == ("none of 1 gene", "1 of them", "no")
-    assert found["note"] == "families: regex:2$ 2; not in the data: gone; in the panel: g12"
+def test_excluded_genes_in_the_panel_are_named():
+    row = lines(["g01", "g12"], required=("g02",), excluded=("regex:2$", "gone"))["excluded"]
+    assert (row["wanted"], row["got"], row["met"]) == ("none of 1 gene", "1 of them", "no")
+    assert row["note"] == "families: regex:2$ 2; not in the data: gone; in the panel: g12"
     named = lines(["g01", "g02"], required=("g02",), excluded=("prefix:g0",))["excluded"]
     assert named["note"] == "families: prefix:g0 10; in the panel: g01"
 
@@ -85,28 +85,28 @@ ROWS = tuple({"gene": f"g0{i}", "group": "x" if i < 3 else "y"} for i in range(5
         (["g00", "g01", "g02"], ("g00", "g01"), "no", "too many: x 3"),
     ],
 )
-def test_groups(panel, required, met, note):
-    found = lines(panel, rows=ROWS, required=required)["group"]
-    assert (found["wanted"], found["met"], found["note"]) == (
+def test_groups_may_be_exceeded_by_required_genes_only(panel, required, met, note):
+    row = lines(panel, rows=ROWS, required=required)["group"]
+    assert (row["wanted"], row["met"], row["note"]) == (
         "at most 1 of each of 2 groups", met, note,
     )  # fmt: skip
 
 
-def test_expression_and_budget():
+def test_expression_and_budget_are_checked_from_the_data_and_the_table():
     by_level = [GENES[i] for i in DATA.mean.argsort()]
     low, high = by_level[0], by_level[-1]
     middle = float(DATA.mean[DATA.positions([by_level[5]])[0]])
-    found = lines([low, high], expression=Bounds(None, middle), required=(high,))["expression"]
-    assert found["met"] == "no"
-    assert found["came"] == "1 outside"
-    assert found["note"] == f"required: {high} {DATA.mean.max():.3g}"
+    row = lines([low, high], expression=Bounds(None, middle), required=(high,))["expression"]
+    assert row["met"] == "no"
+    assert row["got"] == "1 outside"
+    assert row["note"] == f"required: {high} {DATA.mean.max():.3g}"
     slipped = lines([low, high], expression=Bounds(None, middle))["expression"]
     assert slipped["note"] == f"not required: {high} {DATA.mean.max():.3g}"
-    own = lines([low], rows=({"gene": low, "max_expression": 0.0},))["expression"]
-    assert (own["wanted"], own["met"]) == ("mean within each gene's own bounds", "no")
+    row = lines([low], rows=({"gene": low, "max_expression": 0.0},))["expression"]
+    assert (row["wanted"], row["met"]) == ("mean within each gene's own bounds", "no")
 
     cost = ({"gene": "g01", "cost": 2.5},)
     spent = lines(["g01", "g02"], rows=cost, budget=3.0)["budget"]
-    assert (spent["wanted"], spent["came"], spent["met"]) == ("at most 3", "3.5", "no")
+    assert (spent["wanted"], spent["got"], spent["met"]) == ("at most 3", "3.5", "no")
     assert spent["note"] == "1 gene without a cost, taken as 1"
     assert lines(["g01"], rows=cost, budget=2.5)["budget"]["met"] == "yes"

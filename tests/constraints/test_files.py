@@ -21,12 +21,12 @@ def test_lists_files_and_tables_add_up(tmp_path, words):
     assert read_rules(section) == GeneRules(("A", "B"), ("D", "E", "prefix:RP", "C"))
 
 
-def test_nothing_asked_for():
+def test_empty_sections_give_empty_rules():
     assert read_rules({}) == GeneRules()
     assert read_rules({"required": [], "excluded": [], "table": None}) == GeneRules()
 
 
-def test_every_column_of_the_table(tmp_path):
+def test_every_column_of_the_table_is_read(tmp_path):
     (tmp_path / "t.csv").write_text(
         "group,gene,weight,cost,min_expression,max_expression,must\n"
         "x,A,2,0,-1,3.5,no\n"
@@ -56,19 +56,19 @@ def test_an_earlier_panel_is_grown(tmp_path):
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ("gene,must,wait\nA,1,2\n", "has the columns gene, must, exclude, group.*came 'wait'"),
-        ("name,must\nA,1\n", "must have a column gene, came name, must"),
-        ("", "must have a column gene, came nothing"),
-        ("gene,must\nA,maybe\n", "A: must must be yes or no, came 'maybe'"),
-        ("gene,weight\nA,0\n", "A: weight must be a number above 0, came '0'"),
-        ("gene,cost\nA,-1\n", "A: cost must be a number of at least 0, came '-1'"),
-        ("gene,cost\nA,dear\n", "A: cost must be a number of at least 0, came 'dear'"),
-        ("gene,max_expression\nA,nan\n", "A: max_expression must be a number, came 'nan'"),
+        ("gene,must,wait\nA,1,2\n", "has the columns gene, must, exclude, group.*got 'wait'"),
+        ("name,must\nA,1\n", "must have a column gene, got name, must"),
+        ("", "must have a column gene, got nothing"),
+        ("gene,must\nA,maybe\n", "A: must must be yes or no, got 'maybe'"),
+        ("gene,weight\nA,0\n", "A: weight must be a number above 0, got '0'"),
+        ("gene,cost\nA,-1\n", "A: cost must be a number of at least 0, got '-1'"),
+        ("gene,cost\nA,dear\n", "A: cost must be a number of at least 0, got 'dear'"),
+        ("gene,max_expression\nA,nan\n", "A: max_expression must be a number, got 'nan'"),
         ("gene,cost\nB,1\n,2\n", "every row must name a gene, row 2 does not"),
         ("gene,cost\nA,1\nB,1\nA,2\n", "the gene table has more than one row for A"),
     ],
 )
-def test_tables_that_are_not_understood(tmp_path, table, message):
+def test_invalid_tables_are_refused(tmp_path, table, message):
     (tmp_path / "table.csv").write_text(table)
     with pytest.raises(ValueError, match=message):
         read_rules({"table": tmp_path / "table.csv"})

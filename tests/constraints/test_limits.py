@@ -1,4 +1,4 @@
-"""Limits against trying every panel."""
+"""Limits against all panels, one by one."""
 
 from itertools import combinations
 
@@ -48,14 +48,14 @@ def test_a_gene_may_join_if_some_panel_holds_it(problem):
 @given(problems())
 def test_the_cheapest_panel_is_the_cheapest(problem):
     limits, chosen, size = problem
-    found = limits.cheapest(chosen, size)
+    cheapest = limits.cheapest(chosen, size)
     any_price = Limits(limits.candidates, limits.group, limits.cost, limits.max_per_group)
     costs = [limits.cost[list(added)].sum() for added in panels(any_price, chosen, size)]
     if not costs:
-        assert len(found) < size - len(chosen)
+        assert len(cheapest) < size - len(chosen)
     else:
-        assert set(found.tolist()) in list(panels(any_price, chosen, size))
-        assert limits.cost[found].sum() == min(costs)
+        assert set(cheapest.tolist()) in list(panels(any_price, chosen, size))
+        assert limits.cost[cheapest].sum() == min(costs)
 
 
 @given(problems(), st.randoms())
@@ -70,7 +70,7 @@ def test_a_walk_down_any_order_ends_with_a_full_panel(problem, random):
     assert len(walked) == (size if possible else len(chosen))
 
 
-def test_what_is_given_is_not_changed():
+def test_arguments_are_not_changed():
     candidates = np.ones(4, dtype=bool)
     limits = Limits(candidates, np.array([0, 0, 1, 2]), np.ones(4), 1, 3.0)
     limits.may_join([0], 3)

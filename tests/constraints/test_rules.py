@@ -1,4 +1,4 @@
-"""What a config says about genes, met with the genes of some data."""
+"""What a config says about genes, and the constraints that follow for some data."""
 
 import re
 
@@ -48,20 +48,20 @@ def test_each_gene_once_in_the_terms_order():
         ("regex:(", r"'regex:\(' is no regular expression: missing \)"),
     ],
 )
-def test_terms_that_are_none(term, message):
+def test_invalid_terms_are_refused(term, message):
     for rules in ({"required": (term,)}, {"excluded": (term,)}, {"rows": ({"gene": term},)}):
         with pytest.raises(ValueError, match=message):
             GeneRules(**rules)
 
 
-def test_nothing_said_is_nothing_demanded():
+def test_empty_rules_constrain_nothing():
     assert resolved() == Constraints()
 
 
 def test_families_become_genes(caplog):
     caplog.set_level("INFO")  # what matches no gene is a warning
-    wish = resolved(required=("prefix:RPS", "CD3E"), excluded=("regex:LOC", "gone"))
-    assert wish == Constraints(("RPS2", "RPS27", "CD3E"), ("LOC12", "XLOC3"))
+    constraints = resolved(required=("prefix:RPS", "CD3E"), excluded=("regex:LOC", "gone"))
+    assert constraints == Constraints(("RPS2", "RPS27", "CD3E"), ("LOC12", "XLOC3"))
     assert "genes: prefix:RPS matches 2 of 7 genes" in caplog.text
     warnings = [each.message for each in caplog.records if each.levelname == "WARNING"]
     assert warnings == ["genes: gone matches 0 of 7 genes"]
@@ -79,9 +79,9 @@ def test_names_may_hold_a_colon():
     assert members("mt:CoI", ["mt:CoI", "a"]) == ["mt:CoI"]
 
 
-def test_a_name_goes_before_a_family():
-    wish = resolved(required=("MT-CO1", "prefix:RPS"), excluded=("prefix:MT-", "RPS2"))
-    assert wish == Constraints(("MT-CO1", "RPS27"), ("MT-ND1", "RPS2"))
+def test_a_name_takes_precedence_over_a_family():
+    constraints = resolved(required=("MT-CO1", "prefix:RPS"), excluded=("prefix:MT-", "RPS2"))
+    assert constraints == Constraints(("MT-CO1", "RPS27"), ("MT-ND1", "RPS2"))
 
 
 def test_a_gene_of_two_families_cannot_be_in_and_out():
@@ -95,17 +95,17 @@ def test_a_required_term_must_match(term):
         resolved(required=("CD3E", term))
 
 
-def test_the_table_speaks_of_names_before_families():
+def test_a_name_s_row_takes_precedence_over_a_family_s():
     rows = (
-        {"gene": "RPS2", "group": "own", "cost": 7.0},
+        {"gene": "RPS2", "group": "single", "cost": 7.0},
         {"gene": "prefix:RPS", "group": "ribosome", "weight": 0.5},
         {"gene": "gone", "cost": 3.0},
     )
-    wish = resolved(rows=rows, max_per_group=2, budget=9.0)
-    assert wish.group == {"RPS2": "own", "RPS27": "ribosome"}
-    assert wish.cost == {"RPS2": 7.0}
-    assert wish.weight == {"RPS2": 0.5, "RPS27": 0.5}
-    assert (wish.max_per_group, wish.budget) == (2, 9.0)
+    constraints = resolved(rows=rows, max_per_group=2, budget=9.0)
+    assert constraints.group == {"RPS2": "single", "RPS27": "ribosome"}
+    assert constraints.cost == {"RPS2": 7.0}
+    assert constraints.weight == {"RPS2": 0.5, "RPS27": 0.5}
+    assert (constraints.max_per_group, constraints.budget) == (2, 9.0)
 
 
 def test_genes_outside_their_bounds_are_excluded_unless_required(caplog):
@@ -119,7 +119,7 @@ def test_genes_outside_their_bounds_are_excluded_unless_required(caplog):
     assert bounds["RPS27"] == Bounds(0.15, 2.0)
 
 
-def test_bounds_hold_their_ends():
+def test_bounds_include_their_ends():
     assert Bounds(0.5, 1.0).hold(0.5)
     assert Bounds(0.5, 1.0).hold(1.0)
     assert not Bounds(0.5, 1.0).hold(1.1)
@@ -132,11 +132,11 @@ def test_bounds_hold_their_ends():
         ({"required": ("a",), "excluded": ("a",)}, "genes both required and excluded: a"),
         (
             {"rows": ({"gene": "a", "min_expression": 2.0, "max_expression": 1.0},)},
-            "a: the least expression must not be above the most, came 2 and 1",
+            "a: the least expression must not be above the most, got 2 and 1",
         ),
         (
             {"rows": ({"gene": "a", "min_expression": 2.0},), "expression": Bounds(None, 1.0)},
-            "a: the least expression must not be above the most, came 2 and 1",
+            "a: the least expression must not be above the most, got 2 and 1",
         ),
     ],
 )

@@ -4,8 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spinn.metrics.cell_scores import CellScores, measures, pooled
+from spinn.metrics.prediction import confusion, macro_f1
+from tests.support.runs import scored_cells
 
 
 def scores(seed, n_cells):
@@ -51,3 +55,24 @@ def test_sets_without_classes_are_pooled_too():
 def test_shapes_must_agree(change, message):
     with pytest.raises(ValueError, match=message):
         replace(scores(0, 5), **change)
+
+
+@given(seed=st.integers(0, 1000))
+def test_measures_agree_with_repeated_cells(seed):
+    cells = scored_cells(seed)
+    weights = np.random.default_rng(seed).integers(0, 3, size=(4, 50)).astype(float)
+    values = measures(cells, weights)
+    for draw, weight in enumerate(weights.astype(int)):
+        again = np.repeat(np.arange(50), weight)
+        for size in range(2):
+            top, bottom = cells.ratio["r2"][:, size, again].sum(axis=1)
+            assert values["r2"][draw, size] == pytest.approx(1 - top / bottom)
+            share = cells.mean["knn_share"][size, again].mean()
+            assert values["knn_share"][draw, size] == pytest.approx(share)
+            counts = confusion(cells.truth[again], cells.predicted[size, again], 3)
+            assert values["macro_f1"][draw, size] == pytest.approx(macro_f1(counts))
+
+
+def test_measures_without_denominator_are_nan():
+    nothing = CellScores(np.array([1]), np.array(["x"]), ratio={"fvu_split": np.zeros((2, 1, 1))})
+    assert np.isnan(measures(nothing)["fvu_split"])

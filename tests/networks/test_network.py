@@ -1,16 +1,13 @@
-"""Networks: keeping genes, hiding inputs, and files."""
+"""Networks: the formula, keeping genes, and hiding inputs."""
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from safetensors.torch import save_file
 
 from spinn.networks.gates import GATES, make_gate
 from spinn.networks.network import ACTIVATIONS, Network
-from spinn.records.networks import load_network, save_network, training_cost
-from spinn.runtime.costs import Cost
 from spinn.settings import GateSettings
 from tests.support.cells import copy_of, same_state
 
@@ -111,38 +108,6 @@ def test_hidden_probability_is_how_often_inputs_are_hidden(gate):
     net.gate.settings = GateSettings(temperature=1e-3)
     _, hidden = net.forward_hidden(torch.ones(20_000, N_GENES))
     torch.testing.assert_close(hidden.mean(0), net.hidden_probability(), atol=0.02, rtol=0)
-
-
-@pytest.mark.parametrize("gate", GATES)
-@pytest.mark.parametrize("hidden", [(), (5, 3)])
-def test_files_bring_back_the_same_network(tmp_path, gate, hidden):
-    net = network(gate, hidden, "gelu", 0.1)
-    genes = ("g,1", "γ", *"abcd")
-    path = tmp_path / "new" / "base.safetensors"
-    save_network(net, path, genes=genes)
-    loaded, names = load_network(path)
-    assert names == genes
-    assert type(loaded.gate) is type(net.gate)
-    assert settings_of(loaded) == settings_of(net)
-    assert same_state(copy_of(loaded), copy_of(net))
-    first = path.read_bytes()
-    save_network(loaded, path, genes=genes)
-    assert path.read_bytes() == first
-
-
-def test_files_tell_what_the_training_cost(tmp_path):
-    path = tmp_path / "base.safetensors"
-    save_network(network(), path, genes="abcdef", cost=Cost(2.5, 100.0))
-    assert training_cost(path) == Cost(2.5, 100.0)
-    save_network(network(), path, genes="abcdef")
-    assert training_cost(path) == Cost(0.0)
-
-
-@pytest.mark.parametrize(("metadata", "came"), [({"spinn": '{"format": 2}'}, "2"), (None, "None")])
-def test_files_of_another_format_are_refused(tmp_path, metadata, came):
-    save_file({"x": torch.zeros(1)}, tmp_path / "x.safetensors", metadata=metadata)
-    with pytest.raises(ValueError, match=f"network format must be 1, came {came}; train it again"):
-        load_network(tmp_path / "x.safetensors")
 
 
 def test_unknown_activations_and_dropout_out_of_range_are_refused():

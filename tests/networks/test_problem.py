@@ -7,7 +7,7 @@ import pytest
 import torch
 from sklearn.decomposition import PCA
 
-from spinn.networks.batches import TRAIN_SEED, VALID_SEED
+from spinn.networks.batches import TRAIN_SEED, VALID_SEED, views
 from spinn.networks.problem import TASKS, make_problem, principal_basis
 from spinn.networks.tasks import Reconstruction
 from spinn.preparation.thinning import thin
@@ -167,22 +167,20 @@ def test_a_problem_holds_no_test_cells(task, noise):
 @pytest.mark.parametrize("rank", [1, 6, 20])
 def test_the_basis_is_that_of_principal_components(rank):
     values = TRAIN.values
-    basis, share = principal_basis(values, rank)
+    basis = principal_basis(values, rank)
     np.testing.assert_allclose(basis.T @ basis, np.eye(rank), atol=1e-5)
     fitted = PCA(rank).fit(values.toarray().astype(np.float64))
     np.testing.assert_allclose(np.abs((basis * fitted.components_.T).sum(0)), 1, atol=1e-5)
-    assert share == pytest.approx(fitted.explained_variance_ratio_.sum(), rel=1e-5)
-    assert share <= 1
 
 
 @pytest.mark.parametrize("noise", ["split", "none"])
 def test_the_full_basis_is_the_exact_share_of_variance(noise):
     direct = make_problem(DATA, "reconstruction", noise=noise, basis=None)
-    directions, _ = principal_basis(TRAIN.values, 20)
+    directions = principal_basis(TRAIN.values, 20)
     moments = (direct.task.mean, direct.task.variance)
     turned = Reconstruction(torch.as_tensor(directions), *moments, counts_hidden_only=False)
     encoder = replace(direct.encoder, task=turned)
-    examples = encoder.examples(TRAIN, seed=TRAIN_SEED)
+    examples = encoder.examples(TRAIN, views(TRAIN, noise, 5, TRAIN_SEED))
     output = torch.randn(TRAIN.n_cells, 20)
     for view in range(len(examples.inputs)):
         decoded = turned.decode(output) - direct.task.mean

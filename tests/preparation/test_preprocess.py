@@ -100,8 +100,8 @@ def test_variable_genes_are_those_of_scanpy_on_training_cells(tmp_path):
     data, _ = prepared(tmp_path, adata, preprocess={"n_top_genes": 20})
     assert set(data.genes) == expected
     dull = tuple(sorted(set(everything.genes) - expected)[:2])
-    wish = GeneRules(required=dull)
-    data, _ = prepared(tmp_path, adata, preprocess={"n_top_genes": 20}, rules=wish)
+    rules = GeneRules(required=dull)
+    data, _ = prepared(tmp_path, adata, preprocess={"n_top_genes": 20}, rules=rules)
     assert set(data.genes) == expected | set(dull)
 
 
@@ -115,8 +115,8 @@ def test_filters(tmp_path):
     assert "c0005" not in data.cells
     assert "g03" not in data.genes
     assert about["filters"]["cells_with_min_genes"] == data.n_cells == 99
-    wish = GeneRules(required=("g03",))
-    data, _ = prepared(tmp_path, adata, preprocess={"min_cells": 41}, rules=wish)
+    rules = GeneRules(required=("g03",))
+    data, _ = prepared(tmp_path, adata, preprocess={"min_cells": 41}, rules=rules)
     assert "g03" in data.genes
 
 

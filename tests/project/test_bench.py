@@ -1,4 +1,4 @@
-"""The benchmarks' results keep their form; no test looks at a time."""
+"""The benchmarks' results keep their form; no test uses a time."""
 
 import json
 
@@ -6,12 +6,11 @@ import pytest
 import torch
 
 from benchmarks import plain
-from benchmarks.scores import case, plain_scores
+from benchmarks.scores import SCORES, case, plain_scores
 from benchmarks.step import problem_of, products
 from benchmarks.timing import compare
 from spinn.networks.gates import GateSettings, make_gate
 from spinn.networks.network import Network
-from spinn.selectors.scores import imputation, jacobian
 from tests.support.workflow import ROOT
 
 KEYS = {"ratio", "low", "high", "ours_s", "other_s", "same", "setting"}
@@ -42,10 +41,10 @@ def test_results_that_are_there_have_the_form():
 
 
 @pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")  # inside torch.func.jvp
-@pytest.mark.parametrize("name", ["jacobian", "imputation"])
+@pytest.mark.parametrize("name", SCORES)
 def test_the_plain_way_gives_the_same_scores(name):
     network, problem, x, y = case(12, cells=20, hidden=(6, 5))
-    fast = {"jacobian": jacobian, "imputation": imputation}[name](network, problem)
+    fast = SCORES[name](network, problem)
     slow = plain_scores(name, network.double(), problem, (x.double(), y.double()), range(12))
     torch.testing.assert_close(fast, slow, rtol=1e-4, atol=1e-7)
 

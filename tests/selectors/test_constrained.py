@@ -15,7 +15,7 @@ from spinn.selectors.baselines.all_baselines import BASELINES
 from spinn.selectors.constrained import constrained
 from spinn.selectors.elimination import select
 from tests.support.cells import QUICK, gene_names, make_data
-from tests.support.demands import DATA, GENES, SECTION, wished
+from tests.support.gene_sections import DATA, GENES, SECTION, constraints_in
 
 
 @cache
@@ -82,7 +82,7 @@ def check_every_size(choose, wish, sizes):
 @settings(max_examples=40)
 @given(section=SECTION, sizes=st.sets(st.integers(1, 12), min_size=1, max_size=3).map(sorted))
 def test_every_panel_meets_its_constraints_or_one_line_says_why_not(name, section, sizes):
-    wish = wished(section)
+    wish = constraints_in(section)
     assume(wish is not None)
     path = check_every_size(chooser(name), wish, sizes)
     if path is None:
@@ -95,7 +95,7 @@ def test_every_panel_meets_its_constraints_or_one_line_says_why_not(name, sectio
 @pytest.mark.parametrize("choose", [short_of_rank, apart])
 @given(section=SECTION, sizes=st.sets(st.integers(1, 9), min_size=1, max_size=3).map(sorted))
 def test_selectors_that_know_nothing_of_constraints_are_held_to_them(choose, section, sizes):
-    wish = wished(section)
+    wish = constraints_in(section)
     assume(wish is not None)
     check_every_size(choose, wish, sizes)
 

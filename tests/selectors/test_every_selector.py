@@ -9,7 +9,7 @@ from spinn.interface.select import _chosen
 from spinn.selectors.registry import EXCHANGE, EXCHANGE_TASKS, SELECTORS
 from tests.selectors.test_constrained import broken
 from tests.support.cells import make_data
-from tests.support.demands import SECTION, wished
+from tests.support.gene_sections import SECTION, constraints_in
 
 pytestmark = pytest.mark.slow
 OWN = [name for name, entry in SELECTORS.items() if not entry.external]
@@ -44,7 +44,7 @@ def test_demands_are_met_or_one_line_says_why_not(name, task):
     @given(section=SECTION, sizes=st.sets(st.integers(2, 9), min_size=1, max_size=2).map(sorted))
     def under(section, sizes):
         nonlocal met
-        wish = wished(section)
+        wish = constraints_in(section)
         assume(wish is not None)
         config = CONFIG | {"genes": section, "panel_sizes": sizes}
         try:

@@ -216,7 +216,7 @@ def test_other_tasks_are_refused(task):
          r"'bernoulli-rfe\+exchange'\?$"),
         (["gaussian-rfe+exchange"], ["hurdle", "classification"],
          "^tasks: must be among reconstruction and hurdle for 'gaussian-rfe\\+exchange' "
-         r"\(selectors\), came 'classification'; leave one out$"),
+         r"\(selectors\), got 'classification'; leave one out$"),
     ],
 )  # fmt: skip
 def test_configs_are_refused_in_one_line(selectors, tasks, line):

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from spinn.metrics.cell_scores import CellScores
-from spinn.statistics.bootstrap import Run, bootstrap
-from spinn.statistics.differences import TO, better_than, differences
+from spinn.statistics.bootstrap import RunScores, bootstrap
+from spinn.statistics.differences import COMPARED_TO, better_than, differences
 from spinn.statistics.simultaneous import critical_value
 from spinn.statistics.summary import summarize
 
@@ -18,18 +18,18 @@ COLUMNS = [
 
 
 def runs(levels: dict[str, float], *, seed: int = 0, metric: str = "knn_share", seeds=(0, 1)):
-    """Runs with values about a level per cell; selectors share half of their cells' luck."""
+    """Runs with values around a level per cell; selectors share half of the cells' noise."""
     random = np.random.default_rng(seed)
     shared = random.normal(size=(2, N_CELLS))
     block = np.arange(N_CELLS).astype(str)
-    found = []
+    members = []
     for name, level in levels.items():
-        own = level + shared + random.normal(size=shared.shape)
+        expected = level + shared + random.normal(size=shared.shape)
         for one in range(5) if name == "floor" else seeds:
-            values = own + 0.1 * random.normal(size=shared.shape)
+            values = expected + 0.1 * random.normal(size=shared.shape)
             cells = CellScores(np.array([4, 8]), block, mean={metric: values})
-            found.append(Run("d", 0, "t", name, one, cells))
-    return found
+            members.append(RunScores("d", 0, "t", name, one, cells))
+    return members
 
 
 def table(levels: dict[str, float], **options) -> pd.DataFrame:
@@ -39,18 +39,18 @@ def table(levels: dict[str, float], **options) -> pd.DataFrame:
 LEVELS = {"greedy": 0.5, "a": 1.5, "greedy_split": 0.6, "floor": 0.0, "ceiling": 3.0}
 
 
-def test_every_selector_meets_every_reference_but_itself():
-    found = table(LEVELS)
-    assert list(found.columns) == COLUMNS
-    pairs = found[found["size"] == 4].groupby("reference", sort=False)["selector"].agg(list)
+def test_every_selector_is_compared_to_every_reference_but_itself():
+    rows = table(LEVELS)
+    assert list(rows.columns) == COLUMNS
+    pairs = rows[rows["size"] == 4].groupby("reference", sort=False)["selector"].agg(list)
     assert pairs.to_dict() == {
         "best": ["greedy", "greedy_split"],
         "greedy": ["a", "greedy_split"],
         "greedy_split": ["greedy", "a"],
         "floor": ["greedy", "a", "greedy_split"],
     }
-    assert (found["n_seeds"] == 2).all()
-    assert (found["n_blocks"] == N_CELLS).all()
+    assert (rows["n_seeds"] == 2).all()
+    assert (rows["n_blocks"] == N_CELLS).all()
     alone = table({"a": 0.5})
     assert list(alone.columns) == COLUMNS
     assert alone.empty
@@ -58,38 +58,36 @@ def test_every_selector_meets_every_reference_but_itself():
 
 def test_differences_are_the_summary_s_and_change_their_sign():
     tasks = bootstrap(runs(LEVELS), n_bootstrap=200, seed=0)
-    found = differences(tasks).set_index(["size", "reference", "selector"])
+    rows = differences(tasks).set_index(["size", "reference", "selector"])
     summary = summarize(tasks).set_index(["size", "selector"])
     for size in (4, 8):
         for name in ("greedy", "greedy_split"):
-            own = summary.loc[size, name]
-            row = found.loc[size, "best", name]
-            assert row[["diff", "low", "high"]].tolist() == pytest.approx(
-                own[["diff_to_best", "diff_low", "diff_high"]].tolist()
-            )
-        there, back = found.loc[size, "greedy", "a"], found.loc[size, "best", "greedy"]
+            expected = summary.loc[size, name][["diff_to_best", "diff_low", "diff_high"]]
+            row = rows.loc[size, "best", name]
+            assert row[["diff", "low", "high"]].tolist() == pytest.approx(expected.tolist())
+        there, back = rows.loc[size, "greedy", "a"], rows.loc[size, "best", "greedy"]
         assert [there["diff"], there["low"], there["high"]] == pytest.approx(
             [-back["diff"], -back["high"], -back["low"]]
         )
         means = summary.loc[size]["mean"]
-        assert found.loc[size, "floor", "a"]["diff"] == pytest.approx(means["a"] - means["floor"])
+        assert rows.loc[size, "floor", "a"]["diff"] == pytest.approx(means["a"] - means["floor"])
 
 
 def test_the_family_is_all_selectors_and_sizes():
     (task,) = bootstrap(runs(LEVELS), n_bootstrap=200, seed=0)
-    found = differences([task])
+    everything = differences([task])
     family = [
         task.draws[size, "knn_share"][name] - task.draws[size, "knn_share"]["floor"]
         for size in (4, 8)
         for name in ("greedy", "a", "greedy_split")
     ]
     critical = critical_value(np.stack(family))
-    errors = [np.std(own[1:]) for own in family]
-    rows = found[found["reference"] == "floor"]
+    errors = [np.std(difference[1:]) for difference in family]
+    rows = everything[everything["reference"] == "floor"]
     np.testing.assert_allclose(rows["high_all"] - rows["diff"], critical * np.array(errors))
     wide = rows["high_all"] - rows["low_all"] > rows["high"] - rows["low"]
     assert wide.all()
-    best = found[found["reference"] == "best"]
+    best = everything[everything["reference"] == "best"]
     names = ("greedy", "a", "greedy_split")
     pairs = [
         task.draws[size, "knn_share"][one] - task.draws[size, "knn_share"][other]
@@ -115,20 +113,20 @@ def test_better_than_random_follows_the_direction(metric):
         return CellScores(np.array([4, 8]), np.arange(N_CELLS).astype(str), ratio={metric: ratio})
 
     levels = {"high": 0.9, "low": 0.1, "floor": 0.5}
-    chosen = [Run("d", 0, "t", name, 0, cells(level)) for name, level in levels.items()]
-    found = differences(bootstrap(chosen, n_bootstrap=60, seed=0))
+    chosen = [RunScores("d", 0, "t", name, 0, cells(level)) for name, level in levels.items()]
+    rows = differences(bootstrap(chosen, n_bootstrap=60, seed=0))
     winner = "high" if metric == "knn_share" else "low"
-    assert set(better_than(found, "floor")["selector"]) == {winner}
-    assert better_than(found, "greedy").empty
+    assert set(better_than(rows, "floor")["selector"]) == {winner}
+    assert better_than(rows, "greedy").empty
 
 
 def test_equals_are_rarely_called_better_than_random():
     names = dict.fromkeys("abcdefgh", 0.0) | {"floor": 0.0}
     claims = single = 0
     for seed in range(60):
-        found = table(names, seed=seed)
-        claims += len(better_than(found, "floor")) > 0
-        single += (found.loc[found["reference"] == "floor", "low"] > 0).any()
+        rows = table(names, seed=seed)
+        claims += len(better_than(rows, "floor")) > 0
+        single += (rows.loc[rows["reference"] == "floor", "low"] > 0).any()
     assert claims <= 6
     assert single >= 12  # what sixteen single intervals would claim
 
@@ -144,12 +142,12 @@ def test_without_numbers_per_cell_nothing_is_claimed():
                  *("metric", "value")],
     )  # fmt: skip
     chosen = runs({"a": 0.0, "floor": 0.0})
-    found = differences(bootstrap(chosen, rows, n_bootstrap=50, seed=0))
-    found = found[found["metric"] == "redundancy"]
-    assert found["diff"].tolist() == pytest.approx([-0.7])
-    assert found[["low_all", "high_all"]].isna().all(axis=None)
-    assert better_than(found, "floor").empty
+    everything = differences(bootstrap(chosen, rows, n_bootstrap=50, seed=0))
+    redundancy = everything[everything["metric"] == "redundancy"]
+    assert redundancy["diff"].tolist() == pytest.approx([-0.7])
+    assert redundancy[["low_all", "high_all"]].isna().all(axis=None)
+    assert better_than(redundancy, "floor").empty
 
 
 def test_the_references_are_those_of_the_contract():
-    assert TO == ("best", "greedy", "greedy_split", "floor")
+    assert COMPARED_TO == ("best", "greedy", "greedy_split", "floor")

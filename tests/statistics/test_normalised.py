@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spinn.metrics.cell_scores import CellScores
-from spinn.statistics.bootstrap import Run, bootstrap
+from spinn.statistics.bootstrap import RunScores, bootstrap
 from spinn.statistics.normalised import normalised, percentile, share_of_ceiling, z_score
 
 N_CELLS = 200
@@ -18,16 +18,20 @@ COLUMNS = [
 ]
 
 
-def run(name: str, seed: int, level: float, *, split: int = 0, metric: str = "knn_share") -> Run:
-    """Values about a level per cell; the metric's direction decides which way is up."""
-    noise = np.random.default_rng(split).normal(scale=0.2, size=(1, N_CELLS))  # the cells' own
+def run(
+    name: str, seed: int, level: float, *, split: int = 0, metric: str = "knn_share"
+) -> RunScores:
+    """Values around a level per cell; the metric's direction decides which way is up."""
+    noise = np.random.default_rng(split).normal(scale=0.2, size=(1, N_CELLS))  # of the cells
     values = level + noise
     block = np.arange(N_CELLS).astype(str)
     sizes = np.array([300 if name == "ceiling" else 8])
     if metric == "knn_share":
-        return Run("d", split, "t", name, seed, CellScores(sizes, block, mean={metric: values}))
+        return RunScores(
+            "d", split, "t", name, seed, CellScores(sizes, block, mean={metric: values})
+        )
     ratio = {metric: np.stack([1 - values, np.ones_like(values)])}
-    return Run("d", split, "t", name, seed, CellScores(sizes, block, ratio=ratio))
+    return RunScores("d", split, "t", name, seed, CellScores(sizes, block, ratio=ratio))
 
 
 def table(levels: dict[str, float], null: list[float], *, splits=(0,), **options) -> pd.DataFrame:
@@ -42,8 +46,8 @@ def table(levels: dict[str, float], null: list[float], *, splits=(0,), **options
         for split in splits
         for seed, level in enumerate(null)
     ]
-    found = normalised(bootstrap(runs, n_bootstrap=300, seed=0))
-    return found.set_index(["selector", "measure"])
+    rows = normalised(bootstrap(runs, n_bootstrap=300, seed=0))
+    return rows.set_index(["selector", "measure"])
 
 
 NULL = np.random.default_rng(5).normal(0.2, 0.05, size=20).tolist()
@@ -52,20 +56,20 @@ NULL = np.random.default_rng(5).normal(0.2, 0.05, size=20).tolist()
 @pytest.mark.parametrize("metric", ["knn_share", "fvu_split"])
 @pytest.mark.parametrize("splits", [(0,), (0, 1)])
 def test_measures_are_what_they_say(metric, splits):
-    found = table({"good": 0.5, "ceiling": 0.8}, NULL, metric=metric, splits=splits)
-    assert found.loc["good", "share"]["value"] == pytest.approx(
+    rows = table({"good": 0.5, "ceiling": 0.8}, NULL, metric=metric, splits=splits)
+    assert rows.loc["good", "share"]["value"] == pytest.approx(
         (0.5 - np.mean(NULL)) / (0.8 - np.mean(NULL))
     )
     z = (0.5 - np.mean(NULL)) / np.std(NULL, ddof=1)
-    assert found.loc["good", "z"]["value"] == pytest.approx(z)
-    assert found.loc["good", "percentile"]["value"] == pytest.approx(100)
-    low, high = found.loc["good", "percentile"][["low", "high"]]
-    assert (low, high) == pytest.approx((83.9, 100), abs=0.1)  # 20 of 20 leave doubt
-    assert (found["low"] <= found["value"]).all()
-    assert (found["value"] <= found["high"]).all()
-    assert (found["n_null"] == 20).all()
-    assert (found["n_seeds"] == 2).all()
-    assert set(found.reset_index()["selector"]) == {"good"}
+    assert rows.loc["good", "z"]["value"] == pytest.approx(z)
+    assert rows.loc["good", "percentile"]["value"] == pytest.approx(100)
+    low, high = rows.loc["good", "percentile"][["low", "high"]]
+    assert (low, high) == pytest.approx((83.9, 100), abs=0.1)  # 20 of 20 are not certainty
+    assert (rows["low"] <= rows["value"]).all()
+    assert (rows["value"] <= rows["high"]).all()
+    assert (rows["n_null"] == 20).all()
+    assert (rows["n_seeds"] == 2).all()
+    assert set(rows.reset_index()["selector"]) == {"good"}
 
 
 def test_the_table_has_its_columns_also_without_a_floor():
@@ -82,11 +86,11 @@ def test_without_a_ceiling_above_the_floor_there_is_no_share():
 
 
 def test_few_random_panels_give_no_z():
-    found = table({"good": 0.5}, NULL[:2])
-    assert list(found.index.get_level_values("measure")) == ["percentile"]
+    rows = table({"good": 0.5}, NULL[:2])
+    assert list(rows.index.get_level_values("measure")) == ["percentile"]
 
 
-def test_one_more_random_panel_is_found_everywhere_among_them():
+def test_one_more_random_panel_may_have_any_place_among_them():
     """Under the null a percentile is uniform, and a z-score centred."""
     random = np.random.default_rng(3)
     scores, places = [], []
@@ -101,17 +105,17 @@ def test_one_more_random_panel_is_found_everywhere_among_them():
 
 
 @given(st.lists(st.floats(-3, 3), min_size=3, max_size=9), st.floats(-3, 3))
-def test_z_and_percentile_agree_with_scipy(null, own):
+def test_z_and_percentile_agree_with_scipy(null, value):
     panels, weights = np.array(null)[:, None], np.full((1, len(null)), 1 / len(null))
-    expected = scipy.stats.percentileofscore(null, own, kind="mean")
-    assert percentile(np.array([own]), panels)[0] == pytest.approx(expected)
+    expected = scipy.stats.percentileofscore(null, value, kind="mean")
+    assert percentile(np.array([value]), panels)[0] == pytest.approx(expected)
     spread = np.std(null, ddof=1)
-    found = z_score(np.array([own]), panels, weights)[0]
+    z = z_score(np.array([value]), panels, weights)[0]
     if spread > 1e-6:
-        assert found == pytest.approx((own - np.mean(null)) / spread, rel=1e-6, abs=1e-6)
+        assert z == pytest.approx((value - np.mean(null)) / spread, rel=1e-6, abs=1e-6)
 
 
-def test_draws_that_say_nothing_are_missing():
+def test_draws_without_information_are_missing():
     draws = np.array([0.5, 0.5, 0.5])
     floor, ceiling = np.array([0.1, 0.1, 0.1]), np.array([0.9, 0.8, 0.1])
     shares = share_of_ceiling(draws, floor, ceiling)

@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from spinn.panel import PanelPath
 from spinn.statistics.outcomes import cost_table, failures, judged, with_failed
 
 
-def document(selector, *, split=0, seed=0, task="classification", **more):
+def path(selector, *, split=0, seed=0, task="classification", **more):
     made = {"seconds": 2.0 + seed, "peak_mb": 100.0}
     place = {"dataset": "d", "split": split, "task": task, "selector": selector, "seed": seed}
-    return {**place, "made_by": made, "settings": {}, **more}
+    return PanelPath((), (), {**place, "made_by": made, "settings": {}, **more})
 
 
 def summary():
@@ -29,9 +30,9 @@ def test_every_run_has_a_row_with_its_cost():
     unknown = {"made_by": {"seconds": 1.0, "peak_mb": None}}
     table = cost_table(
         [
-            document("greedy", **unknown),
-            document("cosg", seed=1, settings={"mended": mended}),
-            document("spapros", failed="over its time limit of 9 s"),
+            path("greedy", **unknown),
+            path("cosg", seed=1, settings={"mended": mended}),
+            path("spapros", failed="over its time limit of 9 s"),
         ]
     )
     names = "dataset split task selector seed seconds peak_mb filled failed"
@@ -43,7 +44,7 @@ def test_every_run_has_a_row_with_its_cost():
 
 
 def test_older_files_without_a_peak_are_read():
-    table = cost_table([document("greedy", made_by={"seconds": 1.0})])
+    table = cost_table([path("greedy", made_by={"seconds": 1.0})])
     assert np.isnan(table["peak_mb"][0])
 
 
@@ -59,22 +60,20 @@ def test_older_files_without_a_peak_are_read():
 )
 def test_a_selector_has_failed_without_panels_in_a_split(failed, expected):
     runs = [
-        document(
-            "cosg", split=split, seed=seed, **({"failed": "x"} if (split, seed) in failed else {})
-        )
+        path("cosg", split=split, seed=seed, **({"failed": "x"} if (split, seed) in failed else {}))
         for split in (0, 1)
         for seed in (0, 1)
     ]
-    costs = cost_table([*runs, document("greedy")])
+    costs = cost_table([*runs, path("greedy")])
     assert failures(costs) == ({("d", "classification", "cosg"): "x"} if expected else {})
 
 
 def test_a_failed_selector_has_an_empty_row_per_size_and_headline():
     costs = cost_table(
         [
-            document("greedy"),
-            document("cosg", failed="x"),
-            document("greedy", task="reconstruction"),
+            path("greedy"),
+            path("cosg", failed="x"),
+            path("greedy", task="reconstruction"),
         ]
     )
     before = summary()
@@ -92,4 +91,4 @@ def test_a_failed_selector_has_an_empty_row_per_size_and_headline():
 
 
 def test_where_nothing_failed_nothing_is_added():
-    assert with_failed(summary(), cost_table([document("greedy")])).equals(summary())
+    assert with_failed(summary(), cost_table([path("greedy")])).equals(summary())

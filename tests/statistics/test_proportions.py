@@ -16,7 +16,7 @@ def test_wilson_agrees_with_scipy(n, share, error):
     assert wilson(hits / n, n, error=error) == pytest.approx((expected.low, expected.high))
 
 
-def test_all_or_nothing_still_leaves_doubt():
+def test_all_or_none_of_few_trials_is_not_certainty():
     low, high = wilson([0.0, 1.0], 20)
     assert low.tolist() == pytest.approx([0, 0.839], abs=1e-3)
     assert high.tolist() == pytest.approx([0.161, 1], abs=1e-3)
@@ -31,7 +31,7 @@ def test_it_covers_as_often_as_it_says(truth):
 
 
 def test_impossible_proportions_are_refused():
-    with pytest.raises(ValueError, match=r"error must lie in \(0, 1\), came 0"):
+    with pytest.raises(ValueError, match=r"error must lie in \(0, 1\), got 0"):
         wilson(0.5, 10, error=0)
     for share, n in ((1.1, 10), (-0.1, 10), (0.5, 0)):
         with pytest.raises(ValueError, match=r"shares must lie in 0..1 with at least one trial"):

@@ -1,11 +1,11 @@
-"""Recall of cell types: values, rare types' doubt, donors."""
+"""Recall of cell types: values, intervals of rare types, donors."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from spinn.metrics.cell_scores import CellScores
-from spinn.statistics.bootstrap import Run
+from spinn.statistics.bootstrap import RunScores
 from spinn.statistics.proportions import wilson
 from spinn.statistics.recalls import recalls
 
@@ -16,19 +16,19 @@ COLUMNS = [
 ]
 
 
-def run(seed: int, right: float, *, split: int = 0, donors: int = 0, truth=TRUTH) -> Run:
-    """A selector that finds a share of every type but the last, which it finds always."""
+def run(seed: int, right: float, *, split: int = 0, donors: int = 0, truth=TRUTH) -> RunScores:
+    """A selector that recognises a share of every type but the last, which it always does."""
     random = np.random.default_rng([seed, split])
-    found = (random.random((2, len(truth))) < right) | (truth == 2)
+    is_right = (random.random((2, len(truth))) < right) | (truth == 2)
     block = np.arange(len(truth)) % donors if donors else np.arange(len(truth))
     cells = CellScores(
         sizes=np.array([8, 4]),
         block=block.astype(str),
         truth=truth,
         classes=np.array(["a", "b", "rare", "absent"]),
-        predicted=np.where(found, truth, (truth + 1) % 3),
+        predicted=np.where(is_right, truth, (truth + 1) % 3),
     )
-    return Run("d", split, "classification", "s", seed, cells)
+    return RunScores("d", split, "classification", "s", seed, cells)
 
 
 def test_values_are_shares_of_each_type_s_cells():
@@ -46,7 +46,7 @@ def test_values_are_shares_of_each_type_s_cells():
             assert row["low"] <= row["mean"] <= row["high"]
 
 
-def test_a_rare_type_that_is_always_found_keeps_its_doubt():
+def test_a_rare_type_that_is_always_recognised_has_a_wide_interval():
     table = recalls([run(0, 0.7)], n_bootstrap=200, seed=0).set_index(["size", "target"])
     rare = table.loc[(8, "rare")]
     assert (rare["mean"], rare["high"]) == (1, 1)
@@ -72,7 +72,7 @@ def test_the_interval_is_about_the_binomial_one_and_wider_between_donors():
 
 def test_without_types_the_table_is_empty():
     plain = CellScores(np.array([4]), np.array(["x", "y"]), mean={"knn_share": np.ones((1, 2))})
-    table = recalls([Run("d", 0, "t", "s", 0, plain)], n_bootstrap=50, seed=0)
+    table = recalls([RunScores("d", 0, "t", "s", 0, plain)], n_bootstrap=50, seed=0)
     assert list(table.columns) == COLUMNS
     assert table.empty
     assert isinstance(table, pd.DataFrame)

@@ -1,4 +1,4 @@
-"""The smallest panel that is surely good enough."""
+"""The smallest panel whose interval reaches the share."""
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ def normalised(lows, *, metric="fvu_split", selector="greedy", measure="share"):
 
 
 @given(st.dictionaries(st.integers(1, 99), LOW, min_size=1, max_size=6), st.floats(0.1, 1))
-def test_no_smaller_panel_is_surely_good_enough(lows, share):
+def test_no_smaller_panel_reaches_the_share(lows, share):
     table = smallest(normalised(lows), share)
     assert tuple(table.columns) == COLUMNS
     (row,) = table.to_dict("records")
@@ -43,10 +43,10 @@ def test_only_the_headline_s_share_counts():
             normalised({16: 0.97, 8: 0.92}, selector="pca"),
         ]
     )
-    found = smallest(table, 0.9)
-    assert found["selector"].tolist() == ["greedy", "pca"]
-    assert found["size"].tolist() == ["16", "8"]
-    assert (found["metric"] == "fvu_split").all()
+    rows = smallest(table, 0.9)
+    assert rows["selector"].tolist() == ["greedy", "pca"]
+    assert rows["size"].tolist() == ["16", "8"]
+    assert (rows["metric"] == "fvu_split").all()
 
 
 def test_without_rows_there_is_an_empty_table():

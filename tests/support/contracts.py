@@ -86,5 +86,5 @@ def check_selector(choose, *, nested=True):
     assert set(path.of_size(20).genes) == set(data.genes)
     lone = choose(make_data(60, 1), sizes=[1], seed=1, constraints=Constraints())
     assert lone.of_size(1).genes == ("g00",)
-    with pytest.raises(ValueError, match=r"sizes must lie in 2\.\.18, came \[19\]"):
+    with pytest.raises(ValueError, match=r"sizes must lie in 2\.\.18, got \[19\]"):
         choose(data, sizes=[19, 4], seed=1, constraints=wish)

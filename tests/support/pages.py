@@ -1,4 +1,4 @@
-"""What the tests of the report share: a page taken apart, and the rule that its numbers obey."""
+"""A page parsed into its parts, and the rule that its numbers obey."""
 
 import re
 from html.parser import HTMLParser
@@ -8,7 +8,11 @@ NUMBER = re.compile(r"\d\.\d")
 ENDS = r"\[[−-]?[\d.]+(,| to) [−-]?[\d.]+\]"  # an interval, or the range of all runs
 WITH_INTERVAL = re.compile(rf"[−-]?[\d.]+ ({ENDS}|no interval|\(measured once\))( \d+)?")
 BEHIND = re.compile(r"\d+ (to \d+ )?seeds?, \d+ (to \d+ )?splits?")
-EXACT = ("data", "Unmet demands first", "Who trains, who stops the training, who judges")
+EXACT = (
+    "data",
+    "Unmet requirements first",
+    "How the cells are split: training, validation (stops the training), test (evaluation)",
+)
 
 
 class Page(HTMLParser):
@@ -55,16 +59,16 @@ class Page(HTMLParser):
 def bare_numbers(page: Page) -> list[str]:
     """Return what breaks the rule: a number without interval, a table without seeds and splits.
 
-    Exempt are facts that are no estimates (the data, the split, the audit) and tables that say that
-    they describe without intervals.
+    Exempt are facts that are not estimates (the data, the split, the audit) and tables whose
+    caption says that they have no intervals.
     """
-    found = []
+    problems = []
     for caption, cells in page.tables:
         cells = [" ".join(cell.split()) for cell in cells]
         numbers = [cell for cell in cells if NUMBER.search(cell)]
         if caption in EXACT or "no intervals" in caption or not numbers:
             continue
         if not BEHIND.search(caption):
-            found.append(f"caption: {caption}")
-        found += [f"{caption}: {cell}" for cell in numbers if not WITH_INTERVAL.fullmatch(cell)]
-    return found
+            problems.append(f"caption: {caption}")
+        problems += [f"{caption}: {cell}" for cell in numbers if not WITH_INTERVAL.fullmatch(cell)]
+    return problems

@@ -100,14 +100,14 @@ def test_bad_cells(case, project, tmp_path):
     [
         ({"panel_sizes": [4, 41]}, r"panel_sizes: the largest panel \(41\) needs as many genes"),
         ({"genes": {"required": ["nosuch"]}}, "genes.required: 1 absent from the data: nosuch"),
-        ({"genes": {"required": ["prefix:g0"]}}, r"panel_sizes: sizes must lie in 10\.\.40, came"),
+        ({"genes": {"required": ["prefix:g0"]}}, r"panel_sizes: sizes must lie in 10\.\.40, got"),
         (
             {"genes": {"budget": 7.5, "table": [{"gene": "prefix:g", "cost": 1.0}]}},
             "panel_sizes: a panel of 8 genes costs at least 8, the budget is 7.5",
         ),
         (
             {"genes": {"table": [{"gene": "prefix:g", "group": "x"}], "max_per_group": 7}},
-            "panel_sizes: a panel of 8 genes cannot be had: groups leave 7",
+            "panel_sizes: a panel of 8 genes is impossible: groups leave 7",
         ),
     ],
 )
@@ -142,7 +142,7 @@ SCANPY = {"path": "scanpy:pbmc68k_reduced", "layer": "raw", "values": "lognorm",
     [
         ({"selectors": ["bernouli-rfe"]}, "did you mean 'bernoulli-rfe'"),
         ({"trainig": {}}, "trainig: unknown key; did you mean 'training'"),
-        ({"panel_sizes": ["eight"]}, r"panel_sizes\[0\]: must be .*came 'eight'"),
+        ({"panel_sizes": ["eight"]}, r"panel_sizes\[0\]: must be .*got 'eight'"),
         ({"panel_sizes": [8, 200]}, "panel_sizes.*200"),
         ({"datasets": {"a": {**SCANPY, "path": "gone.h5ad"}}}, "datasets.a.path: no such file"),
         ({"datasets": {"../a": SCANPY}}, r"datasets.*\.\./a"),

@@ -151,7 +151,7 @@ def test_provenance_names_input_filters_and_versions(results):
 
 def test_the_audit_finds_what_was_demanded_and_met(results):
     audit = pd.read_csv(results / "tiny" / "split0" / "reconstruction" / "audit.csv")
-    assert audit.columns.tolist()[:5] == ["constraint", "wanted", "came", "met", "note"]
+    assert audit.columns.tolist()[:5] == ["constraint", "wanted", "got", "met", "note"]
     assert audit["size"].tolist() == SIZES
     assert (audit["met"] == "yes").all()
 
@@ -378,5 +378,5 @@ def test_every_table_of_intervals_names_seeds_splits_and_blocks(results):
 
 def test_the_report_shows_the_split_and_where_the_cells_come_from(results):
     page = (results / "report.html").read_text()
-    assert "Who trains, who stops the training, who judges" in page
+    assert "How the cells are split: training, validation" in page
     assert "counts recovered from it exactly" in page

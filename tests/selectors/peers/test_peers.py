@@ -24,7 +24,7 @@ from tests.selectors.test_constrained import check_every_size
 from tests.selectors.test_truth import PLANTED, independent, nonlinear
 from tests.support.cells import QUICK, gene_names, make_data, permuted, scrambled
 from tests.support.contracts import check_selector
-from tests.support.demands import DATA, SECTION, wished
+from tests.support.gene_sections import DATA, SECTION, constraints_in
 
 FREE = Constraints()
 TASKS = ("reconstruction", "classification", "regression", "hurdle")
@@ -91,7 +91,7 @@ def test_the_ranking_lists_every_candidate_once(name):
 @settings(max_examples=8)
 @given(section=SECTION, sizes=st.lists(st.integers(1, 8), min_size=1, max_size=2, unique=True))
 def test_groups_costs_weights_and_bounds_are_met_or_refused(name, section, sizes):
-    wish = wished(section)
+    wish = constraints_in(section)
     assume(wish is not None)
     how = replace(QUICK, training=replace(QUICK.training, max_steps=2))
     problem = peer_problem(DATA, name, "reconstruction", how)

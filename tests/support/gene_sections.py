@@ -1,8 +1,8 @@
-"""Sections `genes` of a config at random, over the small synthetic cells."""
+"""Random sections `genes` of a config, for the small synthetic cells."""
 
 from hypothesis import strategies as st
 
-from spinn.selectors.constrained import constraints_of
+from spinn.constraints.files import constraints_of
 from tests.support.cells import make_data
 
 DATA = make_data()
@@ -33,8 +33,8 @@ SECTION = st.fixed_dictionaries(
 )
 
 
-def wished(section):
-    """Return what a section demands, None where it contradicts itself."""
+def constraints_in(section):
+    """Return the constraints of a section, None where it contradicts itself."""
     try:
         return constraints_of(section, DATA)
     except ValueError as error:

@@ -1,0 +1,37 @@
+"""Tables of recommended panels: the first run's, by the others' panels."""
+
+from spinn.constraints.constraints import Constraints
+from spinn.explanation.explain import explain_panels
+from spinn.explanation.reasons import COLUMNS
+from spinn.panel import Panel, PanelPath
+from tests.support.cells import make_data
+
+DATA = make_data(n_genes=12)
+
+
+def path(selector, *genes):
+    panels = (Panel(genes), Panel(genes[:2]))
+    return PanelPath(panels, (), {"selector": selector, "seed": 1})
+
+
+def tables(*paths):
+    task = "reconstruction"
+    return list(explain_panels(DATA, paths, [2, 3], Constraints(), task=task))
+
+
+def test_the_first_run_s_panels_are_explained_without_counting_random_ones():
+    first = path("greedy", "g03", "g01", "g05")
+    pair, triple = tables(
+        first, path("random", "g03", "g01", "g05"), path("hvg", "g03", "g02", "g07")
+    )
+    assert pair["gene"].tolist() == ["g03", "g01"]
+    assert triple["gene"].tolist() == ["g03", "g01", "g05"]
+    assert pair["frequency"].tolist() == [1, 0]  # hvg's panel alone counts
+    assert {*COLUMNS, "role", "loss", "substitutes"} <= set(pair.columns)
+    assert (triple["selector"] == "greedy").all()
+    assert (triple["seed"] == 1).all()
+
+
+def test_without_a_run_the_tables_are_empty():
+    assert [tuple(table.columns) for table in tables()] == [COLUMNS] * 2
+    assert all(table.empty for table in tables())

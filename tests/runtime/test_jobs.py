@@ -1,0 +1,72 @@
+"""The log and threads of a job, its keys, and the lock of a run."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from spinn.runtime.jobs import acquire_lock, run_keys
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_log_holds_everything_a_job_prints(tmp_path):
+    log = tmp_path / "logs" / "job.log"
+    code = f"""
+import logging, sys, warnings
+from spinn.runtime.jobs import start_log
+logging.basicConfig(level=logging.ERROR)
+start_log({str(log)!r})
+logging.getLogger("spinn.data").info("%d cells", 3)
+logging.getLogger("spinn.data").debug("unwanted")
+print("to stdout", flush=False)
+warnings.warn("careful")
+assert "to stdout" in open({str(log)!r}).read()
+raise ValueError("the end")
+"""
+    done = _run(code, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+    text = log.read_text()
+    assert " INFO 3 cells\n" in text
+    assert "unwanted" not in text
+    assert "UserWarning: careful" in text
+    assert text.endswith("ValueError: the end\n")
+
+
+def test_an_existing_log_is_overwritten(tmp_path):
+    log = tmp_path / "job.log"
+    log.write_text("an earlier try")
+    _run(f"from spinn.runtime.jobs import start_log; start_log({str(log)!r})")
+    assert log.read_text() == ""
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_numerical_libraries_use_the_threads_of_the_job(threads, tmp_path):
+    log = tmp_path / "job.log"
+    code = f"""
+from spinn.runtime.jobs import start_log
+start_log({str(log)!r}, {threads})
+import numba, torch
+print(torch.get_num_threads(), numba.config.NUMBA_NUM_THREADS)
+"""
+    _run(code)
+    assert log.read_text() == f"{threads} {threads}\n"
+
+
+def _run(code, *, check=True):
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=check)
+
+
+def test_only_one_process_holds_the_lock(tmp_path):
+    path = tmp_path / "deep" / "lock"
+    message = "another run is at work in this folder"
+    with acquire_lock(path), pytest.raises(RuntimeError, match=message):
+        acquire_lock(path)
+    acquire_lock(path).close()
+
+
+def test_keys_are_the_wildcards_with_the_split_as_a_number():
+    wildcards = [("dataset", "1"), ("split", "2"), ("seed", "3")]
+    assert run_keys(wildcards) == {"dataset": "1", "split": 2, "seed": "3"}
