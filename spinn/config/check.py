@@ -146,10 +146,10 @@ def _path_problems(where: str, path: str, *, must_exist: bool) -> Iterator[str]:
 
 def _size_problems(config: Mapping[str, Any]) -> Iterator[str]:
     smallest, largest = min(config["panel_sizes"]), max(config["panel_sizes"])
-    most, required = config["preprocess"]["n_top_genes"], config["genes"]["required"]
+    n_top, required = config["preprocess"]["n_top_genes"], config["genes"]["required"]
     named = [term for term in required if not is_family(term)] if isinstance(required, list) else ()
-    if most is not None and largest > most:
-        yield f"panel_sizes: must be at most preprocess.n_top_genes ({most}), got {largest}"
+    if n_top is not None and largest > n_top:
+        yield f"panel_sizes: must be at most preprocess.n_top_genes ({n_top}), got {largest}"
     if len(named) > smallest:
         yield (
             f"panel_sizes: must leave room for all {len(named)} genes of genes.required, "

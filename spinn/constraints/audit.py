@@ -150,8 +150,8 @@ def _genes(n: int) -> str:
 
 
 def _range(bounds: Bounds) -> str:
-    ends = [f"at least {bounds.least:g}"] if bounds.least is not None else []
-    ends += [f"at most {bounds.most:g}"] if bounds.most is not None else []
+    ends = [f"at least {bounds.low:g}"] if bounds.low is not None else []
+    ends += [f"at most {bounds.high:g}"] if bounds.high is not None else []
     return " and ".join(ends) or "within each gene's own bounds"
 
 

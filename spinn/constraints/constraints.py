@@ -89,12 +89,12 @@ class Constraints:
         ValueError
             If a size is out of range or there is none, or groups or the budget rule one out.
         """
-        least, most = max(1, len(self.required)), len(self.candidate_positions(genes))
-        wrong = [size for size in sizes if not least <= size <= most]
+        low, high = max(1, len(self.required)), len(self.candidate_positions(genes))
+        wrong = [size for size in sizes if not low <= size <= high]
         if wrong or not sizes:
             raise ValueError(
-                f"sizes must lie in {least}..{most}, got {wrong[:5]}; {len(self.required)} genes "
-                f"are required and {most} of {len(genes)} may be chosen"
+                f"sizes must lie in {low}..{high}, got {wrong[:5]}; {len(self.required)} genes "
+                f"are required and {high} of {len(genes)} may be chosen"
             )
         limits, required = self.limits(genes), self.required_positions(genes).tolist()
         panel = [*required, *limits.cheapest(required, max(sizes)).tolist()]

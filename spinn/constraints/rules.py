@@ -16,29 +16,27 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Bounds:
-    """Least and most mean expression, log-normalised, over training cells; None for any.
+    """Lowest and highest mean expression, log-normalised, over training cells; None for any.
 
     Raises
     ------
     ValueError
-        If the least is above the most.
+        If the lowest is above the highest.
     """
 
-    least: float | None = None
-    most: float | None = None
+    low: float | None = None
+    high: float | None = None
 
     def __post_init__(self) -> None:
-        if self.least is not None and self.most is not None and self.least > self.most:
+        if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError(
-                "the least expression must not be above the most, "
-                f"got {self.least:g} and {self.most:g}"
+                "the minimum expression must not be above the maximum, "
+                f"got {self.low:g} and {self.high:g}"
             )
 
     def hold(self, mean: float) -> bool:
         """Return whether a gene's mean lies within, the ends included."""
-        return (self.least is None or mean >= self.least) and (
-            self.most is None or mean <= self.most
-        )
+        return (self.low is None or mean >= self.low) and (self.high is None or mean <= self.high)
 
 
 @dataclass(frozen=True)
@@ -89,8 +87,8 @@ class GeneRules:
 
     def bounds(self, genes: Sequence[str]) -> dict[str, Bounds]:
         """Return the bounds of each gene that has any."""
-        least, most = (self.column(f"{end}_expression", genes) for end in ("min", "max"))
-        bounds = {gene: self._bounds(least.get(gene), most.get(gene)) for gene in genes}
+        low, high = (self.column(f"{end}_expression", genes) for end in ("min", "max"))
+        bounds = {gene: self._bounds(low.get(gene), high.get(gene)) for gene in genes}
         return {gene: each for gene, each in bounds.items() if each != Bounds()}
 
     def resolve(self, genes: Sequence[str], mean: NDArray[np.floating]) -> Constraints:
@@ -152,9 +150,9 @@ class GeneRules:
             self.column("weight", genes),
         )
 
-    def _bounds(self, least: float | None, most: float | None) -> Bounds:
+    def _bounds(self, low: float | None, high: float | None) -> Bounds:
         """Return the bounds of a row or gene; ends that it lacks are those of all genes."""
         return Bounds(
-            self.expression.least if least is None else least,
-            self.expression.most if most is None else most,
+            self.expression.low if low is None else low,
+            self.expression.high if high is None else high,
         )

@@ -1,4 +1,4 @@
-"""What `panels.json` says of a run in addition to its panels."""
+"""What `panels.json` holds about a run in addition to its panels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ from spinn.runtime.costs import NOTHING, Cost
 
 @dataclass(frozen=True)
 class Choice:
-    """The panels of one run, and what there is to say about them.
+    """The panels of one run, and what is documented about them.
 
     Parameters
     ----------
@@ -23,13 +23,13 @@ class Choice:
     device
         Where networks were trained.
     details
-        What the selector found out, for the settings of `panels.json`.
+        Further results of the selector, for the settings of `panels.json`.
     versions
         Of packages of another environment.
     failed
         Why there are no panels, None where there are.
     exhausted
-        Whether it failed for want of time.
+        Whether it failed because it ran out of time.
     """
 
     path: PanelPath
@@ -44,12 +44,12 @@ class Choice:
 def documented(
     choice: Choice, keys: Mapping[str, Any], *, config: Mapping[str, Any], threads: int
 ) -> PanelPath:
-    """Return a run's panels with all that `panels.json` says of it.
+    """Return a run's panels with all that `panels.json` holds about it.
 
     Parameters
     ----------
     choice
-        The panels and what the selector found out.
+        The panels and further results of the selector.
     keys
         dataset, split, task, selector, seed, and data, the identity of the cells.
     config

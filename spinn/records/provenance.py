@@ -42,7 +42,7 @@ def git_commit(folder: Path) -> str | None:
 def provenance(
     prepared: Mapping[tuple[str, int], str], *, config: Mapping[str, Any], root: Path
 ) -> dict[str, Any]:
-    """Return what `provenance.json` says of a whole run.
+    """Return the contents of `provenance.json`.
 
     Parameters
     ----------

@@ -185,9 +185,7 @@ FIGURES: dict[str, tuple[str, Draw]] = {
 """The table that each figure is drawn from (panels: their overlap), and what draws it."""
 
 
-def save(
-    figure: Figure, path_stem: Path | str, formats: Sequence[str] = FORMATS
-) -> list[Path]:
+def save(figure: Figure, path_stem: Path | str, formats: Sequence[str] = FORMATS) -> list[Path]:
     """Write a figure in some formats; the same figure gives the same bytes.
 
     Parameters

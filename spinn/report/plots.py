@@ -20,7 +20,7 @@ _DODGE = 0.5  # octaves over which the selectors of one size are spread, so that
 
 
 def selector_style(selector: str) -> dict[str, Any]:
-    """Return line properties by the registry's colours, which the colour-blind can tell apart.
+    """Return line properties by the registry's colours, which colour-blind readers can distinguish.
 
     A ranker's line is solid for rfe, dashed for ranking, its circle a cross after an exchange of
     genes; the line of any other selector is dotted.

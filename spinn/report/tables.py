@@ -12,7 +12,7 @@ from spinn.statistics.smallest import NONE
 from spinn.statistics.tiers import REFERENCES
 
 NO_INTERVAL = "no interval"
-_FEW_BLOCKS = 5  # donors below which an interval between donors means little
+_MIN_BLOCKS = 5  # donors below which an interval between donors means little
 
 Table = dict[str, Any]
 
@@ -128,7 +128,7 @@ def cautions(rows: pd.DataFrame) -> list[str]:
     blocks = int(selectors["n_blocks"].min())
     if blocks == 1:
         notes.append("One donor was held out: the intervals say nothing about other donors.")
-    elif blocks < _FEW_BLOCKS:
+    elif blocks < _MIN_BLOCKS:
         notes.append(f"Only {blocks} donors were held out: take the intervals as rough.")
     if int(selectors["n_seeds"].min()) == 1:
         notes.append("One seed: the intervals leave out how much training itself varies.")

@@ -36,7 +36,7 @@ CONFIG = st.fixed_dictionaries(
 
 
 def contains(whole, part):
-    """Say whether every value of a nested dict stands in another one; lists in any order."""
+    """Return whether another nested dict has all values of a part; lists in any order."""
     if isinstance(part, dict):
         return all(key in whole and contains(whole[key], part[key]) for key in part)
     return whole == part or (isinstance(part, list) and sorted(whole) == sorted(part))

@@ -45,7 +45,7 @@ NAMES_AND_KEYS = [
         "datasets.a.path: missing; must be the path or URL of an .h5ad or .zarr, or "
         "scanpy:pbmc68k_reduced$",
     ),
-    ("datasets: {}", "datasets: must be a section with one name (such as 'mine:') per data set, c"),
+    ("datasets: {}", "datasets: must be a section with one name (such as 'mine:') per data set, g"),
 ]
 TYPES_AND_RANGES = [
     ("panel_sizes: [eight]", f"panel_sizes[0]: {WHOLE} 1, got 'eight'$"),

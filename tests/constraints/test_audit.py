@@ -1,7 +1,5 @@
 """The audit: right about panels that the wrapper made, and about panels that break a constraint."""
 
-from functools import partial
-
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -10,8 +8,8 @@ from spinn.constraints.audit import COLUMNS, audit
 from spinn.constraints.files import read_rules
 from spinn.constraints.rules import Bounds, GeneRules
 from spinn.panel import Panel
-from spinn.selectors.baselines.all_baselines import random
-from spinn.selectors.constrained import constrained
+from spinn.selectors.choose import choose, open_cells
+from spinn.selectors.run import Run
 from tests.support.gene_sections import DATA, GENES, SECTION, constraints_in
 
 
@@ -23,11 +21,11 @@ def lines(genes, size=None, **rules):
 
 @given(section=SECTION, size=st.integers(1, 10))
 def test_panels_of_the_wrapper_pass_but_for_required_genes_out_of_bounds(section, size):
-    wish = constraints_in(section)
-    assume(wish is not None)
-    choose = partial(random, DATA, seed=size, task="reconstruction")
+    constraints = constraints_in(section)
+    assume(constraints is not None)
+    cells = open_cells("random", DATA, "reconstruction")
     try:
-        path = constrained(choose, GENES, sizes=[size], constraints=wish)
+        path = choose(cells, Run("random", [size], size, constraints)).path
     except ValueError:
         return
     table = audit(DATA, read_rules(section), {size: path.of_size(size)})

@@ -9,13 +9,15 @@ tried in a fresh environment: tests/test_wheel.py.
 import re
 import shlex
 import shutil
+import subprocess
 
 import pytest
 
-from tests.support.readme import BY_CI, commands, example, furnish
+from tests.support.readme import BY_CI, README, commands, example, furnish
 from tests.support.workflow import ROOT, copy_project, snakemake
 
 pytestmark = pytest.mark.slow
+PARTS = ("**For**", "docs/quality.svg", "git clone", "make run\n", "**It cannot**")
 
 
 def test_what_ci_runs_itself():
@@ -23,7 +25,28 @@ def test_what_ci_runs_itself():
     for target in ("make run", "make test", "make test-wheel"):
         assert target in script.splitlines()
     assert set(commands()) >= BY_CI
-    assert set(commands()) == BY_CI | set(commands("snakemake", "spinn", "pip"))
+    assert set(commands()) == BY_CI | set(commands("snakemake", "spinn", "pip", "source"))
+
+
+def test_make_run_leaves_the_commands_in_an_environment():
+    (line,) = commands("source")
+    if not (ROOT / ".venv" / ".installed").exists():
+        pytest.skip("needs the .venv of `make setup`")
+    done = subprocess.run(
+        ["bash", "-c", f"{line} && cd / && spinn --version && snakemake --version"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("spinn, version ")
+
+
+def test_the_first_screen_says_all_that_decides():
+    """Who it is for, a picture, two commands, what it cannot do: within 40 lines."""
+    screen = "\n".join(README.splitlines()[:40])
+    assert [screen.index(part) for part in PARTS] == sorted(screen.index(part) for part in PARTS)
 
 
 @pytest.mark.parametrize("line", sorted(set(commands("snakemake"))))

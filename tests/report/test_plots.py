@@ -5,6 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from spinn.report import plots
+from spinn.selectors.registry import SELECTORS as REGISTRY
 from tests.support.optimism import optimism_table
 from tests.support.results import SELECTORS, SIZES, lines, overlap, robustness, stability, summary
 
@@ -58,7 +59,8 @@ def test_strategies_and_baselines_are_distinguished():
     assert exchanged == solid | {"marker": "P"}
     rankers = ("bernoulli", "gaussian", "imputation", "first_layer", "jacobian")
     assert len({plots.selector_style(f"{name}-rfe")["color"] for name in rankers}) == 5
-    markers = [plots.selector_style(name)["marker"] for name in plots._BASELINES]
+    others = [name for name, entry in REGISTRY.items() if entry.kind in ("baseline", "peer")]
+    markers = [plots.selector_style(name)["marker"] for name in others]
     assert len(set(markers)) == len(markers)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from spinn.runtime.jobs import acquire_lock, run_keys
+from spinn.runtime.jobs import acquire_lock, run_keys, write_causes
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,3 +70,17 @@ def test_only_one_process_holds_the_lock(tmp_path):
 def test_keys_are_the_wildcards_with_the_split_as_a_number():
     wildcards = [("dataset", "1"), ("split", "2"), ("seed", "3")]
     assert run_keys(wildcards) == {"dataset": "1", "split": 2, "seed": "3"}
+
+
+def test_the_last_line_of_every_failed_jobs_log_is_written_once(tmp_path, capsys):
+    failed, silent = tmp_path / "failed.log", tmp_path / "silent.log"
+    failed.write_text("INFO 3 cells\nValueError: no labels\n\n")
+    hint = "(check log file(s) for error details)"
+    run = tmp_path / "run.log"
+    run.write_text("".join(f"    log: {path} {hint}\n" for path in (failed, silent, failed)))
+    write_causes([str(run)])
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        f"failed: ValueError: no labels ({failed})",
+        f"failed: its log says nothing ({silent})",
+    ]

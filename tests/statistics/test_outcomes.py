@@ -26,12 +26,12 @@ def summary():
 
 
 def test_every_run_has_a_row_with_its_cost():
-    mended = {"8": {"by_greedy": 2, "repeated": 3}, "4": {"by_greedy": 1}}
+    repairs = {"8": {"by_greedy": 2, "repeated": 3}, "4": {"by_greedy": 1}}
     unknown = {"made_by": {"seconds": 1.0, "peak_mb": None}}
     table = cost_table(
         [
             path("greedy", **unknown),
-            path("cosg", seed=1, settings={"mended": mended}),
+            path("cosg", seed=1, settings={"repairs": repairs}),
             path("spapros", failed="over its time limit of 9 s"),
         ]
     )

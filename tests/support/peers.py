@@ -1,12 +1,14 @@
-"""Stand-ins for installed peers: an interpreter that runs a given source instead of the runner."""
+"""Stand-ins for installed packages: an interpreter that runs a given source in place of a runner."""
 
 import sys
 
 from spinn.selectors.peers.packages import RUNNERS
 
-# What a peer of each kind does with its cells.
+# What a package of each kind does with its cells.
 SOURCES = {
     "good": "return Answer(ranking=cells.genes[::-1].tolist())",
+    "seeded": "import random; return Answer(ranking=random.Random(request.seed).sample(cells.genes"
+    ".tolist(), len(cells.genes)))",
     "crashes": "raise KeyError('no such column')",
     "sleeps": "import time; time.sleep(60)",
     "repeats": "return Answer(panels={k: cells.genes[:1].tolist() * k for k in request.sizes})",
@@ -25,23 +27,23 @@ serve("numpy", choose)
 """
 
 
-def install(folder, **peers):
-    """Make a folder of environments in which each peer does what its kind of `SOURCES` does."""
-    for peer, kind in peers.items():
-        place = folder / peer / "bin"
+def install(folder, **packages):
+    """Make a folder of environments in which each package does what its kind of `SOURCES` does."""
+    for package, kind in packages.items():
+        place = folder / package / "bin"
         place.mkdir(parents=True)
-        calls, script = folder / peer / "calls", folder / peer / "peer.py"
+        calls, script = folder / package / "calls", folder / package / "peer.py"
         script.write_text(
             SCRIPT.format(runners=str(RUNNERS), calls=str(calls), source=SOURCES[kind])
         )
         python = place / "python"
         python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}" "$2"\n')
         python.chmod(0o755)
-        (folder / peer / ".installed").write_text(f"{kind}==1\n")
+        (folder / package / ".installed").write_text(f"{kind}==1\n")
     return folder
 
 
-def calls(folder, peer):
-    """Return the (task, seed) that a peer was asked with."""
-    path = folder / peer / "calls"
+def calls(folder, package):
+    """Return the (task, seed) of every time that a package ran."""
+    path = folder / package / "calls"
     return [tuple(line.split()) for line in path.read_text().splitlines()] if path.exists() else []

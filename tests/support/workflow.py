@@ -12,7 +12,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "config" / "tests" / "tiny.yaml"
-PARTS = ("Snakefile", "rules", "scripts", "spinn", "config", "envs", "profiles")
+PARTS = ("Snakefile", "rules", "scripts", "spinn", "config", "envs", "examples", "profiles")
 
 
 def copy_project(folder):

@@ -63,7 +63,7 @@ def untouched(adata):
 # What is done to the cells, what is changed in the config, and what the user reads.
 CASES = {
     "nan": (nan, {}, "values must be finite; NaN or infinity in cell 3"),
-    "negative": (negative, {}, "values must not be negative, came -1"),
+    "negative": (negative, {}, "values must not be negative, got -1"),
     "duplicate genes": (duplicate, {}, "gene names must be distinct; 1 repeat: g00"),
     "lognorm as counts": (logged, {}, "counts was declared, but the matrix holds"),
     "counts as lognorm": (untouched, {"values": "lognorm"}, "holds whole numbers up to"),
