@@ -70,3 +70,5 @@ rule all:
     default_target: alone
     input:
         f"{RESULTS}/report.html",
+    message:
+        "report: {input}"

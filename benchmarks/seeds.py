@@ -37,7 +37,6 @@ def trainer(
             for weight, bias in inner:
                 h = torch.nn.functional.elu(torch.baddbmm(bias, h, weight))
             z = torch.baddbmm(last[1], h, last[0])
-            adam.clear()
             (z - y[index]).square().sum(-1).mean(-1).sum().backward()
             adam.step()
 

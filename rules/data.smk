@@ -17,7 +17,6 @@ rule prepare:
     priority: 100
     conda:
         "../envs/spinn.yaml"
-    threads: 1
     resources:
         **READING,
     params:

@@ -32,7 +32,6 @@ for family, selectors in {**FAMILIES, "references": []}.items():
             f"{BENCHMARK}/{{task}}/evaluate_{family}.tsv"
         conda:
             "../envs/spinn.yaml"
-        threads: 1
         resources:
             **TRAINING,
         params:
@@ -62,7 +61,6 @@ if config["evaluation"]["robustness"]:
             f"{BENCHMARK}/{{task}}/evaluate_robustness.tsv"
         conda:
             "../envs/spinn.yaml"
-        threads: 1
         resources:
             **TRAINING,
         params:
@@ -93,7 +91,6 @@ if config["evaluation"]["robustness"]:
         localrule: True
         conda:
             "../envs/spinn-light.yaml"
-        threads: 1
         resources:
             **TABLES,
         params:
@@ -122,7 +119,6 @@ rule collect_scores:
         f"{RESULTS}/benchmarks/collect_scores.tsv"
     conda:
         "../envs/spinn-light.yaml"
-    threads: 1
     resources:
         **TABLES,
     params:
@@ -147,7 +143,6 @@ rule group_genes:
         f"{BENCHMARK}/group_genes.tsv"
     conda:
         "../envs/spinn-light.yaml"
-    threads: 1
     resources:
         **READING,
     params:
@@ -172,7 +167,6 @@ rule collect_stability:
     localrule: True
     conda:
         "../envs/spinn-light.yaml"
-    threads: 1
     resources:
         **TABLES,
     params:

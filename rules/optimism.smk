@@ -23,7 +23,6 @@ if TWINS:
             f"{RESULTS}/benchmarks/collect_optimism.tsv"
         conda:
             "../envs/spinn-light.yaml"
-        threads: 1
         resources:
             **TABLES,
         params:

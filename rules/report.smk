@@ -25,7 +25,6 @@ rule recommend:
         f"{BENCHMARK}/{{task}}/recommend.tsv"
     conda:
         "../envs/spinn-light.yaml"
-    threads: 1
     resources:
         **FITTING,
     params:
@@ -54,7 +53,6 @@ rule plot_figures:
     localrule: True
     conda:
         "../envs/spinn-light.yaml"
-    threads: 1
     resources:
         **TABLES,
     params:
@@ -81,7 +79,6 @@ if TWINS:
         localrule: True
         conda:
             "../envs/spinn-light.yaml"
-        threads: 1
         resources:
             **TABLES,
         params:
@@ -108,7 +105,6 @@ rule write_provenance:
     localrule: True
     conda:
         "../envs/spinn.yaml"
-    threads: 1
     resources:
         **TABLES,
     params:
@@ -144,7 +140,6 @@ rule write_report:
     localrule: True
     conda:
         "../envs/spinn-light.yaml"
-    threads: 1
     resources:
         **TABLES,
     params:

@@ -30,7 +30,6 @@ for family, selectors in RESAMPLED.items():
             f"{BENCHMARK}/{{task}}/resample_{family}.tsv"
         conda:
             "../envs/spinn.yaml"
-        threads: 1
         resources:
             **(TRAINING if entry.needs_torch else FITTING),
         params:
@@ -61,7 +60,6 @@ if RESAMPLED:
         localrule: True
         conda:
             "../envs/spinn-light.yaml"
-        threads: 1
         resources:
             **TABLES,
         params:

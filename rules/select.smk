@@ -22,7 +22,8 @@ for family, selectors in FAMILIES.items():
     # A package answers alike for several tasks: one job runs it for all of them, in its environment.
     is_package = entry.kind == "package"
     tasks = TASKS if is_package else ["{task}"]
-    folder = "" if is_package else "/{task}"
+    folder = "" if is_package else "{task}/"
+    env = f"peers/{family}" if is_package else "spinn"
     place = "{wildcards.dataset}" if is_package else "{wildcards.task}, {wildcards.dataset}"
 
     rule:
@@ -37,12 +38,11 @@ for family, selectors in FAMILIES.items():
             panels=files(runs(selectors), "panels.json", tasks),
             rankings=files(runs(selectors), "ranking.csv", tasks),
         log:
-            f"{LOG}{folder}/select_{family}.log",
+            f"{LOG}/{folder}select_{family}.log",
         benchmark:
-            f"{BENCHMARK}{folder}/select_{family}.tsv"
+            f"{BENCHMARK}/{folder}select_{family}.tsv"
         conda:
-            f"../envs/{'peers/' + family if is_package else 'spinn'}.yaml"
-        threads: 1
+            f"../envs/{env}.yaml"
         resources:
             **(PACKAGES if is_package else TRAINING if entry.needs_torch else FITTING),
         params:

@@ -19,7 +19,6 @@ rule train_base:
         f"{BENCHMARK}/{{task}}/train_base_{{gate}}.tsv"
     conda:
         "../envs/spinn.yaml"
-    threads: 1
     resources:
         **TRAINING,
     params:

@@ -1,10 +1,8 @@
 """Compare splits by random cells with splits by donors."""
 
-from spinn.runtime.environment import check_environment
-from spinn.runtime.jobs import start_log
+from spinn.runtime.jobs import start_job
 
-start_log(snakemake.log[0], snakemake.threads)
-check_environment(["numpy", "pandas", "scipy", "h5py"])
+start_job(snakemake.log[0], snakemake.threads, needs=["numpy", "pandas", "scipy", "h5py"])
 
 from spinn.records.cells import read_scores
 from spinn.statistics.bootstrap import bootstrap

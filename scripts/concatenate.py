@@ -1,10 +1,8 @@
 """Put several tables with the same columns into one."""
 
-from spinn.runtime.environment import check_environment
-from spinn.runtime.jobs import start_log
+from spinn.runtime.jobs import start_job
 
-start_log(snakemake.log[0], snakemake.threads)
-check_environment(["numpy", "pandas"])
+start_job(snakemake.log[0], snakemake.threads, needs=["numpy", "pandas"])
 
 import pandas as pd
 

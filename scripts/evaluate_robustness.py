@@ -1,10 +1,10 @@
 """Judge the recommended panels of one data set, split and task under detection loss."""
 
-from spinn.runtime.environment import check_environment
-from spinn.runtime.jobs import run_keys, start_log
+from spinn.runtime.jobs import run_keys, start_job
 
-start_log(snakemake.log[0], snakemake.threads)
-check_environment(["torch", "numpy", "scipy", "h5py", "safetensors"])
+start_job(
+    snakemake.log[0], snakemake.threads, needs=["torch", "numpy", "scipy", "h5py", "safetensors"]
+)
 
 import torch
 

@@ -1,16 +1,15 @@
 """Draw the figures of one data set and task."""
 
-from spinn.runtime.environment import check_environment
-from spinn.runtime.jobs import start_log
+from spinn.runtime.jobs import start_job
 
-start_log(snakemake.log[0], snakemake.threads)
-check_environment(["numpy", "pandas", "scipy", "matplotlib"])
+start_job(snakemake.log[0], snakemake.threads, needs=["numpy", "pandas", "scipy", "matplotlib"])
 
 from pathlib import Path
 
 from spinn.panel_files import read_panels
 from spinn.records.tables import read_table
-from spinn.report.figures import FIGURES, save
+from spinn.report.figures import FIGURES
+from spinn.report.layout import save
 from spinn.stability.between_runs import panel_overlap, selected_panels
 
 dataset, task = snakemake.wildcards.dataset, snakemake.wildcards.task

@@ -1,10 +1,10 @@
 """Check, split, normalise and filter one data set for one split."""
 
-from spinn.runtime.environment import check_environment
-from spinn.runtime.jobs import start_log
+from spinn.runtime.jobs import start_job
 
-start_log(snakemake.log[0], snakemake.threads)
-check_environment(["anndata", "scanpy", "numpy", "pandas", "scipy"])
+start_job(
+    snakemake.log[0], snakemake.threads, needs=["anndata", "scanpy", "numpy", "pandas", "scipy"]
+)
 
 from spinn.constraints.files import read_rules
 from spinn.preparation.inputs import input_digest, read_input

@@ -4,11 +4,9 @@ It is that of the first run that did not fail, in the config's order; where all 
 files have no row.
 """
 
-from spinn.runtime.environment import check_environment
-from spinn.runtime.jobs import start_log
+from spinn.runtime.jobs import start_job
 
-start_log(snakemake.log[0], snakemake.threads)
-check_environment(["numpy", "pandas", "scipy", "h5py"])
+start_job(snakemake.log[0], snakemake.threads, needs=["numpy", "pandas", "scipy", "h5py"])
 
 from spinn.constraints.audit import audit
 from spinn.constraints.files import read_rules

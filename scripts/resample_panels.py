@@ -1,10 +1,8 @@
 """Count how often selectors choose each gene on halves of the training cells."""
 
-from spinn.runtime.environment import check_environment
-from spinn.runtime.jobs import start_log
+from spinn.runtime.jobs import start_job
 
-start_log(snakemake.log[0], snakemake.threads)
-check_environment(snakemake.params.needs)
+start_job(snakemake.log[0], snakemake.threads, needs=snakemake.params.needs)
 
 from spinn.constraints.files import constraints_of
 from spinn.data import read_prepared

@@ -1,10 +1,8 @@
 """Choose the panels of one family of selectors, for every seed."""
 
-from spinn.runtime.environment import check_environment
-from spinn.runtime.jobs import run_keys, start_log
+from spinn.runtime.jobs import run_keys, start_job
 
-start_log(snakemake.log[0], snakemake.threads)
-check_environment(snakemake.params.needs)
+start_job(snakemake.log[0], snakemake.threads, needs=snakemake.params.needs)
 
 from pathlib import Path
 

@@ -4,11 +4,11 @@ Seeds share a job, here and in the scripts that follow: importing torch and read
 as much as a run on few genes.
 """
 
-from spinn.runtime.environment import check_environment
-from spinn.runtime.jobs import run_keys, start_log
+from spinn.runtime.jobs import run_keys, start_job
 
-start_log(snakemake.log[0], snakemake.threads)
-check_environment(["torch", "numpy", "scipy", "h5py", "safetensors"])
+start_job(
+    snakemake.log[0], snakemake.threads, needs=["torch", "numpy", "scipy", "h5py", "safetensors"]
+)
 
 from functools import partial
 from pathlib import Path

@@ -1,10 +1,8 @@
 """Write down inputs, filters, versions, seeds and the whole config."""
 
-from spinn.runtime.environment import check_environment
-from spinn.runtime.jobs import start_log
+from spinn.runtime.jobs import start_job
 
-start_log(snakemake.log[0], snakemake.threads)
-check_environment(["numpy", "pandas", "scipy", "h5py", "yaml"])
+start_job(snakemake.log[0], snakemake.threads, needs=["numpy", "pandas", "scipy", "h5py", "yaml"])
 
 from pathlib import Path
 

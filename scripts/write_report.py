@@ -1,10 +1,12 @@
 """Put tables, figures, panels and provenance on one page."""
 
-from spinn.runtime.environment import check_environment
-from spinn.runtime.jobs import start_log
+from spinn.runtime.jobs import start_job
 
-start_log(snakemake.log[0], snakemake.threads)
-check_environment(["numpy", "pandas", "scipy", "h5py", "jinja2", "yaml"])
+start_job(
+    snakemake.log[0],
+    snakemake.threads,
+    needs=["numpy", "pandas", "scipy", "h5py", "jinja2", "yaml"],
+)
 
 import json
 from pathlib import Path

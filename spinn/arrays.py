@@ -26,8 +26,6 @@ def column_means(matrix: sp.csr_matrix) -> NDArray[Any]:
 def mean_and_std(matrix: sp.csr_matrix) -> tuple[Floats, Floats]:
     """Return each column's mean and standard deviation in one matrix.
 
-    Notes
-    -----
     scipy divides each entry by the number of rows before it sums, `column_moments` the sum: they
     differ in the last digits, and prepared files hold what scipy gives.
     """
@@ -37,13 +35,7 @@ def mean_and_std(matrix: sp.csr_matrix) -> tuple[Floats, Floats]:
 
 
 def column_moments(matrices: Sequence[sp.csr_matrix]) -> tuple[Floats, Floats]:
-    """Return each column's mean and standard deviation over the rows of all matrices.
-
-    Parameters
-    ----------
-    matrices
-        Sparse, shape (rows, columns), equally many columns; at least one.
-    """
+    """Return each column's mean and standard deviation over the rows of all matrices."""
     n_rows, n_columns = sum(m.shape[0] for m in matrices), matrices[0].shape[1]
     total, square = np.zeros(n_columns), np.zeros(n_columns)
     for matrix in matrices:

@@ -27,43 +27,22 @@ _PER_CELL = ("values", "cells", "part", "counts", "total_counts", "labels", "don
 class ExpressionData:
     """Cells by genes with what selection needs to know about them; never changed in place.
 
-    Parameters
-    ----------
-    values
-        CSR of shape (n_cells, n_genes), log-normalised, float32.
-    genes, cells
-        Names, distinct; genes are sorted.
-    part
-        Shape (n_cells,): `train`, `valid` or `test`.
-    mean, std
-        Shape (n_genes,): of the training cells' log-normalised values.
-    counts
-        CSR of molecules with the pattern of ``values``; None where they are not known.
-    total_counts
-        Shape (n_cells,): molecules of the cell over all genes of the input file; None as above.
-    target_sum
-        Molecules that each cell was scaled to before the logarithm.
-    labels, classes
-        Class index of each cell, and the class names; None and () without a label.
-    donors
-        Donor of each cell; None without.
-    targets, target_names
-        Shape (n_cells, n_targets), for regression; None and () without.
+    What is not known of the cells is None, or ().
     """
 
-    values: sp.csr_matrix
-    genes: tuple[str, ...]
-    cells: NDArray[np.str_]
-    part: NDArray[np.str_]
-    mean: NDArray[np.float32]
-    std: NDArray[np.float32]
-    counts: sp.csr_matrix | None = None
-    total_counts: NDArray[np.int64] | None = None
-    target_sum: float = 1e4
-    labels: NDArray[np.int64] | None = None
-    classes: tuple[str, ...] = ()
-    donors: NDArray[np.str_] | None = None
-    targets: NDArray[np.float32] | None = None
+    values: sp.csr_matrix  # shape (n_cells, n_genes), log-normalised, float32
+    genes: tuple[str, ...]  # distinct names, sorted
+    cells: NDArray[np.str_]  # distinct names
+    part: NDArray[np.str_]  # shape (n_cells,): `train`, `valid` or `test`
+    mean: NDArray[np.float32]  # shape (n_genes,), of the training cells' values
+    std: NDArray[np.float32]  # the same
+    counts: sp.csr_matrix | None = None  # molecules, with the pattern of `values`
+    total_counts: NDArray[np.int64] | None = None  # a cell's molecules of all genes of the input
+    target_sum: float = 1e4  # molecules that each cell was scaled to before the logarithm
+    labels: NDArray[np.int64] | None = None  # index of each cell's class
+    classes: tuple[str, ...] = ()  # their names
+    donors: NDArray[np.str_] | None = None  # donor of each cell
+    targets: NDArray[np.float32] | None = None  # shape (n_cells, n_targets), for regression
     target_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -96,13 +75,7 @@ class ExpressionData:
         return {gene: i for i, gene in enumerate(self.genes)}
 
     def positions(self, genes: Sequence[str]) -> NDArray[np.int64]:
-        """Return the positions of genes by name, in the order given.
-
-        Raises
-        ------
-        KeyError
-            If a gene is absent from the data; the first few are named.
-        """
+        """Return the positions of genes by name, in the order given; KeyError if one is absent."""
         absent = [gene for gene in genes if gene not in self.position]
         if absent:
             raise KeyError(
@@ -137,13 +110,7 @@ class ExpressionData:
 
 
 def read_prepared(path: Path | str, *, parts: Sequence[str] = PARTS) -> ExpressionData:
-    """Read the cells of ``parts`` from a prepared ``.h5ad``.
-
-    Raises
-    ------
-    ValueError
-        If the file was not written by this version's preparation.
-    """
+    """Read the cells of ``parts`` from a ``.h5ad`` that this version's preparation wrote."""
     with h5py.File(path, "r") as file:
         about = json.loads(file["uns/spinn"][()]) if "uns/spinn" in file else {}
         if about.get("format") != FORMAT:

@@ -219,21 +219,9 @@ def ranked_path(
     *,
     among: Sequence[int] | None = None,
 ) -> PanelPath:
-    """Return the nested panels of a ranking.
+    """Return the nested panels of a ranking, best first; each size is at most ``len(names)``.
 
-    Parameters
-    ----------
-    names, scores
-        Best first.
-    sizes
-        Sizes of the panels, each at most ``len(names)``.
-    among
-        Per gene, among how many genes it had its score; all of them where not given.
-
-    Raises
-    ------
-    ValueError
-        If a size is larger than that.
+    ``among`` says among how many genes each had its score; all of them where not given.
     """
     descending = sorted(sizes, reverse=True)
     if descending and descending[0] > len(names):
@@ -253,10 +241,8 @@ def path_by_place(panels: Sequence[Panel]) -> PanelPath:
     from 1 down to 0.
     """
     genes = panels[0].genes
-    ranking = tuple(
-        Ranked(gene, i + 1, 1 - i / len(genes), len(genes)) for i, gene in enumerate(genes)
-    )
-    return PanelPath(tuple(panels), ranking)
+    scores = [1 - i / len(genes) for i in range(len(genes))]
+    return PanelPath(tuple(panels), ranked_path(genes, scores, sizes=[]).ranking)
 
 
 def _text(title: str, genes: Sequence[str], *, width: int = 80, lines: int = 6) -> str:

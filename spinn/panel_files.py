@@ -53,13 +53,7 @@ def load_panel(path: Path | str) -> PanelPath:
 
 
 def read_panels(path: Path | str) -> PanelPath:
-    """Read a ``panels.json``; its ranking stands inside, or next to it in ``ranking.csv``, if any.
-
-    Raises
-    ------
-    ValueError
-        If it is no file of panels, or of an unknown format.
-    """
+    """Read a ``panels.json``; its ranking, if any, is inside or next to it in ``ranking.csv``."""
     file = Path(path)
     try:
         document = json.loads(file.read_text(encoding="utf-8"))

@@ -9,28 +9,13 @@ REFERENCE = {"mean": 0.0}  # a standardised gene at its training mean
 
 @dataclass(frozen=True)
 class GateSettings:
-    """How a gate behaves; every field survives `Gate.keep`.
+    """How a gate behaves; every field survives `Gate.keep`."""
 
-    Parameters
-    ----------
-    temperature
-        Of concrete (relaxed) draws, above 0; near 0 they are binary.
-    final_temperature
-        Where given, the temperature falls to it geometrically while a network is trained.
-    penalty_form
-        `linear`: the mean of the genes' keep probabilities; `log`: minus the mean log dropout
-        rate. Used by `BernoulliGate`.
-    reference
-        Value that replaces a dropped input; 0 is the training mean of a standardised gene.
-    initial_dropout
-        Share of each gene's information that is hidden at the start, in (0, 1).
-    """
-
-    temperature: float = 0.1
-    final_temperature: float | None = None
-    penalty_form: str = "linear"
-    reference: float = 0.0
-    initial_dropout: float = 0.5
+    temperature: float = 0.1  # of concrete (relaxed) draws, above 0; near 0 they are binary
+    final_temperature: float | None = None  # where it falls to in training, geometrically
+    penalty_form: str = "linear"  # mean keep probability; log: minus the mean log dropout rate
+    reference: float = 0.0  # replaces a dropped input; 0 is a standardised gene's training mean
+    initial_dropout: float = 0.5  # share of each gene's information hidden at the start, in (0, 1)
 
     def __post_init__(self) -> None:
         if self.temperature <= 0:
@@ -54,43 +39,18 @@ class NetworkSettings:
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """How a network is trained.
+    """How a network is trained."""
 
-    Parameters
-    ----------
-    lr
-        Adam's learning rate of the network's weights.
-    gate_lr
-        Of the gate's parameters; ten to twenty times ``lr`` lets gates move in hundreds of steps.
-    batch_size
-        Cells per step.
-    max_steps
-        Gradient steps at most.
-    check_every
-        Steps between checks of the objective.
-    patience
-        Checks without a better objective before training stops.
-    penalty
-        Weight of the gate's penalty (a mean over genes) against the task's loss.
-    min_dropout
-        With a gate, the penalty is doubled and training goes on while the mean hidden share of
-        the genes is below this; 0 to leave the penalty alone.
-    max_doublings
-        How often at most.
-    weight_decay
-        Of the network's weights; not the gate's penalty.
-    """
-
-    lr: float = 1e-3
-    gate_lr: float = 2e-2
-    batch_size: int = 64
+    lr: float = 1e-3  # Adam's, of the network's weights
+    gate_lr: float = 2e-2  # of the gate's parameters: enough to move in hundreds of steps
+    batch_size: int = 64  # cells per step
     max_steps: int = 600
-    check_every: int = 50
-    patience: int = 5
-    penalty: float = 0.1
-    min_dropout: float = 0.4
+    check_every: int = 50  # steps between checks of the objective
+    patience: int = 5  # checks without a better objective before training stops
+    penalty: float = 0.1  # weight of the gate's penalty, a mean over genes, against the loss
+    min_dropout: float = 0.4  # below this mean hidden share the penalty is doubled; 0: never
     max_doublings: int = 6
-    weight_decay: float = 0.0
+    weight_decay: float = 0.0  # of the network's weights; not the gate's penalty
 
 
 @dataclass(frozen=True)
@@ -105,63 +65,28 @@ class EliminationSettings:
 class RefitSettings:
     """How panels are refitted.
 
-    Parameters
-    ----------
-    start
-        `fresh`: from new weights, the same for every panel; `warm`: from the refit of the next
-        larger panel, where that holds all the panel's genes, which flatters nested panels.
-    max_steps
-        Gradient steps at most, per panel.
-    batch_size
-        Cells per step; more than in selection, where noisier steps lose nothing.
-    patience
-        Checks without a better objective before a refit stops.
+    ``start`` is `fresh`, new weights, the same for every panel; or `warm`, from the refit of the
+    next larger panel where that holds all the panel's genes, which flatters nested panels.
     """
 
     start: str = "fresh"
     max_steps: int = 1200
-    batch_size: int = 128
+    batch_size: int = 128  # more than in selection, where noisier steps lose nothing
     patience: int = 8
 
 
 @dataclass(frozen=True)
 class PeerSettings:
-    """How selectors of other packages run.
+    """How selectors of other packages run."""
 
-    Parameters
-    ----------
-    folder
-        Where `make peers` has put their environments.
-    time_limit_s
-        Seconds that one run may take.
-    memory_gb
-        GiB that each of its processes may hold.
-    """
-
-    folder: str = ".venv-peers"
-    time_limit_s: float = 600
-    memory_gb: float = 8
+    folder: str = ".venv-peers"  # where `make peers` has put their environments
+    time_limit_s: float = 600  # that one run may take
+    memory_gb: float = 8  # GiB that each of its processes may hold
 
 
 @dataclass(frozen=True)
 class Settings:
-    """All that decides how networks are built, trained, pruned, refitted and judged.
-
-    Parameters
-    ----------
-    network, gate, training, elimination, refit, peers
-        See the classes.
-    noise
-        How reconstruction is kept from paying for noise: `split`, `hidden` or `none`.
-    basis
-        Directions in which reconstruction is predicted; None for every gene.
-    n_splits
-        Pairs of halves that networks are trained on, where ``noise`` is `split`.
-    test_splits
-        Pairs of halves of the test cells that results are averaged over.
-    clusters
-        Whether panels are also judged by clusters and by the overlap of larger neighbourhoods.
-    """
+    """All that decides how networks are built, trained, pruned, refitted and judged."""
 
     network: NetworkSettings = field(default_factory=NetworkSettings)
     gate: GateSettings = field(default_factory=GateSettings)
@@ -169,11 +94,11 @@ class Settings:
     elimination: EliminationSettings = field(default_factory=EliminationSettings)
     refit: RefitSettings = field(default_factory=RefitSettings)
     peers: PeerSettings = field(default_factory=PeerSettings)
-    noise: str = "split"
-    basis: int | None = 128
-    n_splits: int = 5
-    test_splits: int = 5
-    clusters: bool = False
+    noise: str = "split"  # how reconstruction is kept from paying for noise; hidden, none
+    basis: int | None = 128  # directions in which reconstruction is predicted; None: every gene
+    n_splits: int = 5  # pairs of halves that networks are trained on, with noise `split`
+    test_splits: int = 5  # pairs of halves of the test cells that results are averaged over
+    clusters: bool = False  # whether clusters and larger neighbourhoods judge panels too
 
 
 def read_settings(config: Mapping[str, Any]) -> Settings:

@@ -45,29 +45,29 @@ def environments() -> dict[Path, str]:
     full = [Requirement(line).name for line in project["dependencies"]]
     pins = read_lock((ROOT / "requirements.txt").read_text())
     wanted = {"spinn": full, "spinn-light": LIGHT}
-    own = {
+    ours = {
         ROOT / "envs" / f"{name}.yaml": _conda(name, _pinned(closure(packages), pins))
         for name, packages in wanted.items()
     }
-    return own | {path.with_suffix(".yaml"): _peer(path) for path in sorted(PEERS.glob("*.txt"))}
+    return ours | {path.with_suffix(".yaml"): _peer(path) for path in sorted(PEERS.glob("*.txt"))}
 
 
 def closure(packages: Iterable[str]) -> set[str]:
     """Return the canonical names of packages and of all that they need, as installed here."""
-    found: set[str] = set()
+    names: set[str] = set()
     waiting = [canonicalize_name(name) for name in packages]
     while waiting:
         name = waiting.pop()
-        if name in found or is_accelerator(name):
+        if name in names or is_accelerator(name):
             continue
-        found.add(name)
+        names.add(name)
         needs = [Requirement(line) for line in requires(name) or ()]
         waiting += [
             canonicalize_name(need.name)
             for need in needs
             if need.marker is None or need.marker.evaluate(MARKERS)
         ]
-    return found
+    return names
 
 
 def _pinned(names: set[str], pins: dict[str, str]) -> list[str]:

@@ -19,11 +19,12 @@ from spinn.arrays import Floats
 from spinn.metrics.registry import DIRECTION, HEADLINES, LABEL
 from spinn.records.cells import read_cells
 from spinn.report.plots import quality_against_size, seed_agreement
-from spinn.selectors.registry import RANKER_GATES, STRATEGIES
+from spinn.selectors.registry import RANKERS as ENTRIES
+from spinn.selectors.registry import STRATEGIES
 from spinn.statistics.bootstrap import RunScores, TaskDraws, bootstrap
 from spinn.statistics.tiers import REFERENCES, interval
 
-RANKERS = [f"{ranker}-{strategy}" for ranker in RANKER_GATES for strategy in STRATEGIES]
+RANKERS = [f"{ranker}-{strategy}" for ranker in ENTRIES for strategy in STRATEGIES]
 FEW = 16  # genes at most of a small panel
 DRAWS = 1000
 ENDS = ("", "_low", "_high")
@@ -117,11 +118,11 @@ def leaders(headlines: pd.DataFrame) -> pd.DataFrame:
 
 def recommended(headlines: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
     """Return `recommended` at each size: its tier, and its differences to the linear selectors."""
-    own = headlines[headlines["selector"] == "recommended"]
+    recommended_rows = headlines[headlines["selector"] == "recommended"]
     rows = []
-    for row in own.to_dict("records"):
+    for row in recommended_rows.to_dict("records"):
         place = {key: row[key] for key in ("dataset", "task", "size", "metric", "selector")}
-        found = {d["reference"]: d for d in at(differences, **place).to_dict("records")}
+        to_reference = {d["reference"]: d for d in at(differences, **place).to_dict("records")}
         rows.append(
             {
                 "cells": row["dataset"],
@@ -130,10 +131,10 @@ def recommended(headlines: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFr
                 "value": with_interval(row["mean"], row["low"], row["high"]),
                 **{
                     f"minus {name}": with_interval(
-                        *(found[name][k] for k in ("diff", "low", "high"))
+                        *(to_reference[name][k] for k in ("diff", "low", "high"))
                     )
                     for name in ("greedy", "greedy_split")
-                    if name in found
+                    if name in to_reference
                 },
                 "tier": int(row["tier"]),
                 "seeds": row["n_seeds"],
@@ -151,13 +152,13 @@ def rankers(folder: Path) -> pd.DataFrame:
 
 def runs(folder: Path) -> list[RunScores]:
     """Return the rankers' numbers per test cell, of every data set, split, task and seed."""
-    found = []
+    runs = []
     for path in sorted(folder.glob("*/split*/*/*/seed*/cells.npz")):
         dataset, split, task, selector, seed = path.parts[-6:-1]
         if selector in RANKERS:
             place = dataset, int(split.removeprefix("split")), task, selector
-            found.append(RunScores(*place, int(seed.removeprefix("seed")), read_cells(str(path))))
-    return found
+            runs.append(RunScores(*place, int(seed.removeprefix("seed")), read_cells(str(path))))
+    return runs
 
 
 def _of(task: TaskDraws) -> Iterator[dict[str, object]]:
@@ -168,7 +169,7 @@ def _of(task: TaskDraws) -> Iterator[dict[str, object]]:
     def mean(selector: str, over: Sequence[int]) -> Floats:
         return np.mean([task.draws[size, metric][selector] for size in over], axis=0)
 
-    for ranker in RANKER_GATES:
+    for ranker in ENTRIES:
         rfe, one_step = (f"{ranker}-{strategy}" for strategy in STRATEGIES)
         if not {rfe, one_step} <= task.counts.keys():
             continue
@@ -187,9 +188,9 @@ def _of(task: TaskDraws) -> Iterator[dict[str, object]]:
 
 def consistency(stability: pd.DataFrame) -> pd.DataFrame:
     """Return Nogueira's index between seeds of the rankers at every size."""
-    own = stability[(stability["measure"] == "nogueira") & is_ranker(stability)]
-    texts = [with_interval(*numbers) for numbers in own[["value", "low", "high"]].to_numpy()]
-    wide = own.assign(text=texts).pivot_table(
+    rows = stability[(stability["measure"] == "nogueira") & is_ranker(stability)]
+    texts = [with_interval(*numbers) for numbers in rows[["value", "low", "high"]].to_numpy()]
+    wide = rows.assign(text=texts).pivot_table(
         index=["dataset", "task", "selector"], columns="size", values="text", aggfunc="first"
     )
     wide.columns = [f"{size} genes" for size in wide.columns]
@@ -199,11 +200,11 @@ def consistency(stability: pd.DataFrame) -> pd.DataFrame:
 def costs(table_: pd.DataFrame) -> pd.DataFrame:
     """Return medians over seeds of seconds and memory, and why selectors failed."""
     grouped = table_.groupby(["dataset", "task", "selector"], sort=False)
-    found = grouped.agg(
+    medians = grouped.agg(
         seconds=("seconds", "median"), peak_mb=("peak_mb", "median"), seeds=("seed", "nunique"),
         failed=("failed", "first"),
     )  # fmt: skip
-    return found.round(1).fillna("").reset_index().rename(columns={"dataset": "cells"})
+    return medians.round(1).fillna("").reset_index().rename(columns={"dataset": "cells"})
 
 
 def optimism(table_: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from spinn.records.tables import read_table
-from spinn.report.figures import quality_figure, save
+from spinn.report.figures import quality_figure
+from spinn.report.layout import save
 
 DOCS = Path(__file__).parents[1] / "docs"
 TABLE, PICTURE = DOCS / "quality.csv", DOCS / "quality.svg"

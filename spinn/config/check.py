@@ -28,21 +28,9 @@ def check(config: Mapping[str, Any], *, cells_exist: bool = True) -> dict[str, A
     """Return a checked copy of ``config`` with every default filled in.
 
     Sizes are returned in ascending order and keys in the schema's order; a checked config passes
-    unchanged.
-
-    Parameters
-    ----------
-    config
-        As read from YAML.
-    cells_exist
-        Whether the data sets' files must already exist; where spinn is a module of another
-        workflow, one of its rules may write them.
-
-    Raises
-    ------
-    ConfigError
-        If a key is unknown or missing, a value has the wrong type or range, two keys contradict
-        each other, or a local file does not exist. The first problem is named, the rest counted.
+    unchanged. The data sets' files must already exist unless ``cells_exist`` is false: where spinn
+    is a module of another workflow, one of its rules may write them. An error names the first
+    problem and counts the rest.
     """
     schema = load_schema()
     plain = _plain(config)

@@ -6,14 +6,8 @@ from typing import Any
 from spinn.selectors.registry import SELECTORS
 
 GATE_KEYS = {
-    "gate_lr",
-    "initial_dropout",
-    "max_doublings",
-    "min_dropout",
-    "penalty",
-    "penalty_form",
-    "reference",
-    "temperature",
+    *("gate_lr", "initial_dropout", "max_doublings", "min_dropout"),
+    *("penalty", "penalty_form", "reference", "temperature"),
 }
 
 
@@ -24,9 +18,8 @@ def without_gate(training: Mapping[str, Any]) -> dict[str, Any]:
 
 def training_of(config: Mapping[str, Any], gate: str) -> dict[str, Any]:
     """Return the parts of a checked config that decide how a base model of a gate is trained."""
-    training = config["training"]
-    keys = {key: config[key] for key in ("network", "noise", "device")}
-    return {**keys, "training": without_gate(training) if gate == "open" else training}
+    training = without_gate(config["training"]) if gate == "open" else config["training"]
+    return {**_parts(config, "network", "noise", "device"), "training": training}
 
 
 def selection_of(config: Mapping[str, Any], selector: str) -> dict[str, Any]:
@@ -40,17 +33,18 @@ def selection_of(config: Mapping[str, Any], selector: str) -> dict[str, Any]:
         return {**genes, "peers": config["peers"]}
     if not entry.needs_torch:
         return genes
-    is_recommended = entry.kind == "recommended"
-    gate = "bernoulli" if is_recommended else entry.gate or "open"
-    keys = ("rfe", "refit") if is_recommended else ("rfe",)
-    return {**training_of(config, gate), **{key: config[key] for key in keys}, **genes}
+    if entry.kind == "recommended":
+        return {**training_of(config, "bernoulli"), **_parts(config, "rfe", "refit"), **genes}
+    return {**training_of(config, entry.gate or "open"), **_parts(config, "rfe"), **genes}
 
 
 def judging_of(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parts of a checked config that decide how panels are refitted and judged."""
-    evaluation = {key: config["evaluation"][key] for key in ("test_splits", "clusters")}
-    return {
-        **{key: config[key] for key in ("network", "refit", "device")},
-        "training": without_gate(config["training"]),
-        "evaluation": evaluation,
-    }
+    evaluation = _parts(config["evaluation"], "test_splits", "clusters")
+    training = without_gate(config["training"])
+    parts = _parts(config, "network", "refit", "device")
+    return {**parts, "training": training, "evaluation": evaluation}
+
+
+def _parts(config: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: config[key] for key in keys}

@@ -11,39 +11,23 @@ from spinn.constraints.limits import Limits
 
 @dataclass(frozen=True)
 class Constraints:
-    """What is required of every panel, gene by gene.
+    """What is required of every panel, gene by gene; no gene may be both required and excluded.
 
-    Parameters
-    ----------
-    required, excluded
-        Genes of every panel and of none.
-    group
-        Gene to the name of its group. A panel holds at most ``max_per_group`` of each, unless more
-        are required: required genes always join.
-    cost, budget
-        Gene to what it costs, at least 0 (1 where absent), and what the genes of a panel may cost
-        together; None for any.
-    weight
-        Gene to its weight, above 0 (1 where absent). A gene counts as if its rank were divided by
-        its weight: the only preference here, all else are requirements.
-
-    Raises
-    ------
-    ValueError
-        If a gene is both required and excluded.
+    A panel holds at most ``max_per_group`` genes of each group, unless more are required: required
+    genes always join. A gene counts as if its rank were divided by its weight: the only preference
+    here, all else are requirements.
     """
 
     required: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
-    group: Mapping[str, str] = field(default_factory=dict)
+    group: Mapping[str, str] = field(default_factory=dict)  # gene to the name of its group
     max_per_group: int = 1
-    cost: Mapping[str, float] = field(default_factory=dict)
-    budget: float | None = None
-    weight: Mapping[str, float] = field(default_factory=dict)
+    cost: Mapping[str, float] = field(default_factory=dict)  # at least 0; 1 where absent
+    budget: float | None = None  # what the genes of a panel may cost together; None for any
+    weight: Mapping[str, float] = field(default_factory=dict)  # above 0; 1 where absent
 
     def __post_init__(self) -> None:
-        both = sorted(set(self.required) & set(self.excluded))
-        if both:
+        if both := sorted(set(self.required) & set(self.excluded)):
             raise ValueError(
                 f"genes both required and excluded: {', '.join(both[:5])}; keep each in one list"
             )
@@ -69,26 +53,17 @@ class Constraints:
         # A pair, so that no name of a group can be the same as that of a gene without one.
         names = [("group", self.group[g]) if g in self.group else ("gene", g) for g in genes]
         number = {name: i for i, name in enumerate(dict.fromkeys(names))}
-        return Limits(
-            candidates,
-            np.array([number[name] for name in names], dtype=np.int64),
-            np.array([self.cost.get(gene, 1.0) for gene in genes], dtype=np.float64),
-            self.max_per_group,
-            np.inf if self.budget is None else self.budget,
-        )
+        group = np.array([number[name] for name in names], dtype=np.int64)
+        cost = np.array([self.cost.get(gene, 1.0) for gene in genes], dtype=np.float64)
+        budget = np.inf if self.budget is None else self.budget
+        return Limits(candidates, group, cost, self.max_per_group, budget)
 
     def of_names_only(self) -> "Constraints":
         """Return what concerns each gene alone: required and excluded."""
         return replace(self, group={}, cost={}, budget=None, weight={})
 
     def check_sizes(self, sizes: Sequence[int], genes: Sequence[str]) -> None:
-        """Raise unless panels of each size are possible with ``genes``.
-
-        Raises
-        ------
-        ValueError
-            If a size is out of range or there is none, or groups or the budget rule one out.
-        """
+        """Raise unless there are sizes, and panels of each are possible with ``genes``."""
         low, high = max(1, len(self.required)), len(self.candidate_positions(genes))
         wrong = [size for size in sizes if not low <= size <= high]
         if wrong or not sizes:

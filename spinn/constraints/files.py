@@ -5,7 +5,7 @@ import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +34,7 @@ def read_rules(genes: Mapping[str, Any]) -> GeneRules:
     with one term a line, a CSV with a column ``gene``, or a panels.json, whose largest panel is
     used. ``table`` is a list of rows or a CSV with the columns gene, must, exclude (1/0,
     true/false, yes/no), group, weight, cost, min_expression, max_expression; all but the first may
-    be absent or empty.
-
-    Raises
-    ------
-    ValueError
-        If a file or a rule is invalid.
-    OSError
-        If a file cannot be read.
+    be absent or empty. An invalid file or rule is a ValueError, an unreadable file an OSError.
     """
     table = genes.get("table") or ()
     rows = _table(Path(table)) if isinstance(table, str | Path) else [dict(row) for row in table]
@@ -51,8 +44,8 @@ def read_rules(genes: Mapping[str, Any]) -> GeneRules:
     flagged = {flag: [row["gene"] for row in rows if row.pop(flag, False)] for flag in FLAGS}
     expression = genes.get("expression") or {}
     return GeneRules(
-        _distinct([*_terms(genes.get("required", ())), *flagged["must"]]),
-        _distinct([*_terms(genes.get("excluded", ())), *flagged["exclude"]]),
+        tuple(dict.fromkeys([*_terms(genes.get("required", ())), *flagged["must"]])),
+        tuple(dict.fromkeys([*_terms(genes.get("excluded", ())), *flagged["exclude"]])),
         tuple(row for row in rows if len(row) > 1),
         genes.get("max_per_group", GeneRules.max_per_group),
         genes.get("budget"),
@@ -64,12 +57,8 @@ def resolve_genes(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the section ``genes`` of a checked config with its files read.
 
     So editing a file reruns what depends on it, and contradictions stop before any job. Families
-    are kept: which genes they stand for depends on the data.
-
-    Raises
-    ------
-    ValueError
-        If a file cannot be read, or the smallest panel cannot hold the required genes.
+    are kept: which genes they stand for depends on the data. A file that cannot be read, or too
+    small a panel for the required genes, is a ValueError.
     """
     try:
         rules = read_rules(config["genes"])
@@ -106,26 +95,21 @@ def constraints_of(genes: Mapping[str, Any], data: ExpressionData) -> Constraint
     return read_rules(genes).resolve(data.genes, data.mean)
 
 
-def _distinct(terms: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(terms))
-
-
 def _terms(given: str | Path | Sequence[str]) -> list[str]:
     if not isinstance(given, str | Path):
         return [str(term) for term in given]
     path = Path(given)
     if path.suffix == ".json":
-        panels = read_panels(path).panels
-        if not panels:
+        if not (panels := read_panels(path).panels):
             raise ValueError(f"{path}: holds no panel")
         return list(panels[0].genes)
     if path.suffix == ".csv":
-        return [row["gene"] for row in _rows(path, known=None)]
+        return [row["gene"] for row in _rows(path)]
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     return [line.strip() for line in lines if line.strip()]
 
 
-def _rows(path: Path, known: Sequence[str] | None) -> list[dict[str, str]]:
+def _rows(path: Path, known: Sequence[str] | None = None) -> list[dict[str, str]]:
     """Return the rows of a CSV with a column ``gene`` and, where given, known columns only."""
     with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file)

@@ -18,25 +18,15 @@ Positions = NDArray[np.int64]
 class Limits:
     """What is allowed of the genes of some data; never changed in place.
 
-    Parameters
-    ----------
-    candidates
-        Shape (genes,), whether a panel may hold the gene at all.
-    group
-        Shape (genes,), the number of each gene's group, from 0; a gene without a group forms one.
-    cost
-        Shape (genes,), finite, at least 0.
-    max_per_group
-        A gene joins only while fewer than this many of its group are in the panel; at least 1.
-    budget
-        What the genes of a panel may cost together; infinite for any.
+    Arrays have the shape (genes,). A gene joins only while fewer than ``max_per_group`` of its
+    group are in the panel.
     """
 
-    candidates: NDArray[np.bool_]
-    group: Positions
-    cost: NDArray[np.float64]
-    max_per_group: int = 1
-    budget: float = np.inf
+    candidates: NDArray[np.bool_]  # whether a panel may hold the gene at all
+    group: Positions  # the number of its group, from 0; a gene without a group forms one
+    cost: NDArray[np.float64]  # finite, at least 0
+    max_per_group: int = 1  # at least 1
+    budget: float = np.inf  # what the genes of a panel may cost together; infinite for any
 
     @property
     def are_coupled(self) -> bool:

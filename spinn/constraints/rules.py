@@ -16,13 +16,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Bounds:
-    """Lowest and highest mean expression, log-normalised, over training cells; None for any.
-
-    Raises
-    ------
-    ValueError
-        If the lowest is above the highest.
-    """
+    """Lowest and highest mean expression, log-normalised, over training cells; None for any."""
 
     low: float | None = None
     high: float | None = None
@@ -43,22 +37,10 @@ class Bounds:
 class GeneRules:
     """What a config says about genes, without data.
 
-    Parameters
-    ----------
-    required, excluded
-        Terms, see `spinn.constraints.terms`: names and families.
-    rows
-        Of the gene table: `gene` (a term) and any of `group`, `weight`, `cost`, `min_expression`,
-        `max_expression`. A name's row takes precedence over a family's.
-    max_per_group, budget
-        See `Constraints`.
-    expression
-        Bounds on every gene; those of a row take precedence.
-
-    Raises
-    ------
-    ValueError
-        If a term is both required and excluded or no term, or bounds cross.
+    ``required``, ``excluded`` and the column `gene` of ``rows`` hold terms, see
+    `spinn.constraints.terms`: names and families. A row of the gene table may also have `group`,
+    `weight`, `cost`, `min_expression` and `max_expression`. A name's row takes precedence over a
+    family's, and its bounds over ``expression``, those of every gene.
     """
 
     required: tuple[str, ...] = ()
@@ -94,26 +76,10 @@ class GeneRules:
     def resolve(self, genes: Sequence[str], mean: NDArray[np.floating]) -> Constraints:
         """Return the constraints that follow for some data.
 
-        Parameters
-        ----------
-        genes
-            The names in the data.
-        mean
-            Shape (genes,), log-normalised mean over the training cells.
-
-        Returns
-        -------
-        Constraints
-            A name takes precedence over a family: `excluded: [prefix:MT-]` and
-            `required: [MT-CO1]` both hold. A gene outside its bounds is excluded, unless it is
-            required.
-
-        Raises
-        ------
-        KeyError
-            If a required term matches no gene.
-        ValueError
-            If two families require and exclude the same gene.
+        ``mean`` has the shape (genes,): log-normalised, over the training cells. A name takes
+        precedence over a family: `excluded: [prefix:MT-]` and `required: [MT-CO1]` both hold. A
+        gene outside its bounds is excluded, unless it is required. Two families that require and
+        exclude the same gene are a ValueError, a required term that matches none is a KeyError.
         """
         required, excluded = matched(self.required, genes), matched(self.excluded, genes)
         if absent := [term for term, matches in required.items() if not matches]:
@@ -134,25 +100,14 @@ class GeneRules:
         if outside:
             log.info("genes: %d of %d are outside their bounds", len(outside), len(genes))
         if forced := sorted(set(outside) & set(wanted)):
-            log.warning(
-                "genes: %d outside their expression bounds are required, and stay: %s",
-                len(forced),
-                ", ".join(forced[:5]),
-            )
+            message = "genes: %d outside their expression bounds are required, and stay: %s"
+            log.warning(message, len(forced), ", ".join(forced[:5]))
         unwanted += sorted(set(outside) - set(wanted) - set(unwanted))
-        return Constraints(
-            tuple(wanted),
-            tuple(unwanted),
-            self.column("group", genes),
-            self.max_per_group,
-            self.column("cost", genes),
-            self.budget,
-            self.column("weight", genes),
-        )
+        group, cost, weight = (self.column(name, genes) for name in ("group", "cost", "weight"))
+        lists = tuple(wanted), tuple(unwanted)
+        return Constraints(*lists, group, self.max_per_group, cost, self.budget, weight)
 
     def _bounds(self, low: float | None, high: float | None) -> Bounds:
         """Return the bounds of a row or gene; ends that it lacks are those of all genes."""
-        return Bounds(
-            self.expression.low if low is None else low,
-            self.expression.high if high is None else high,
-        )
+        every = self.expression
+        return Bounds(every.low if low is None else low, every.high if high is None else high)

@@ -16,18 +16,8 @@ def is_family(term: str) -> bool:
 def members(term: str, genes: Sequence[str]) -> list[str]:
     """Return the genes that a term stands for, in their order.
 
-    Parameters
-    ----------
-    term
-        A gene's name, ``prefix:RPS`` (names that begin with it) or ``regex:^LOC[0-9]+`` (names
-        that hold a match; anchored only where the expression is).
-    genes
-        The names to search.
-
-    Raises
-    ------
-    ValueError
-        If a family's pattern is empty or no regular expression, or its kind is misspelt.
+    A term is a gene's name, ``prefix:RPS`` (names that begin with it) or ``regex:^LOC[0-9]+``
+    (names that hold a match; anchored only where the expression is).
     """
     if not is_family(term):
         word, colon, _ = term.partition(":")  # a gene's name may hold one: mt:CoI

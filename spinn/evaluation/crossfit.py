@@ -28,11 +28,8 @@ Choose = Callable[[ExpressionData], Mapping[str, PanelPath]]
 def assign_folds(data: ExpressionData, *, seed: int) -> list[NDArray[np.int64]]:
     """Return the training cells of each fold: whole donors, else stratified by label.
 
-    Returns
-    -------
-    list
-        Row numbers of each fold; together all training cells, each once, except cells of a type
-        that no other fold has: no refit could predict a type absent from its training cells.
+    Row numbers; together all training cells, each once, except cells of a type that no other fold
+    has: no refit could predict a type absent from its training cells.
     """
     rows = np.flatnonzero(data.part == "train")
     donors = None if data.donors is None else data.donors[rows]
@@ -61,38 +58,18 @@ def cross_fitted(
 ) -> dict[str, NDArray[np.float64]]:
     """Return the task's headline metric of every way to choose, on training cells not refitted on.
 
-    Parameters
-    ----------
-    data
-        Prepared data; test cells are not used.
-    choose
-        From cells (the other folds and the validation cells) to a path per way, always the same
-        names and sizes. Only a way that uses these cells alone is judged without optimism.
-    task, settings
-        As in `spinn.evaluation.judge.make_judge`.
-    seed
-        Of folds and refits.
-    device
-        Where refits are trained.
+    Per way an array of shape (1 + N_BOOTSTRAP, panels): the metric, signed so that lower is better,
+    then the same for bootstrap draws of the cells (of donors, where there are donors) that all ways
+    share. Test cells of the prepared ``data`` are not used; ``seed`` is that of folds and refits.
 
-    Returns
-    -------
-    dict
-        Per way an array of shape (1 + N_BOOTSTRAP, panels): the metric, signed so that lower is
-        better, then the same for bootstrap draws of the cells (of donors, where there are donors)
-        that all ways share.
+    ``choose`` leads from cells (the other folds and the validation cells) to a path per way, always
+    the same names and sizes. Only a way that uses these cells alone is judged without optimism.
     """
     cells = data.of("train", "valid")
-    quick = replace(
-        settings,
-        training=replace(settings.training, lr=REFIT_LR),
-        refit=replace(
-            settings.refit,
-            start="fresh",
-            max_steps=min(REFIT_STEPS, settings.refit.max_steps),
-            patience=REFIT_PATIENCE,
-        ),
-    )
+    steps = min(REFIT_STEPS, settings.refit.max_steps)
+    refits = replace(settings.refit, start="fresh", max_steps=steps, patience=REFIT_PATIENCE)
+    training = replace(settings.training, lr=REFIT_LR)
+    quick = replace(settings, training=training, refit=refits)
     scores: dict[str, list[CellScores]] = {}
     for held in assign_folds(cells, seed=seed):
         part = cells.part.copy()

@@ -17,23 +17,10 @@ SPREAD = 0.5
 
 @dataclass(frozen=True)
 class Detection:
-    """How much of each gene is detected.
+    """How much of each gene is detected."""
 
-    Parameters
-    ----------
-    level
-        Share of molecules detected of a typical gene, in (0, 1]; 1 is the cells as they are.
-    seed
-        Of the genes' efficiencies and of the molecules that are lost.
-
-    Raises
-    ------
-    ValueError
-        If the level is out of range.
-    """
-
-    level: float
-    seed: int
+    level: float  # share detected of a typical gene's molecules, in (0, 1]; 1: cells as they are
+    seed: int  # of the genes' efficiencies and of the molecules that are lost
 
     def __post_init__(self) -> None:
         if not 0 < self.level <= 1:
@@ -57,11 +44,6 @@ class Detection:
         other, else from the whole cell to itself. What is read is log-normalised by the total that
         a cell of this depth would have at the level: this corrects for the typical loss, not for
         how much a gene's own differs.
-
-        Raises
-        ------
-        ValueError
-            If the data has no counts.
         """
         if data.counts is None or data.total_counts is None:
             raise ValueError("detection loss needs counts; these data have values only")

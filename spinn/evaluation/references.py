@@ -1,6 +1,6 @@
 """Random panels expressed like another one: what a panel must beat."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,12 +17,8 @@ def matched_random(
     """Return a random panel that matches another in mean and detection, gene by gene.
 
     Each gene is replaced by one of the ``nearest`` genes not drawn yet, genes of the panel
-    included: without them, the most expressed genes would have no match.
-
-    Notes
-    -----
-    Near is the Euclidean distance of the two columns of `expression`, each in its standard
-    deviations over genes.
+    included: without them, the most expressed genes would have no match. Near is the Euclidean
+    distance of the two columns of `expression`, each in its standard deviations over genes.
     """
     rng = np.random.default_rng(seed)
     place = expression(data)
@@ -39,24 +35,15 @@ def matched_random(
 
 def reference(
     data: ExpressionData, name: str, seed: int, matched: Sequence[Panel]
-) -> Iterator[Panel]:
-    """Yield the panels of `ceiling`, all genes, or of one draw of `floor`.
+) -> list[Panel]:
+    """Return the panels of `ceiling`, all genes, or of one draw of `floor`, numbered by its seed.
 
-    Parameters
-    ----------
-    data
-        Prepared cells; test cells are not used.
-    name, seed
-        `ceiling` or `floor`, and the draw's number.
-    matched
-        Nested panels, large to small; the floor's panels match these.
+    The floor's panels match nested ones, large to small. Test cells are not used.
     """
     if name == "ceiling":
-        yield Panel(data.genes)
-        return
+        return [Panel(data.genes)]
     largest = matched_random(data, matched[0].genes, seed=seed)
-    for panel in matched:
-        yield Panel(largest[: panel.size])
+    return [Panel(largest[: panel.size]) for panel in matched]
 
 
 def expression(data: ExpressionData) -> Floats:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import torch
 
@@ -18,32 +18,22 @@ log = logging.getLogger(__name__)
 def refit(
     problem: Problem, panels: Sequence[Panel], settings: Settings, *, seed: int
 ) -> list[tuple[Problem, Network]]:
-    """Return, per panel, the problem of its genes and a network trained on them.
+    """Return, per panel, large to small, the problem of its genes and a network trained on them.
 
-    Parameters
-    ----------
-    problem
-        All genes as inputs (not ``resident``, so that only a panel's genes are made dense).
-    panels
-        Large to small.
-    settings
-        Its network, training and refit sections are used.
-    seed
-        Of initial weights and batches.
+    The ``problem`` has all genes as inputs, not ``resident``, so that only a panel's are made
+    dense. The settings' network, training and refit sections are used; ``seed`` is that of initial
+    weights and batches.
     """
     position = {gene: i for i, gene in enumerate(problem.genes)}
-    training = replace(
-        settings.training,
-        max_steps=settings.refit.max_steps,
-        batch_size=settings.refit.batch_size,
-        patience=settings.refit.patience,
-    )
+    how = asdict(settings.refit)
+    warm = how.pop("start") == "warm"
+    training = replace(settings.training, **how)
     fitted: list[tuple[Problem, Network]] = []
     for panel in panels:
         index = torch.tensor(sorted(position[gene] for gene in panel.genes))
         smaller = problem.keep(index.to(problem.positions.device))
         start = base_network(smaller, "open", settings, seed=seed)
-        if settings.refit.start == "warm" and fitted:
+        if warm and fitted:
             larger, larger_network = fitted[-1]
             if set(smaller.genes) <= set(larger.genes):
                 at = {gene: i for i, gene in enumerate(larger.genes)}

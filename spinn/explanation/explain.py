@@ -22,18 +22,8 @@ def explain_panels(
 ) -> Iterator[pd.DataFrame]:
     """Yield a table per size of the first path's panel: why each gene is there, its substitutes.
 
-    Parameters
-    ----------
-    data
-        Prepared cells; only the training cells are used.
-    paths
-        Of all runs that did not fail, the recommended one first; the tables are empty without any.
-    sizes
-        Of the panels.
-    constraints
-        That substitutes meet too.
-    task
-        What the panels have to predict.
+    ``paths`` are those of all runs that did not fail, the recommended one first; the tables are
+    empty without any. Only the training cells are used. Substitutes meet the constraints too.
     """
     if not paths:
         yield from [pd.DataFrame(columns=COLUMNS)] * len(sizes)

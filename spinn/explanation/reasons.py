@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from spinn.arrays import Floats, Integers
 from spinn.data import ExpressionData
 from spinn.panel import Panel
 
@@ -18,25 +18,12 @@ def reasons(
 ) -> pd.DataFrame:
     """Return one row per gene of a panel: gene, rank, why, frequency, selector, seed.
 
-    Parameters
-    ----------
-    data
-        Prepared cells; only the training cells are used.
-    panel
-        The recommended panel.
-    others
-        Panels of the same size by all other runs except those of `random`.
-    selector, seed
-        The run that the panel comes from.
-
-    Returns
-    -------
-    DataFrame
-        ``why`` names the genes outside the panel that correlate most with the gene, the type in
-        which it is highest, and how many of ``others`` hold it; ``frequency`` is that share.
+    ``why`` names, from the training cells, the genes outside the panel that correlate most with the
+    gene and the type in which it is highest; then how many of ``others``, the panels of this size
+    by all other runs except those of `random`, hold it. ``frequency`` is that share. ``selector``
+    and ``seed`` are those of the panel.
     """
-    train = data.of("train")
-    inside = data.positions(panel.genes)
+    train, inside = data.of("train"), data.positions(panel.genes)
     correlation = _correlation(train, inside)
     correlation[:, inside] = 0.0
     rows = []
@@ -46,28 +33,15 @@ def reasons(
         words = [f"correlates with {names}" if names else "no gene outside the panel follows it"]
         if train.labels is not None:
             column = train.values[:, [at]].toarray().ravel()
-            means = [_mean(column[train.labels == c]) for c in range(len(train.classes))]
-            words.append(f"highest in {train.classes[int(np.argmax(means))]}")
+            means = {c: column[train.labels == c].mean() for c in np.unique(train.labels)}
+            words.append(f"highest in {train.classes[max(means, key=means.__getitem__)]}")
         times = sum(gene in other.genes for other in others)
         words.append(f"in {times} of {len(others)} other panels of this size")
-        rows.append(
-            {
-                "gene": gene,
-                "rank": rank,
-                "why": "; ".join(words),
-                "frequency": times / max(len(others), 1),
-                "selector": selector,
-                "seed": seed,
-            }
-        )
+        rows.append((gene, rank, "; ".join(words), times / max(len(others), 1), selector, seed))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _mean(values: NDArray[np.floating]) -> float:
-    return float(values.mean()) if len(values) else -np.inf
-
-
-def _correlation(train: ExpressionData, inside: NDArray[np.int64]) -> NDArray[np.float64]:
+def _correlation(train: ExpressionData, inside: Integers) -> Floats:
     """Return correlations of the genes ``inside`` with all genes, shape (panel, genes)."""
     columns = train.values[:, inside].toarray().astype(np.float64)
     centred = columns - columns.mean(axis=0)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.linalg
-from numpy.typing import NDArray
 
-from spinn.arrays import Floats
+from spinn.arrays import Floats, Integers
 from spinn.preparation.moments import RIDGE, Moments
 
 
@@ -34,15 +33,10 @@ class Replaceability:
     regained: Floats
 
 
-def replaceability(moments: Moments, panel: NDArray[np.int64]) -> Replaceability:
-    """Return how replaceable each gene of a panel is, for the best linear predictor.
+def replaceability(moments: Moments, panel: Integers) -> Replaceability:
+    """Return how replaceable each gene of a panel, by position, is for the best linear predictor.
 
-    Parameters
-    ----------
-    moments
-        Of training cells; those of split molecules, so that noise explains nothing.
-    panel
-        Positions of the panel's genes.
+    Moments are those of split molecules of training cells, so that noise explains nothing.
 
     Notes
     -----

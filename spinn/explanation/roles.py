@@ -25,7 +25,7 @@ def roles(data: ExpressionData, panel: Panel) -> pd.DataFrame:
         return pd.DataFrame({"role": [""] * panel.size, "between_types": np.nan})
     share = share_between_types(train)[inside]
     values = train.values[:, inside].toarray()
-    present = np.flatnonzero(np.bincount(train.labels, minlength=len(train.classes)))
+    present = np.unique(train.labels)
     mean = np.stack([values[train.labels == c].mean(axis=0) for c in present])
     highest = [train.classes[present[c]] for c in mean.argmax(axis=0)]
     words = [
@@ -38,24 +38,15 @@ def roles(data: ExpressionData, panel: Panel) -> pd.DataFrame:
 def share_between_types(train: ExpressionData) -> Floats:
     """Return the share of each gene's signal that lies between cell types, shape (genes,), in 0..1.
 
-    NaN for genes without signal.
-
-    Raises
-    ------
-    ValueError
-        If the cells have no labels.
-
-    Notes
-    -----
-    Signal is the covariance of a gene with itself across two halves of the molecules, so that
-    noise does not enter; between types it is that of the types' means. Means over five splits.
-    Without counts both halves are the whole cells, and noise counts as variation within types.
+    NaN for genes without signal. Signal is the covariance of a gene with itself across two halves
+    of the molecules, so that noise does not enter; between types it is that of the types' means.
+    Means over five splits. Without counts both halves are the whole cells, and noise counts as
+    variation within types.
     """
     if train.labels is None:
         raise ValueError("roles need labels; name an obs column as label")
-    pairs = [(train.values, train.values)]
-    if train.has_counts:
-        pairs = thin(train, n_splits=N_SPLITS, seed=0)
+    whole = [(train.values, train.values)]
+    pairs = thin(train, n_splits=N_SPLITS, seed=0) if train.has_counts else whole
     size = np.bincount(train.labels, minlength=len(train.classes))
     member = sp.csr_matrix(
         (np.ones(train.n_cells), (train.labels, np.arange(train.n_cells))),

@@ -16,27 +16,14 @@ N_SUBSTITUTES = 3
 def substitutes(
     data: ExpressionData, panel: Panel, moments: Moments, constraints: Constraints
 ) -> pd.DataFrame:
-    """Return one row per gene of a panel, in its order.
+    """Return one row per gene of a panel, in its order, from the training cells' split moments.
 
-    Parameters
-    ----------
-    data
-        Prepared cells; only the training cells are used.
-    panel
-        The panel.
-    moments
-        Of the training cells, see `spinn.preparation.moments.split_moments`.
-    constraints
-        The panel with a substitute in place of the gene meets them too.
-
-    Returns
-    -------
-    DataFrame
-        ``role``, ``between_types``: see `spinn.explanation.roles.roles`. ``loss``: rise of the
-        linear FVU when the gene's probe fails. ``substitutes``: up to three genes outside the panel
-        that restore most of that loss, best first. ``restored``: the share of it that the first
-        restores, above 1 where that gene explains more. ``loss_replaced``: rise of the linear FVU
-        that is left with the first in place of the gene; below 0 where the panel gains.
+    ``role``, ``between_types``: see `spinn.explanation.roles.roles`. ``loss``: rise of the linear
+    FVU when the gene's probe fails. ``substitutes``: up to three genes outside the panel that
+    restore most of that loss, best first; with each the panel meets the constraints. ``restored``:
+    the share of the loss that the first restores, above 1 where that gene explains more.
+    ``loss_replaced``: rise of the linear FVU that is left with the first in place of the gene;
+    below 0 where the panel gains.
     """
     inside = data.positions(panel.genes)
     lost = replaceability(moments, inside)

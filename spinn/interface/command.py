@@ -139,10 +139,7 @@ def evaluate(
             click.echo(f"wrote {output}: {n_lists}, floor and ceiling", err=True)
 
 
-@main.command(
-    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
-    add_help_option=True,
-)
+@main.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[SNAKEMAKE OPTIONS]...")
 def run(words: tuple[str, ...]) -> None:
     """Run the whole workflow: every selector of a config, judged and compared, with a report.
@@ -163,9 +160,7 @@ def run(words: tuple[str, ...]) -> None:
 
 
 class _WrongInputError(click.ClickException):
-    """An argument or a file cannot be used; exit code 2, as for options."""
-
-    exit_code = 2
+    exit_code = 2  # as for wrong options
 
 
 @contextmanager

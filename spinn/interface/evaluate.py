@@ -13,16 +13,7 @@ from spinn.data import ExpressionData
 from spinn.evaluation.evaluate import evaluate
 from spinn.evaluation.judge import make_judge
 from spinn.evaluation.references import reference
-from spinn.interface.arguments import (
-    NAME,
-    checked,
-    data_set,
-    given_settings,
-    held_out,
-    in_memory,
-    prepared,
-    task_of,
-)
+from spinn.interface.arguments import NAME, configured, held_out, prepared
 from spinn.interface.progress import progress
 from spinn.interface.threads import one_thread
 from spinn.networks.training import choose_device
@@ -94,19 +85,13 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
         If there is no panel, a panel was chosen with other cells held out, or as in
         `select_genes`.
     """
-    cells, task = in_memory(adata), task_of(label, task, targets)
     if isinstance(seeds, int):
         raise TypeError(f"seeds must be a list of whole numbers, got {seeds}; write [{seeds}]")
     given = {"layer": layer, "values": values, "label": label, "donor": donor, "targets": targets}
-    # The section genes constrains selection only: given lists are judged as they are.
-    whole = checked(
-        {key: value for key, value in given_settings(config).items() if key != "genes"},
-        datasets={NAME: data_set(cells, **given)},
-        tasks=[task],
-        selectors=["greedy"],
-        panel_sizes=[1],
-        seeds=list(seeds),
-    )
+    # The config's genes constrain selection only: given lists are judged as they are.
+    fixed = {"genes": {}, "selectors": ["greedy"], "panel_sizes": [1], "seeds": list(seeds)}
+    cells, whole = configured(adata, config, task=task, cells=given, **fixed)
+    (task,) = whole["tasks"]
     paths = _paths(panels, gene_names(cells, layer).tolist())
     named = dict.fromkeys(gene for path in paths.values() for p in path.panels for gene in p.genes)
     rules = GeneRules(required=tuple(named))  # are kept, however little they vary
@@ -142,9 +127,10 @@ def _paths(panels: GeneLists, genes: Sequence[str]) -> dict[str, PanelPath]:
         if isinstance(panel, str):
             raise TypeError(f"panels: {name!r} must be a list of genes, got the text {panel!r}")
         try:
-            paths[name] = _path(panel)
+            one = panel if isinstance(panel, Panel | PanelPath) else Panel(tuple(map(str, panel)))
         except ValueError as error:
             raise ValueError(f"panels: {name!r}: {error}") from None
+        paths[name] = PanelPath((one,), ()) if isinstance(one, Panel) else one
         largest = paths[name].genes
         if absent := [gene for gene in largest if gene not in known]:
             raise KeyError(
@@ -152,13 +138,6 @@ def _paths(panels: GeneLists, genes: Sequence[str]) -> dict[str, PanelPath]:
                 f"{', '.join(absent[:5])}; names must match the var names"
             )
     return paths
-
-
-def _path(panel: Sequence[str] | Panel | PanelPath) -> PanelPath:
-    if isinstance(panel, PanelPath):
-        return panel
-    one = panel if isinstance(panel, Panel) else Panel(tuple(str(gene) for gene in panel))
-    return PanelPath((one,), ())
 
 
 def _check_held_out(paths: Mapping[str, PanelPath], here: str) -> None:
@@ -183,12 +162,7 @@ def _references(
 
 
 def _judged(
-    data: ExpressionData,
-    jobs: Sequence[_Job],
-    config: Mapping[str, Any],
-    *,
-    task: str,
-    split: int,
+    data: ExpressionData, jobs: Sequence[_Job], config: Mapping[str, Any], *, task: str, split: int
 ) -> tuple[list[RunScores], list[dict[str, Any]]]:
     """Return the numbers per cell of each job, and the tidy rows of what is judged as a whole."""
     settings, device = read_settings(judging_of(config)), choose_device(config["device"])

@@ -13,13 +13,7 @@ from spinn.panel_files import load_panel
 
 
 def named_panels(words: Iterable[str]) -> dict[str, PanelPath]:
-    """Return panels by name, from words NAME=FILE or FILE, named after the file.
-
-    Raises
-    ------
-    ValueError
-        If two have the same name, or a file is not understood.
-    """
+    """Return panels by name, from words NAME=FILE or FILE, named after the file."""
     paths: dict[str, str] = {}
     for word in words:
         name, _, path = word.rpartition("=")
@@ -31,13 +25,7 @@ def named_panels(words: Iterable[str]) -> dict[str, PanelPath]:
 
 
 def read_config(path: str | None) -> Mapping[str, Any] | None:
-    """Return the settings of a YAML file; None without one.
-
-    Raises
-    ------
-    ValueError
-        If it holds no keys and values.
-    """
+    """Return the settings of a YAML file; None without one."""
     if path is None:
         return None
     try:

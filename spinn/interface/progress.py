@@ -11,28 +11,16 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 _PACKAGE = logging.getLogger("spinn")
 
 
-def is_interactive() -> bool:
-    """Whether standard error is a terminal, or this is a notebook."""
-    return sys.stderr.isatty() or "ipykernel" in sys.modules
-
-
 @contextmanager
 def progress(total: int | None = None, *, unit: str = "step") -> "Iterator[tqdm[None]]":
     """Show a bar with the package's latest log message as its text.
 
-    Parameters
-    ----------
-    total
-        Number of updates; None where it is not known: every message counts as one then.
-    unit
-        What an update is.
-
-    Notes
-    -----
-    Messages below the level that the caller has set for the package appear on the bar only, the
-    others also above it.
+    ``total`` is the number of updates; None where it is not known: every message counts as one
+    then. Messages below the level that the caller has set for the package appear on the bar only,
+    the others also above it.
     """
-    bar = tqdm(total=total, unit=unit, disable=not is_interactive(), leave=False)
+    is_shown = sys.stderr.isatty() or "ipykernel" in sys.modules
+    bar = tqdm(total=total, unit=unit, disable=not is_shown, leave=False)
     if bar.disable:
         yield bar
         return

@@ -9,16 +9,7 @@ import numpy as np
 
 from spinn.config.sections import selection_of
 from spinn.constraints.files import constraints_of, read_rules
-from spinn.interface.arguments import (
-    NAME,
-    checked,
-    data_set,
-    held_out,
-    in_memory,
-    prepared,
-    task_of,
-    terms,
-)
+from spinn.interface.arguments import NAME, configured, held_out, prepared
 from spinn.interface.progress import progress
 from spinn.interface.threads import one_thread
 from spinn.panel import PanelPath
@@ -109,33 +100,29 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     >>> len(panel.genes)
     3
     """
-    cells, task = in_memory(adata), task_of(label, task, targets)
-    sizes = np.atleast_1d(n_genes).tolist()
     given = {"layer": layer, "values": values, "label": label, "donor": donor, "targets": targets}
-    whole = checked(
+    cells, whole = configured(
+        adata,
         config,
-        datasets={NAME: data_set(cells, **given)},
-        tasks=[task],
+        task=task,
+        cells=given,
         selectors=[selector],
-        panel_sizes=sizes,
+        panel_sizes=np.atleast_1d(n_genes).tolist(),
         seeds=[seed],
-        required=terms("required", required),
-        excluded=terms("excluded", excluded),
+        required=required,
+        excluded=excluded,
     )
     if SELECTORS[selector].kind == "package":
         raise ValueError(
             f"selector: {selector!r} runs in an environment of its own; use the workflow"
         )
-    settings = selection_of(whole, selector)
+    (task,), settings = whole["tasks"], selection_of(whole, selector)
     with one_thread(), progress():
         rules = read_rules(whole["genes"])
         data = prepared(cells, whole, split=split, rules=rules, sizes=whole["panel_sizes"])
         seen = data.of("train", "valid")
-        opened = open_cells(
-            selector, seen, task, read_settings(settings), device=whole["device"], threads=1
-        )
-        constraints = constraints_of(whole["genes"], seen)
-        run = Run(selector, whole["panel_sizes"], seed, constraints)
+        opened = open_cells(selector, seen, task, read_settings(settings), device=whole["device"])
+        run = Run(selector, whole["panel_sizes"], seed, constraints_of(whole["genes"], seen))
         (choice,) = choose_each([(task, run)], lambda _: opened)
     keys = {
         "dataset": NAME,

@@ -18,16 +18,11 @@ _PARALLEL = ("--cores", "--jobs", "--profile", "--workflow-profile", "--executor
 
 
 def run_workflow(words: Sequence[str]) -> tuple[int, Path | None]:
-    """Run the workflow and return Snakemake's exit status and the report's path.
+    """Run the workflow with Snakemake's options; return its exit status and the report's path.
 
-    The path is None where the run neither wrote the report nor had nothing to do: it failed, was
-    a dry run, or only unlocked a folder.
-
-    Parameters
-    ----------
-    words
-        Snakemake's options. Without a number of cores all are used, without a config the one of
-        cells that ship with scanpy.
+    Without a number of cores all are used, without a config the one of cells that ship with scanpy.
+    The path is None where the run neither wrote the report nor had nothing to do: it failed, was a
+    dry run, or only unlocked a folder.
     """
     names, folder = {word.partition("=")[0] for word in words}, workflow_folder()
     options = []

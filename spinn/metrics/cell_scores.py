@@ -22,34 +22,18 @@ _CLASSES = {"accuracy": accuracy, "balanced_accuracy": balanced_accuracy, "macro
 class CellScores:
     """Numbers per test cell of one selector and seed.
 
-    Parameters
-    ----------
-    sizes
-        Shape (sizes,), the panel sizes.
-    block
-        Shape (cells,), text: the unit that the bootstrap draws, a donor or the cell's name.
-    ratio
-        Metric to numerators and denominators, shape (2, sizes, cells); the metric is the sum of
-        the first over the sum of the second (`r2`: one minus that).
-    mean
-        Metric to values, shape (sizes, cells); the metric is their mean.
-    truth, classes, predicted
-        Classification only: shapes (cells,), (classes,) and (sizes, cells); integers that point
-        into `classes`.
-
-    Raises
-    ------
-    ValueError
-        When shapes do not agree.
+    A metric in ``ratio`` is the sum of its numerators over that of its denominators (`r2`: one
+    minus that), one in ``mean`` is the mean of its values. Classes are of classification only;
+    ``truth`` and ``predicted`` are positions in them.
     """
 
-    sizes: NDArray[Any]
-    block: NDArray[Any]
-    ratio: Mapping[str, NDArray[Any]] = field(default_factory=dict)
-    mean: Mapping[str, NDArray[Any]] = field(default_factory=dict)
-    truth: NDArray[Any] | None = None
-    classes: NDArray[Any] | None = None
-    predicted: NDArray[Any] | None = None
+    sizes: NDArray[Any]  # shape (sizes,), of the panels
+    block: NDArray[Any]  # shape (cells,), text: the bootstrap's unit, a donor or the cell's name
+    ratio: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # shape (2, sizes, cells)
+    mean: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # shape (sizes, cells)
+    truth: NDArray[Any] | None = None  # shape (cells,)
+    classes: NDArray[Any] | None = None  # shape (classes,), names
+    predicted: NDArray[Any] | None = None  # shape (sizes, cells)
 
     def __post_init__(self) -> None:
         grid = (len(self.sizes), len(self.block))
@@ -82,20 +66,10 @@ def pooled(parts: Sequence[CellScores]) -> CellScores:
 
 
 def measures(cells: CellScores, weights: Floats | None = None) -> dict[str, Floats]:
-    """Return every metric of every panel size, for weighted cells.
+    """Return every metric's values, shape (draws, sizes); NaN where a denominator is zero.
 
-    Parameters
-    ----------
-    cells
-        The numbers per cell.
-    weights
-        Shape (draws, cells): how often each cell counts in each draw; None is one draw with every
-        cell once.
-
-    Returns
-    -------
-    values
-        Metric to shape (draws, sizes). NaN where a denominator is zero.
+    ``weights``, shape (draws, cells), say how often each cell counts in each draw; None is one draw
+    with every cell once.
     """
     if weights is None:
         weights = np.ones((1, len(cells.block)))

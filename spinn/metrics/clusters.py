@@ -17,21 +17,11 @@ ITERATIONS = 2
 
 
 def partitions(neighbors: Integers, *, seed: int) -> dict[int, Integers]:
-    """Return a partition of the cells for each number of clusters in 5..60 that was met.
+    """Return Leiden partitions by number of clusters, each cell's cluster in shape (cells,).
 
-    Parameters
-    ----------
-    neighbors
-        Shape (cells, k): each cell's nearest others; two cells are joined where either is near the
-        other.
-    seed
-        Of Leiden, which then gives the same partition on every machine.
-
-    Returns
-    -------
-    partitions
-        Number of clusters to each cell's cluster, shape (cells,). A number that no resolution gave
-        in `MAX_RUNS` runs is absent.
+    Numbers are in 5..60; one that no resolution gave in `MAX_RUNS` runs is absent. ``neighbors``,
+    shape (cells, k), holds each cell's nearest others; two cells are joined where either is near
+    the other. A seed gives the same partitions on every machine.
 
     Notes
     -----

@@ -13,20 +13,11 @@ _TIE = 2.0**-40  # squared distances nearer than this share of the largest norm 
 
 
 def principal_components(x: ArrayLike, n: int) -> Floats:
-    """Return the cells' coordinates on the first `n` principal components.
+    """Return the cells' coordinates on the first `n` principal components, largest variance first.
 
-    Parameters
-    ----------
-    x
-        Shape (cells, columns); centred here, not scaled.
-    n
-        How many; fewer are returned when `x` has fewer rows or columns.
-
-    Returns
-    -------
-    scores
-        Shape (cells, min(n, cells, columns)), largest variance first. Each component points to
-        where its largest loading is positive, so that the sign does not depend on the machine.
+    `x`, shape (cells, columns), is centred here, not scaled; what is returned has shape
+    (cells, min(n, cells, columns)). Each component points to where its largest loading is positive,
+    so that the sign does not depend on the machine.
     """
     if n < 1:
         raise ValueError(f"the number of components must be at least 1, got {n}")
@@ -49,11 +40,6 @@ def neighbors(x: ArrayLike, k: int) -> Integers:
 
     Euclidean, exact. Cells at the same distance are in the order of their rows; distances that
     differ by rounding only are the same distance.
-
-    Raises
-    ------
-    ValueError
-        When there are not more than `k` cells, or `k` is below 1.
     """
     centred = _centred(x)
     n_cells = centred.shape[0]
@@ -75,15 +61,7 @@ def neighbors(x: ArrayLike, k: int) -> Integers:
 def knn_share(reference_neighbors: ArrayLike, panel_neighbors: ArrayLike) -> Floats:
     """Return the share of each cell's reference neighbours that the panel keeps, in 0..1.
 
-    Parameters
-    ----------
-    reference_neighbors, panel_neighbors
-        Shape (cells, k), as `neighbors` returns them.
-
-    Returns
-    -------
-    share
-        Shape (cells,). By chance alone k / (cells - 1).
+    Both as `neighbors` returns them, shape (cells, k). By chance alone k / (cells - 1).
     """
     reference, panel = _same_shape(reference_neighbors, panel_neighbors)
     return (reference[:, :, None] == panel[:, None, :]).any(axis=2).mean(axis=1)
@@ -94,17 +72,9 @@ def knn_overlap(
 ) -> Floats:
     """Return the share of each cell's k reference neighbours kept, averaged over k, in 0..1.
 
-    Parameters
-    ----------
-    reference_neighbors, panel_neighbors
-        Shape (cells, n), nearest first, as `neighbors` returns them.
-    numbers
-        The k's; those above ``n`` are left out.
-
-    Notes
-    -----
-    A neighbour that is the i-th in one and the j-th in the other counts for every k of at least
-    max(i, j), so that one comparison serves all k.
+    Both as `neighbors` returns them, shape (cells, n); of ``numbers``, the k's, those above ``n``
+    are left out. A neighbour that is the i-th in one and the j-th in the other counts for every k
+    of at least max(i, j), so that one comparison serves all k.
 
     References
     ----------

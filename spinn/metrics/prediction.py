@@ -12,53 +12,20 @@ from spinn.arrays import Floats
 def r2(residual: ArrayLike, total: ArrayLike) -> Floats:
     """Return the share of variance explained, at most 1; NaN where there is no variance.
 
-    Parameters
-    ----------
-    residual, total
-        Sums of squared residuals and of squared distances to the reference, same shape. A gene
-        that does not vary says nothing about a panel, hence NaN and not 0 or 1.
+    From sums of squared residuals and of squared distances to the reference, same shape. A gene
+    that does not vary says nothing about a panel, hence NaN and not 0 or 1.
     """
     residual, total = np.asarray(residual, np.float64), np.asarray(total, np.float64)
     return np.where(total > 0, 1 - _ratio(residual, total), np.nan)
 
 
-def r2_per_gene(
-    truth: ArrayLike, predicted: ArrayLike, reference: ArrayLike | None = None
-) -> Floats:
-    """Return R2 of each column, shape (genes,); see `r2` for columns without variance.
-
-    Parameters
-    ----------
-    truth, predicted
-        Shape (cells, genes).
-    reference
-        Shape (genes,): what the null model predicts; the mean of `truth` if None.
-    """
-    truth, predicted = np.asarray(truth, np.float64), np.asarray(predicted, np.float64)
-    if reference is None:
-        # A constant column may differ from its own rounded mean; its variance is exactly zero.
-        reference = np.where(np.ptp(truth, axis=0) == 0, truth[0], truth.mean(axis=0))
-    total = np.square(truth - reference).sum(axis=0)
-    return r2(np.square(truth - predicted).sum(axis=0), total)
-
-
 def confusion(
     truth: ArrayLike, predicted: ArrayLike, n_classes: int, weights: ArrayLike | None = None
 ) -> Floats:
-    """Count cells by true class (rows) and predicted class (columns).
+    """Count cells by true class (rows) and predicted class (columns), in 0..n_classes-1.
 
-    Parameters
-    ----------
-    truth, predicted
-        Shape (cells,), integers in 0..n_classes-1.
-    weights
-        Shape (..., cells): how often each cell counts; once if None. Leading axes are kept, so
-        that a bootstrap of many draws is one call.
-
-    Returns
-    -------
-    counts
-        Shape (..., n_classes, n_classes).
+    ``weights``, shape (..., cells), say how often each cell counts; once if None. Their leading
+    axes are kept, so that a bootstrap of many draws is one call: (..., n_classes, n_classes).
     """
     truth, predicted = np.asarray(truth, np.int64), np.asarray(predicted, np.int64)
     for labels in (truth, predicted):
@@ -88,8 +55,6 @@ def balanced_accuracy(counts: ArrayLike) -> Floats:
 def macro_f1(counts: ArrayLike) -> Floats:
     """Return the mean F1 over the classes that the truth holds, in 0..1.
 
-    Notes
-    -----
     F1 of a class = 2 hits / (true + predicted). A class that is predicted but never true has no
     F1; its false positives already lower that of the classes they belong to.
     """

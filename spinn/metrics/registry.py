@@ -43,15 +43,8 @@ HEADLINES = tuple(name for name, metric in METRICS.items() if metric.is_headline
 
 
 def headline_of(metrics: Iterable[str]) -> str:
-    """Return the metric that decides among those a task has.
-
-    Raises
-    ------
-    ValueError
-        When none of them is a headline.
-    """
+    """Return the metric that decides among those a task has; ValueError if none is a headline."""
     present = set(metrics)
-    for name in HEADLINES:
-        if name in present:
-            return name
-    raise ValueError(f"a task needs one of {HEADLINES}, got {sorted(present)}")
+    if not present & set(HEADLINES):
+        raise ValueError(f"a task needs one of {HEADLINES}, got {sorted(present)}")
+    return next(name for name in HEADLINES if name in present)

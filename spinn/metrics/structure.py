@@ -21,28 +21,17 @@ N_NEIGHBORS, N_COMPONENTS = 15, 50
 
 @dataclass(frozen=True)
 class Structure:
-    """Neighbourhoods of cells, and their clusters where requested.
+    """Neighbourhoods of cells, and their clusters where requested."""
 
-    Parameters
-    ----------
-    near
-        Shape (cells, k), each cell's nearest others, nearest first; fewer where cells are few.
-    clusters
-        Partitions by number of clusters (`spinn.metrics.clusters.partitions`); None if not
-        requested.
-    """
-
-    near: Integers
-    clusters: Mapping[int, Integers] | None
+    near: Integers  # shape (cells, k), each cell's nearest others, nearest first
+    clusters: Mapping[int, Integers] | None  # see `partitions`
 
 
 def structure(values: NDArray[np.floating], *, clusters: bool, seed: int) -> Structure:
     """Return the structure of cells, log-normalised values of shape (cells, genes).
 
-    Notes
-    -----
-    Principal components of all columns, 50 at most; exact neighbours. The graph that is clustered
-    joins the 15 nearest.
+    Exact neighbours by principal components of all columns, 50 at most. The graph that is
+    clustered joins the 15 nearest.
     """
     k = min(max(OVERLAP_AT) if clusters else N_NEIGHBORS, len(values) - 1)
     near = neighbors(principal_components(values, N_COMPONENTS), k)
@@ -52,12 +41,9 @@ def structure(values: NDArray[np.floating], *, clusters: bool, seed: int) -> Str
 def kept(reference: Structure, panel: Structure) -> tuple[dict[str, Floats], dict[str, float]]:
     """Return what a panel keeps: metrics per cell, and metrics of all cells together.
 
-    Returns
-    -------
-    (per_cell, overall)
-        knn_share and, with clusters, knn_overlap, shape (cells,); cluster_nmi_coarse and
-        cluster_nmi_fine over the numbers of clusters that both have, absent where there is none,
-        and cluster_counts, the share of 5..60 that both have.
+    Per cell: knn_share and, with clusters, knn_overlap, shape (cells,). Together:
+    cluster_nmi_coarse and cluster_nmi_fine over the numbers of clusters that both have, absent
+    where there is none, and cluster_counts, the share of 5..60 that both have.
     """
     pair = reference.near, panel.near
     per_cell = {"knn_share": knn_share(*(near[:, :N_NEIGHBORS] for near in pair))}

@@ -5,11 +5,14 @@ each of a run's jobs, half of what torch takes to start.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.optim.adam import adam
+
+OPTIONS: dict[str, Any] = {"fused": True, "amsgrad": False, "maximize": False}
+OPTIONS |= {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}  # the usual constants
 
 
 class Group(NamedTuple):
@@ -21,12 +24,7 @@ class Group(NamedTuple):
 
 
 class Adam:
-    """Adam with the usual constants (0.9, 0.999, 1e-8), over groups of parameters.
-
-    References
-    ----------
-    Kingma and Ba 2015, algorithm 1 (doi:10.48550/arXiv.1412.6980).
-    """
+    """Kingma and Ba 2015, algorithm 1 (doi:10.48550/arXiv.1412.6980), over groups of parameters."""
 
     def __init__(self, groups: Iterable[Group]) -> None:
         self.groups = [group for group in groups if group.parameters]
@@ -34,34 +32,17 @@ class Adam:
             (
                 [torch.zeros_like(p) for p in group.parameters],
                 [torch.zeros_like(p) for p in group.parameters],
+                list[Tensor](),  # largest squares, of AMSGrad only
                 [torch.zeros((), device=p.device) for p in group.parameters],
             )
             for group in self.groups
         ]
 
-    def clear(self) -> None:
-        """Forget the gradients."""
-        for group in self.groups:
-            for parameter in group.parameters:
-                parameter.grad = None
-
     @torch.no_grad()
     def step(self) -> None:
-        """Move every parameter along its gradient; all of them must have one."""
-        for group, (means, squares, steps) in zip(self.groups, self._state, strict=True):
-            adam(
-                list(group.parameters),
-                [p.grad for p in group.parameters],  # type: ignore[misc]
-                means,
-                squares,
-                [],
-                steps,
-                fused=True,
-                amsgrad=False,
-                beta1=0.9,
-                beta2=0.999,
-                lr=group.lr,
-                weight_decay=group.weight_decay,
-                eps=1e-8,
-                maximize=False,
-            )
+        """Move every parameter along its gradient, which all must have, and forget gradients."""
+        for (parameters, lr, decay), state in zip(self.groups, self._state, strict=True):
+            gradients: list[Any] = [p.grad for p in parameters]
+            adam([*parameters], gradients, *state, lr=lr, weight_decay=decay, **OPTIONS)
+            for parameter in parameters:
+                parameter.grad = None

@@ -1,7 +1,4 @@
-"""Examples of a task: what a network reads of cells, and what it is to predict.
-
-`keep` narrows what is read without touching the original.
-"""
+"""Examples of a task: what a network reads of cells, and what it is to predict."""
 
 from dataclasses import dataclass, replace
 
@@ -32,18 +29,18 @@ class Examples:
     n_cells: int
 
     def batch(self, view: int, index: Tensor) -> tuple[Tensor, Tensor]:
-        """Return inputs (cells, genes) and targets of the cells at ``index``."""
-        return self.inputs[view].take(index), self.targets[view][index]
+        """Return inputs (cells, genes) and targets of the cells at ``index``, on any device."""
+        targets = self.targets[view]
+        return self.inputs[view].take(index), targets[index.to(targets.device)]
 
     def spread(self, n_cells: int) -> list[tuple[Tensor, Tensor]]:
         """Return one batch per view, at most ``n_cells`` cells in all but at least one per view.
 
         The cells are evenly spaced, the same in every view.
         """
-        n_views = len(self.inputs)
-        per_view = max(1, min(self.n_cells, n_cells // n_views))
+        per_view = max(1, min(self.n_cells, n_cells // len(self.inputs)))
         index = torch.linspace(0, self.n_cells - 1, per_view).round().long().unique()
-        return [self.batch(view, index) for view in range(n_views)]
+        return [self.batch(view, index) for view in range(len(self.inputs))]
 
     def keep(self, index: Tensor) -> "Examples":
         """Return the examples with the input genes at ``index``."""
@@ -68,17 +65,14 @@ class Encoder:
 
     def examples(self, data: ExpressionData, pairs: Pairs, *, resident: bool = True) -> Examples:
         """Return the examples of all cells of ``data``, all genes as inputs, one view per pair."""
-        moments = self.input_mean, self.input_std
-        inputs = [
-            standardised_rows(self.read(x), *moments, self.device, resident=resident)
-            for x, _ in pairs
-        ]
+        how = self.input_mean, self.input_std, self.device
+        inputs = [standardised_rows(self.read(x), *how, resident=resident) for x, _ in pairs]
         targets = [self.task.targets(data, y).to(self.device) for _, y in pairs]
         return Examples(tuple(inputs), tuple(targets), data.n_cells)
 
     def read(self, values: sp.csr_matrix) -> sp.csr_matrix:
         """Return the inputs from log-normalised values: themselves, or 1 where above 0."""
-        return binary_values(values) if self.binary else values
+        return is_on(values) if self.binary else values
 
 
 def views(data: ExpressionData, noise: str, n_splits: int, seed: int) -> Pairs:
@@ -94,7 +88,7 @@ def views(data: ExpressionData, noise: str, n_splits: int, seed: int) -> Pairs:
     return [pair for a, b in halves for pair in ((a, b), (b, a))]
 
 
-def binary_values(values: sp.csr_matrix) -> sp.csr_matrix:
+def is_on(values: sp.csr_matrix) -> sp.csr_matrix:
     """Return 1 where a value is above 0, else 0."""
     on = (values.data > 0).astype(values.dtype)
     return sp.csr_matrix((on, values.indices, values.indptr), shape=values.shape)

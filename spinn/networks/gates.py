@@ -15,16 +15,11 @@ from spinn.settings import GateSettings
 
 
 class Gate(nn.Module, ABC):
-    """Noise in front of a network, applied while training only.
+    """Noise in front of a network, applied while training only."""
 
-    ``name`` is what the config calls it; ``n_channels`` how many numbers it hands on per cell where
-    that is not one per gene; ``progress`` the share of the training that is done, in 0..1, updated
-    by the training loop.
-    """
-
-    name: str
-    n_channels: int | None = None
-    progress = 0.0
+    name: str  # what the config calls it
+    n_channels: int | None = None  # numbers handed on per cell, where that is not one per gene
+    progress = 0.0  # share of the training that is done, in 0..1, updated by the training loop
 
     def __init__(self, n_genes: int, settings: GateSettings | None = None) -> None:
         super().__init__()
@@ -64,14 +59,13 @@ class Gate(nn.Module, ABC):
         """
         smaller = type(self)(len(index), self.settings)
         for name, parameter in self.named_parameters():
-            setattr(smaller, name, nn.Parameter(parameter.detach()[index].clone()))
+            setattr(smaller, name, nn.Parameter(parameter.detach()[index]))
         return smaller.train(self.training)
 
     def sample_hidden(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Return the noisy input and, where the noise hides whole genes, how hidden each is.
+        """Return the noisy input and how hidden each gene is: shape of ``x``, in 0..1.
 
-        The second tensor has the shape of ``x`` and values in 0..1; None for noise that only
-        blurs.
+        None in its place for noise that only blurs.
         """
         return self(x), None
 
@@ -101,8 +95,6 @@ class BernoulliGate(Gate):
     (relaxed Bernoulli) distribution, m = sigmoid((logit(1 - p) + logit(u)) / temperature), u
     uniform. While evaluating, m_i is its probability 1 - p_i. The parameter is logit(1 - p).
 
-    References
-    ----------
     Maddison, Mnih and Teh 2017, equation 4 (doi:10.48550/arXiv.1611.00712); Gal, Hron and Kendall
     2017 (doi:10.48550/arXiv.1705.07832).
     """
@@ -141,8 +133,7 @@ class BernoulliGate(Gate):
         if reference:
             x = x - reference
         if self.training:
-            noise = logistic(x)
-            noisy, mask = _Concrete.apply(x, self.logit_keep, noise, self.temperature)
+            noisy, mask = _Concrete.apply(x, self.logit_keep, logistic(x), self.temperature)
         else:
             mask = torch.sigmoid(self.logit_keep).expand_as(x)
             noisy = x * mask
@@ -199,7 +190,7 @@ class GaussianGate(Gate):
 
     def scores(self) -> Tensor:
         # Orders as 1 / sigma does, without overflow.
-        return -self.log_sigma.detach().clone()
+        return -self.log_sigma.detach()
 
     def hidden_share(self) -> Tensor:
         return torch.sigmoid(2 * self.log_sigma).detach()

@@ -9,34 +9,19 @@ from torch import Tensor, nn
 from spinn.networks.gates import Gate
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "elu": nn.functional.elu,
-    "relu": nn.functional.relu,
-    "selu": nn.functional.selu,
-    "gelu": nn.functional.gelu,
-    "silu": nn.functional.silu,
-    "tanh": torch.tanh,
-    "softplus": nn.functional.softplus,
+    name: getattr(nn.functional, name)
+    for name in ("elu", "relu", "selu", "gelu", "silu", "tanh", "softplus")
 }
 
 
 class Network(nn.Module):
     """Gate, optional input dropout, hidden layers with one activation, linear output.
 
-    Parameters
-    ----------
-    gate
-        Noise on the inputs, for ``n_inputs`` genes.
-    n_inputs
-        Number of input genes, at least 1; the first layer reads what the gate hands on.
-    hidden
-        Widths of the hidden layers; empty for a linear network.
-    n_outputs
-        Number of outputs.
-    activation
-        A name in `ACTIVATIONS`.
-    input_dropout
-        Share of the inputs that are set to 0 (their training mean) while training, in [0, 1).
-        Values are not rescaled: an input hidden here is read as a gene that was not measured.
+    The first layer reads what the gate hands on of ``n_inputs`` genes (at least 1); ``hidden``
+    holds the widths of the hidden layers, empty for a linear network; ``activation`` is a name in
+    `ACTIVATIONS`. While training, a share ``input_dropout`` of the inputs, in [0, 1), is set to 0
+    (their training mean). Values are not rescaled: an input hidden here is read as a gene that was
+    not measured.
     """
 
     def __init__(
@@ -50,9 +35,8 @@ class Network(nn.Module):
     ) -> None:
         super().__init__()
         if activation not in ACTIVATIONS:
-            raise KeyError(
-                f"{activation!r} is not an activation; they are {', '.join(ACTIVATIONS)}"
-            )
+            names = ", ".join(ACTIVATIONS)
+            raise KeyError(f"{activation!r} is not an activation; they are {names}")
         if not 0 <= input_dropout < 1:
             raise ValueError(f"input_dropout must lie in [0, 1), got {input_dropout}")
         self.gate = gate
@@ -122,16 +106,10 @@ class Network(nn.Module):
         ``keep(a).keep(b)`` equals ``keep(a[b])``; keeping all is the identity. The removed genes
         act as if at their training mean.
         """
-        smaller = Network(
-            self.gate.keep(index),
-            len(index),
-            self.hidden,
-            self.n_outputs,
-            self.activation,
-            self.input_dropout,
-        )
-        state = {k: v.clone() for k, v in self.state_dict().items() if not k.startswith("gate.")}
+        shape = self.hidden, self.n_outputs, self.activation, self.input_dropout
+        smaller = Network(self.gate.keep(index), len(index), *shape)
+        state = {k: v for k, v in self.state_dict().items() if not k.startswith("gate.")}
         if self.gate.n_channels is None:
-            state["layers.0.weight"] = state["layers.0.weight"][:, index].clone()
+            state["layers.0.weight"] = state["layers.0.weight"][:, index]
         smaller.load_state_dict(state, strict=False)
         return smaller.to(self.device).train(self.training)

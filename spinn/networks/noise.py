@@ -15,17 +15,6 @@ POOL = 2**22  # draws, 16 MB
 _SEED = 20190501
 
 
-@lru_cache
-def _pool(kind: str, device: torch.device) -> Tensor:
-    generator = torch.Generator().manual_seed(_SEED)
-    if kind == "normal":
-        return torch.randn(POOL, generator=generator).to(device)
-    uniform = torch.rand(POOL, generator=generator, dtype=torch.float64)
-    if kind == "gumbel":
-        return uniform.clamp_(1e-12, 1 - 1e-12).log_().neg_().log_().neg_().float().to(device)
-    return torch.logit(uniform, eps=1e-12).float().to(device)
-
-
 def logistic(like: Tensor) -> Tensor:
     """Return standard logistic noise (the logit of uniform draws) of a tensor's shape."""
     return _window("logistic", like)
@@ -41,15 +30,23 @@ def gumbel(like: Tensor) -> Tensor:
     return _window("gumbel", like)
 
 
+@lru_cache
+def _pool(kind: str, device: torch.device) -> Tensor:
+    generator = torch.Generator().manual_seed(_SEED)
+    if kind == "normal":
+        return torch.randn(POOL, generator=generator).to(device)
+    uniform = torch.rand(POOL, generator=generator, dtype=torch.float64)
+    if kind == "gumbel":
+        return uniform.clamp_(1e-12, 1 - 1e-12).log_().neg_().log_().neg_().float().to(device)
+    return torch.logit(uniform, eps=1e-12).float().to(device)
+
+
 def _window(kind: str, like: Tensor) -> Tensor:
     n = like.numel()
-    if 2 * n > POOL:  # too few windows to choose from: fresh draws
-        return _fresh(kind, like)
-    start = int(torch.randint(POOL - n + 1, ()))
-    return _pool(kind, like.device)[start : start + n].view(like.shape)
-
-
-def _fresh(kind: str, like: Tensor) -> Tensor:
+    if 2 * n <= POOL:
+        start = int(torch.randint(POOL - n + 1, ()))
+        return _pool(kind, like.device)[start : start + n].view(like.shape)
+    # Too few windows to choose from: fresh draws.
     if kind == "normal":
         return torch.randn_like(like)
     if kind == "gumbel":

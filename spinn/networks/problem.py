@@ -1,6 +1,5 @@
 """Problems: the training and validation examples of a task, cut from prepared cells."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,18 +11,11 @@ from torch import Tensor
 
 from spinn.arrays import column_means, column_moments, divisor
 from spinn.data import ExpressionData
-from spinn.networks.batches import (
-    TRAIN_SEED,
-    VALID_SEED,
-    Encoder,
-    Examples,
-    Pairs,
-    binary_values,
-    views,
-)
+from spinn.networks.batches import TRAIN_SEED, VALID_SEED, Encoder, Examples, Pairs, is_on, views
 from spinn.networks.tasks import Classification, Hurdle, Reconstruction, Regression, Task
 
 NOISE = ("split", "hidden", "none")
+TASKS = ("reconstruction", "classification", "regression", "hurdle")
 
 
 @dataclass(frozen=True)
@@ -66,14 +58,12 @@ def make_problem(  # noqa: PLR0913 - each is a choice of its own
     resident: bool = True,
     binary: bool = False,
 ) -> Problem:
-    """Return the problem of a task on the training and validation cells of ``data``.
+    """Return the problem of a task in `TASKS` on the training and validation cells of ``data``.
 
     Parameters
     ----------
     data
         Prepared cells; its test cells are not used.
-    task
-        A name in `TASKS`.
     noise
         How a network is kept from paying for noise: `split` (it reads one half of the molecules
         and predicts the other, or the labels; needs counts), `hidden` (an output counts where its
@@ -88,13 +78,6 @@ def make_problem(  # noqa: PLR0913 - each is a choice of its own
         Whether all genes' inputs are made dense now; False where only a few will be kept.
     binary
         Whether inputs say only if a gene is on (value > 0); always so for `hurdle`.
-
-    Raises
-    ------
-    KeyError
-        If the task is unknown.
-    ValueError
-        If the noise is unknown, or the data lack what the task or the noise needs.
     """
     if noise not in NOISE:
         raise ValueError(f"noise must be one of {', '.join(NOISE)}, got {noise!r}")
@@ -107,8 +90,8 @@ def make_problem(  # noqa: PLR0913 - each is a choice of its own
     device, binary = device or torch.device("cpu"), binary or task == "hurdle"
     train, valid = data.of("train"), data.of("valid")
     pairs = views(train, noise, n_splits, TRAIN_SEED)
-    mean, std = column_moments([binary_values(x) if binary else x for x, _ in pairs])
-    built = TASKS[task](_Source(train, pairs, noise, basis, device))
+    mean, std = column_moments([is_on(x) if binary else x for x, _ in pairs])
+    built = _make_task(task, train, pairs, noise, basis, device)
     encoder = Encoder(task, noise, mean, divisor(std), built, device, binary)
     return Problem(
         encoder,
@@ -119,34 +102,40 @@ def make_problem(  # noqa: PLR0913 - each is a choice of its own
     )
 
 
-@dataclass(frozen=True)
-class _Source:
-    """What a task is built from: training cells, their views, and options of `make_problem`."""
-
-    train: ExpressionData
-    pairs: Pairs
-    noise: str
-    basis: int | None
-    device: torch.device
-
-
-def _reconstruction(source: _Source) -> Reconstruction:
-    mean, std = column_moments([y for _, y in source.pairs])
-    basis, rank, hidden = None, source.basis, source.noise == "hidden"
+def _make_task(
+    name: str,
+    train: ExpressionData,
+    pairs: Pairs,
+    noise: str,
+    basis: int | None,
+    device: torch.device,
+) -> Task:
+    """Return a task; what it needs is learnt from the training cells and their views."""
+    if name == "hurdle":
+        return Hurdle(train.n_genes)
+    if name == "classification":
+        weights = torch.as_tensor(_class_weights(train), dtype=torch.float32, device=device)
+        return Classification(weights)
+    if name == "regression":
+        if train.targets is None:
+            raise ValueError("regression needs targets: obs columns or obsm/NAME")
+        spread = train.targets.std(0)
+        return Regression(train.targets.mean(0), np.where(spread > 0, spread, 1.0))
+    mean, std = column_moments([y for _, y in pairs])
+    directions, hidden = None, noise == "hidden"
     # Which outputs are hidden is known gene by gene only, so `hidden` predicts every gene.
-    if not hidden and rank is not None and rank < source.train.n_genes:
-        directions = principal_basis(source.train.values, rank)
-        basis = torch.as_tensor(directions.copy(), device=source.device)
-    return Reconstruction(
-        basis,
-        torch.as_tensor(mean, dtype=torch.float32, device=source.device),
-        float((std**2).sum()),
-        counts_hidden_only=hidden,
-    )
+    if not hidden and basis is not None and basis < train.n_genes:
+        directions = torch.as_tensor(principal_basis(train.values, basis), device=device)
+    centre = torch.as_tensor(mean, dtype=torch.float32, device=device)
+    return Reconstruction(directions, centre, float((std**2).sum()), counts_hidden_only=hidden)
 
 
-def _classification(source: _Source) -> Classification:
-    train = source.train
+def _class_weights(train: ExpressionData) -> NDArray[np.float64]:
+    """Return weights of the classes, (classes,): a rare one more, by the root of its rarity.
+
+    Equal weight per class would make one cell of a rare type decide when training stops; see
+    docs/decisions.md.
+    """
     if train.labels is None:
         raise ValueError("classification needs labels; name an obs column as label")
     size = np.bincount(train.labels, minlength=len(train.classes))
@@ -156,44 +145,17 @@ def _classification(source: _Source) -> Classification:
             f"classes without a training cell: {', '.join(absent[:5])}; use another split "
             "or drop them"
         )
-    weights = np.sqrt(train.n_cells / (len(size) * size))
-    return Classification(torch.as_tensor(weights, dtype=torch.float32, device=source.device))
-
-
-def _regression(source: _Source) -> Regression:
-    targets = source.train.targets
-    if targets is None:
-        raise ValueError("regression needs targets: obs columns or obsm/NAME")
-    spread = targets.std(0)
-    return Regression(targets.mean(0), np.where(spread > 0, spread, 1.0))
-
-
-def _hurdle(source: _Source) -> Hurdle:
-    return Hurdle(source.train.n_genes)
-
-
-TASKS: dict[str, Callable[[_Source], Task]] = {
-    "reconstruction": _reconstruction,
-    "classification": _classification,
-    "regression": _regression,
-    "hurdle": _hurdle,
-}
+    return np.sqrt(train.n_cells / (len(size) * size))
 
 
 def principal_basis(values: sp.csr_matrix, rank: int) -> NDArray[np.float32]:
     """Return the leading directions of the centred values, orthonormal columns (n_genes, rank).
 
-    Parameters
-    ----------
-    values
-        CSR (n_cells, n_genes).
-    rank
-        Number of directions, at most n_genes.
+    ``values`` is CSR (n_cells, n_genes), ``rank`` at most n_genes.
     """
     mean = column_means(values)
     covariance = (values.T @ values).toarray() / values.shape[0] - np.outer(mean, mean)
     last = values.shape[1] - 1
-    _, directions = scipy.linalg.eigh(
-        covariance, subset_by_index=(last - rank + 1, last), check_finite=False
-    )
-    return directions[:, ::-1].astype(np.float32)
+    chosen = (last - rank + 1, last)
+    directions = scipy.linalg.eigh(covariance, subset_by_index=chosen, check_finite=False)[1]
+    return directions[:, ::-1].astype(np.float32, order="C")

@@ -1,6 +1,7 @@
 """Standardised rows of a sparse matrix, taken by index: resident where small, gathered else."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
@@ -25,9 +26,12 @@ class Rows:
     sparse: sp.csr_matrix | None = None
 
     def take(self, index: Tensor) -> Tensor:
-        """Return the standardised rows at ``index``, shape (len(index), n_genes), float32."""
+        """Return the standardised rows at ``index``, (len(index), n_genes), float32.
+
+        The index may be on another device than the rows.
+        """
         if self.dense is not None:
-            return self.dense.index_select(0, index)
+            return self.dense.index_select(0, index.to(self.dense.device))
         block = self.sparse[index.cpu().numpy()].toarray()  # type: ignore[index]
         return (torch.from_numpy(block).to(self.mean.device) - self.mean) / self.std
 
@@ -51,10 +55,8 @@ def standardised_rows(
 
     Where not ``resident`` they stay sparse until `Rows.keep` has chosen genes.
     """
-    moments = (
-        torch.as_tensor(mean, dtype=torch.float32, device=device),
-        torch.as_tensor(std, dtype=torch.float32, device=device),
-    )
+    to_device = partial(torch.as_tensor, dtype=torch.float32, device=device)
+    moments = to_device(mean), to_device(std)
     return _rows(values, *moments) if resident else Rows(*moments, sparse=values)
 
 

@@ -1,7 +1,4 @@
-"""Tasks: what a network predicts, and how wrong it is.
-
-A task knows its targets, its number of outputs and its loss.
-"""
+"""Tasks: what a network predicts, and how wrong it is."""
 
 from abc import ABC, abstractmethod
 
@@ -66,19 +63,9 @@ class Reconstruction(Task):
     ) -> Tensor:
         """Return the loss over outputs whose own input was hidden, shape (cells,).
 
-        An output that is also an input counts by how hidden it was, divided by the probability
-        of that (at least 0.2), both held constant; an output that is no input counts whole.
-
-        Parameters
-        ----------
-        output, target
-            Shape (cells, all genes).
-        hidden
-            Shape (cells, inputs), in 0..1.
-        probability
-            Shape (inputs,): how often each input is hidden.
-        inputs
-            Shape (inputs,): the inputs' positions among all genes.
+        Outputs and targets, (cells, all genes), at the positions ``inputs`` are inputs too. These
+        count by how ``hidden``, (cells, inputs), in 0..1, they were, divided by the ``probability``
+        of that, (inputs,), at least 0.2, both held constant. All others count whole.
         """
         square = (output - target).square()
         weight = (hidden / probability.clamp_min(MIN_HIDDEN_PROBABILITY)).detach()
@@ -96,11 +83,7 @@ class Reconstruction(Task):
 
 
 class Classification(Task):
-    """Cross-entropy of class logits; a rare class weighs more, by the root of its rarity.
-
-    ``weights`` has shape (classes,). Equal weight per class would make one cell of a rare type
-    decide when training stops; see docs/decisions.md.
-    """
+    """Cross-entropy of class logits, times the ``weights`` of the true classes, (classes,)."""
 
     def __init__(self, weights: Tensor) -> None:
         self.weights = weights
@@ -120,8 +103,7 @@ class Regression(Task):
     """
 
     def __init__(self, mean: NDArray[np.floating], std: NDArray[np.floating]) -> None:
-        self.mean = mean
-        self.std = std
+        self.mean, self.std = mean, std
         self.n_outputs = len(mean)
 
     def targets(self, data: ExpressionData, values: sp.csr_matrix) -> Tensor:
@@ -135,12 +117,9 @@ class Hurdle(Task):
     """Is a gene silent, and how high is it when not; from inputs that are only on or off.
 
     Per gene two outputs, mu and a logit s of silence: the loss of a cell is the mean over genes of
-    10 BCE(sigmoid(s), y <= 0) + [y > 0] (y - mu)^2. Binarised inputs make panels comparable
-    between technologies.
-
-    References
-    ----------
-    Covert et al. 2023, PERSIST, equation of the hurdle loss (doi:10.1038/s41467-023-37392-1).
+    10 BCE(sigmoid(s), y <= 0) + [y > 0] (y - mu)^2 (Covert et al. 2023, PERSIST, equation of the
+    hurdle loss, doi:10.1038/s41467-023-37392-1). Binarised inputs make panels comparable between
+    technologies.
     """
 
     def __init__(self, n_genes: int) -> None:

@@ -39,19 +39,14 @@ class Fitted:
 
 def base_network(problem: Problem, gate: str, settings: Settings, *, seed: int) -> Network:
     """Return the untrained network of a problem: all its genes, one gate."""
-    dropout = settings.network.input_dropout
-    if problem.task.counts_hidden_only and gate != "bernoulli":
+    task, how, n_genes = problem.task, settings.network, len(problem.genes)
+    dropout = how.input_dropout
+    if task.counts_hidden_only and gate != "bernoulli":
         dropout = max(dropout, HIDDEN_DROPOUT)  # something must be hidden for the loss to count
+    noise = make_gate(gate, n_genes, settings.gate)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = Network(
-            make_gate(gate, len(problem.genes), settings.gate),
-            len(problem.genes),
-            settings.network.hidden,
-            problem.task.n_outputs,
-            settings.network.activation,
-            dropout,
-        )
+        network = Network(noise, n_genes, how.hidden, task.n_outputs, how.activation, dropout)
     return network.to(problem.positions.device)
 
 
@@ -69,45 +64,19 @@ def open_problem(
     Where the data have no counts, noise `split` becomes `hidden`, and the log says so.
     """
     torch.set_num_threads(threads)
-    noise = settings.noise
+    noise, where = settings.noise, choose_device(device)
     if noise == "split" and not data.has_counts:
         log.warning("no counts in these data: noise is hidden instead of split")
         noise = "hidden"
-    return make_problem(
-        data,
-        task,
-        noise=noise,
-        basis=settings.basis,
-        n_splits=settings.n_splits,
-        device=choose_device(device),
-    )
+    basis, n_splits = settings.basis, settings.n_splits
+    return make_problem(data, task, noise=noise, basis=basis, n_splits=n_splits, device=where)
 
 
 def fit(network: Network, problem: Problem, settings: TrainingSettings, *, seed: int) -> Fitted:
-    """Train a copy of a network; its arguments stay as they are.
+    """Train a copy of a network, whose inputs are the problem's genes; arguments stay as they are.
 
-    Parameters
-    ----------
-    network
-        Where to start; its inputs are the problem's genes.
-    problem
-        Training cells give the gradients, validation cells decide when to stop.
-    settings
-        See `TrainingSettings`.
-    seed
-        Of batches and noise.
-
-    Returns
-    -------
-    Fitted
-        The network of the check with the best objective.
-
-    Raises
-    ------
-    FloatingPointError
-        If the loss is not finite.
-    ValueError
-        If the network's inputs are not the problem's.
+    Training cells give the gradients, validation cells decide when to stop; ``seed`` is that of
+    batches and noise. The network returned is that of the check with the best objective.
     """
     if network.n_inputs != len(problem.genes):
         raise ValueError(
@@ -124,12 +93,8 @@ def fit(network: Network, problem: Problem, settings: TrainingSettings, *, seed:
             if not learns or hidden >= settings.min_dropout or doubling == settings.max_doublings:
                 break
             penalty *= 2
-            log.info(
-                "mean dropout %.2f below %.2f: penalty doubled to %g",
-                hidden,
-                settings.min_dropout,
-                penalty,
-            )
+            message = "mean dropout %.2f below %.2f: penalty doubled to %g"
+            log.info(message, hidden, settings.min_dropout, penalty)
     return Fitted(current, penalty, tuple(history))
 
 
@@ -159,13 +124,9 @@ def _fit_once(
             break
     network.load_state_dict(best_state)
     network.eval()
-    log.info(
-        "%d genes: %d steps, validation loss %.4f, mean dropout %.2f",
-        network.n_inputs,
-        history[-1]["step"],
-        min(row["valid_loss"] for row in history),
-        history[-1]["mean_dropout"],
-    )
+    last, valid_loss = history[-1], min(row["valid_loss"] for row in history)
+    numbers = network.n_inputs, last["step"], valid_loss, last["mean_dropout"]
+    log.info("%d genes: %d steps, validation loss %.4f, mean dropout %.2f", *numbers)
     return network, history
 
 
@@ -206,7 +167,6 @@ def take_step(
 ) -> Tensor:
     """Take one gradient step, in place; return the task's loss before it, a scalar."""
     loss = _loss(network, problem, *batch)
-    optimizer.clear()
     (loss + penalty * network.gate.penalty()).backward()
     optimizer.step()
     return loss.detach()
@@ -265,13 +225,7 @@ def batches(examples: Examples, settings: TrainingSettings) -> Iterator[tuple[Te
 
 
 def choose_device(device: str) -> torch.device:
-    """Return the device of the config's `device`: `auto` takes a GPU where there is one.
-
-    Raises
-    ------
-    RuntimeError
-        If it is `cuda` and there is none.
-    """
+    """Return the device of the config's `device`: `auto` takes a GPU where there is one."""
     if device == "cuda" and not torch.cuda.is_available():
         raise RuntimeError("device: cuda needs a GPU, but torch finds none; set device: auto")
     if device == "auto":

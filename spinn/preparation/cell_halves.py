@@ -17,20 +17,9 @@ MIN_DONORS = 4  # training donors from which on halves are made of whole donors
 def cell_halves(data: ExpressionData, *, n_pairs: int, seed: int) -> Iterator[ExpressionData]:
     """Yield both halves of ``n_pairs`` random divisions of the training cells.
 
-    Parameters
-    ----------
-    data
-        Prepared data; cells of other parts stay with each half, as the validation that a selector
-        may need. Moments are those of the half.
-    n_pairs
-        Divisions; each gives two halves without a cell in common.
-    seed
-        Of the divisions.
-
-    Notes
-    -----
-    Whole donors where there are four or more, else cells stratified by label: both halves have
-    equally many cells of a type, to within one.
+    A division's halves have no cell in common: whole donors where there are four or more, else
+    cells stratified by label, equally many of a type in both to within one. Cells of other parts
+    stay with each half, as the validation that a selector may need. Moments are those of the half.
     """
     rng = np.random.default_rng(seed)
     train, rest = np.flatnonzero(data.part == "train"), np.flatnonzero(data.part != "train")

@@ -15,21 +15,11 @@ BUNDLED = {"pbmc68k_reduced": sc.datasets.pbmc68k_reduced}
 
 
 def read_input(path: str) -> ad.AnnData:
-    """Read ``.h5ad``, ``.zarr`` or ``scanpy:NAME`` (a set that ships inside scanpy's wheel).
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If the name or the file's ending is not one of these, or the file cannot be read.
-    """
+    """Read ``.h5ad``, ``.zarr`` or ``scanpy:NAME`` (a set that ships inside scanpy's wheel)."""
     if path.startswith("scanpy:"):
         name = path.removeprefix("scanpy:")
         if name not in BUNDLED:
-            raise ValueError(
-                f"scanpy:{name} does not ship with scanpy; there is {', '.join(BUNDLED)}"
-            )
+            raise ValueError(f"{path} does not ship with scanpy; there is {', '.join(BUNDLED)}")
         return BUNDLED[name]()
     if not Path(path).exists():
         raise FileNotFoundError(f"no such file: {path}")
@@ -60,13 +50,7 @@ def input_digest(path: str) -> str:
 
 
 def matrix_of(adata: ad.AnnData, layer: str | None) -> tuple[NDArray[np.str_], sp.csr_matrix]:
-    """Return gene names and a copy of the matrix of X, `raw` or a layer, as CSR.
-
-    Raises
-    ------
-    KeyError
-        If the layer is absent; those there are named.
-    """
+    """Return gene names and a copy of the matrix of X, `raw` or a layer, as CSR."""
     if layer == "raw":
         if adata.raw is None:
             raise KeyError("layer is raw, but the data have no .raw; set layer: null")
@@ -93,18 +77,14 @@ def gene_names(adata: ad.AnnData, layer: str | None) -> NDArray[np.str_]:
 
 
 def values_of(adata: ad.AnnData, layer: str | None) -> str:
-    """Return what a matrix seems to hold: `counts` if all values are whole, else `lognorm`.
-
-    Whether it does is checked by `check_values`.
-    """
+    """Return what a matrix seems to hold: `counts` if all values are whole, else `lognorm`."""
     return "counts" if _are_whole(matrix_of(adata, layer)[1].data) else "lognorm"
 
 
 def check_genes(genes: NDArray[np.str_]) -> None:
     """Raise ValueError unless the names are distinct."""
     names, times = np.unique(genes, return_counts=True)
-    repeated = names[times > 1]
-    if len(repeated):
+    if len(repeated := names[times > 1]):
         raise ValueError(
             f"gene names must be distinct; {len(repeated)} repeat: {', '.join(repeated[:5])}; "
             "make them unique (adata.var_names_make_unique()) or use identifiers"
@@ -144,15 +124,7 @@ def _are_whole(data: NDArray[np.floating]) -> bool:
 
 
 def obs_column(adata: ad.AnnData, column: str | None, key: str) -> NDArray[np.str_] | None:
-    """Return an obs column as text, or None without a name.
-
-    Raises
-    ------
-    KeyError
-        If the column is absent; those there are named.
-    ValueError
-        If cells have no value, or a label has one value only.
-    """
+    """Return an obs column as text, or None without a name; ``key`` is its setting."""
     if column is None:
         return None
     _check_column(adata, column, key)
@@ -173,22 +145,14 @@ def obs_column(adata: ad.AnnData, column: str | None, key: str) -> NDArray[np.st
 
 def _check_column(adata: ad.AnnData, column: str, key: str) -> None:
     if column not in adata.obs:
-        there = ", ".join(adata.obs.columns)
-        raise KeyError(f"{key}: {column!r} is not a column of obs; those there: {there}")
+        columns = ", ".join(adata.obs.columns)
+        raise KeyError(f"{key}: {column!r} is not a column of obs; those there: {columns}")
 
 
 def target_columns(
     adata: ad.AnnData, names: Sequence[str]
 ) -> list[tuple[str, NDArray[np.float32]]]:
-    """Return numeric obs columns and ``obsm/NAME`` columns as (name, values) pairs.
-
-    Raises
-    ------
-    KeyError
-        If one is absent.
-    ValueError
-        If one is not numeric or not finite.
-    """
+    """Return numeric obs columns and ``obsm/NAME`` columns as (name, values) pairs."""
     columns: list[tuple[str, NDArray[np.float32]]] = []
     for name in names:
         if name.startswith("obsm/"):

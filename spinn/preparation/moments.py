@@ -17,32 +17,20 @@ N_SPLITS = 5
 
 @dataclass(frozen=True)
 class Moments:
-    """Means over training cells of products of inputs x (genes) and centred targets y.
+    """Means over training cells of products of inputs x (standardised genes) and centred targets y.
 
-    Parameters
-    ----------
-    gram
-        G = x x', shape (genes, genes); inputs are standardised.
-    cross
-        C = x y', shape (genes, targets).
-    variance
-        y y, shape (targets,).
-    own_noise
-        Whether the targets are the genes themselves, read in the same molecules as the inputs, so
-        that a gene seems to explain its own noise.
+    ``own_noise`` says whether the targets are the genes themselves, read in the same molecules as
+    the inputs, so that a gene seems to explain its own noise.
     """
 
-    gram: Floats
-    cross: Floats
-    variance: Floats
+    gram: Floats  # G = x x', shape (genes, genes)
+    cross: Floats  # C = x y', shape (genes, targets)
+    variance: Floats  # y y, shape (targets,)
     own_noise: bool
 
 
 def whole_moments(train: ExpressionData, *tasks: str) -> Moments:
-    """Return the moments of whole cells: inputs and targets from the same molecules.
-
-    Targets of several tasks are concatenated.
-    """
+    """Return moments of whole cells: inputs and targets, of all tasks, from the same molecules."""
     x = _scaled(train.values, train.mean, train.std)
     y = _targets(train, tasks, train.values)
     genes = tasks[0] in ("reconstruction", "hurdle")  # the targets
@@ -74,15 +62,10 @@ def split_moments(train: ExpressionData, *tasks: str) -> Moments:
 
 
 def mixed_moments(train: ExpressionData, weight: float) -> Moments:
-    """Return the moments of split molecules with all genes and all types as targets at once.
+    """Return the split moments of labelled cells with all genes and types as targets at once.
 
-    Parameters
-    ----------
-    train
-        Training cells with labels.
-    weight
-        Of the types, in [0, 1]: a gene's gain is (1 - weight) times the share it explains of the
-        genes' variance plus weight times the share it explains of the types'.
+    With the types' ``weight``, in [0, 1], a gene's gain is (1 - weight) times the share it explains
+    of the genes' variance plus weight times the share it explains of the types'.
     """
     moments = split_moments(train, "reconstruction", "classification")
     parts = np.split(moments.variance, [train.n_genes])
@@ -96,25 +79,23 @@ def _scaled(values: sp.csr_matrix, mean: NDArray[np.floating], std: NDArray[np.f
 
 
 def _targets(train: ExpressionData, tasks: Sequence[str], values: sp.csr_matrix) -> Floats:
-    """Return the centred targets of all tasks, shape (cells, targets)."""
-    return np.hstack([_targets_of(train, task, values) for task in tasks])
+    """Return the centred targets of all tasks, shape (cells, targets).
 
-
-def _targets_of(train: ExpressionData, task: str, values: sp.csr_matrix) -> Floats:
-    """Return centred targets: class indicators, regression targets, or log-normalised genes.
-
-    Genes keep their scale, as in the fraction of variance unexplained that panels are judged by.
+    Class indicators, regression targets or log-normalised genes. Genes keep their scale, as in the
+    fraction of variance unexplained that panels are judged by.
     """
-    if task == "classification" and train.labels is not None:
-        y = np.eye(len(train.classes))[train.labels]
-        y = y / np.sqrt(
-            np.maximum(y.mean(axis=0), 1e-12)
-        )  # rare types weigh as much as common ones
-    elif task == "regression" and train.targets is not None:
-        y = train.targets / np.maximum(train.targets.std(axis=0), 1e-12)
-    else:
-        y = values.toarray().astype(np.float64)
-    return y - y.mean(axis=0)
+    columns = []
+    for task in tasks:
+        if task == "classification" and train.labels is not None:
+            y = np.eye(len(train.classes))[train.labels]
+            # Rare types weigh as much as common ones.
+            y = y / np.sqrt(np.maximum(y.mean(axis=0), 1e-12))
+        elif task == "regression" and train.targets is not None:
+            y = train.targets / np.maximum(train.targets.std(axis=0), 1e-12)
+        else:
+            y = values.toarray().astype(np.float64)
+        columns.append(y - y.mean(axis=0))
+    return np.hstack(columns)
 
 
 def _product(x: Floats, y: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -38,38 +39,21 @@ def prepare(
     """Return log-normalised cells by chosen genes, each cell in one part.
 
     Which genes, their mean and std are learnt from the training cells alone. Genes are sorted by
-    name, so that their order in the input cannot matter.
+    name, so that their order in the input cannot matter. The input is not changed.
 
     Parameters
     ----------
-    adata
-        Cells by genes; not changed.
-    dataset
-        layer: None for X, `raw`, or a layer's name. values: `counts` (molecules, the default) or
-        `lognorm` (log1p of scaled counts). label, donor: obs columns, or None. targets: numeric
-        obs columns or ``obsm/NAME``, for regression.
-    preprocess
-        min_cells, min_genes, target_sum, n_top_genes (None: all).
-    split
-        valid, test: shares of cells.
+    dataset, preprocess, split
+        Sections of the config, see config/README.md; `values` is `counts` by default.
     repeat
         Number of the split; each assigns the cells to parts again.
-    rules
-        Required genes are kept regardless of their variance.
-    sizes
-        Of the panels; each must be possible under these rules.
+    rules, sizes
+        Required genes are kept regardless of their variance; panels of each size must be possible.
 
     Returns
     -------
     AnnData
         X float32 CSR; obs.part; var.mean, var.std; layers["counts"] where molecules are known.
-
-    Raises
-    ------
-    KeyError
-        If a layer, column or required gene is absent; those there are named.
-    ValueError
-        If the matrix is not what was declared, names repeat, or nothing is left.
     """
     values = dataset.get("values", "counts")
     label, donor = dataset.get("label"), dataset.get("donor")
@@ -188,11 +172,8 @@ def _choose_genes(
             "take them out of genes.required, or exclude them by name if a family brought them"
         )
     if constant.any():
-        log.warning(
-            "dropped %d genes constant in the training cells: %s",
-            constant.sum(),
-            ", ".join(genes[constant][:10]),
-        )
+        names = ", ".join(genes[constant][:10])
+        log.warning("dropped %d genes constant in the training cells: %s", constant.sum(), names)
     chosen = np.flatnonzero(variable & ~constant)
     return chosen, {
         "genes_in": len(genes),
@@ -256,8 +237,7 @@ def _split_table(
         here = part == name
         table[name] = {"cells": int(here.sum())}
         if labels is not None:
-            classes, times = np.unique(labels[here], return_counts=True)
-            table[name]["labels"] = dict(zip(classes.tolist(), times.tolist(), strict=True))
+            table[name]["labels"] = Counter(labels[here].tolist())
         if donors is not None:
             table[name]["donors"] = sorted(set(donors[here].tolist()))
     return table

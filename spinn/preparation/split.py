@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from spinn.arrays import Integers
+
 DONOR_TRIES = 200
 
 
@@ -15,35 +17,20 @@ def split_cells(
     labels: NDArray[np.str_] | None = None,
     donors: NDArray[np.str_] | None = None,
 ) -> NDArray[np.str_]:
-    """Return the part of each cell: `train`, `valid` or `test`.
+    """Return the part of each cell, `train`, `valid` or `test`, from the wanted shares of cells.
 
-    Parameters
-    ----------
-    n_cells
-        Number of cells.
-    valid, test
-        Wanted shares of cells, each in (0, 1), together below 1.
-    seed
-        Of the draw.
-    labels
-        Shape (n_cells,). Without donors each class is split by itself, to within one cell.
-    donors
-        Shape (n_cells,). Whole donors are held out: of the draws tried, the one in which most
-        classes occur in every part and whose shares are nearest to the wanted ones.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than three donors, or a class with fewer cells than parts.
+    With donors, whole ones are held out: of the draws tried, the one in which most classes occur in
+    every part and whose shares are nearest to the wanted ones. Without, each class is split by
+    itself, to within one cell. Shares lie in (0, 1), together below 1.
     """
     rng = np.random.default_rng(seed)
-    if donors is not None:
-        return _by_donor(donors, labels, (valid, test), rng)
     strata = np.zeros(n_cells, dtype=np.int64)
     if labels is not None:
         classes, strata = np.unique(labels, return_inverse=True)
-        sizes = np.bincount(strata)
-        small = [f"{c} ({n})" for c, n in zip(classes, sizes, strict=True) if n < 3]
+    if donors is not None:
+        return _by_donor(donors, strata, (valid, test), rng)
+    if labels is not None:
+        small = [f"{c} ({n})" for c, n in zip(classes, np.bincount(strata), strict=True) if n < 3]
         if small:
             raise ValueError(
                 "each class needs at least 3 cells, one for each of train, valid and test; "
@@ -65,7 +52,7 @@ def split_cells(
 
 def _by_donor(
     donors: NDArray[np.str_],
-    labels: NDArray[np.str_] | None,
+    strata: Integers,
     shares: tuple[float, float],
     rng: np.random.Generator,
 ) -> NDArray[np.str_]:
@@ -76,11 +63,8 @@ def _by_donor(
             f"got {len(names)}: {', '.join(names)}; set donor: null to split cells instead"
         )
     cells = np.bincount(code)
-    label = np.zeros(len(code), dtype=np.int64)
-    if labels is not None:
-        label = np.unique(labels, return_inverse=True)[1]
-    table = np.zeros((len(names), label.max() + 1))
-    np.add.at(table, (code, label), 1)
+    table = np.zeros((len(names), strata.max() + 1))
+    np.add.at(table, (code, strata), 1)
     valid, test = shares
     best, part = (np.inf, np.inf, np.inf), np.full(len(names), "train", dtype="<U5")
     for _ in range(DONOR_TRIES):

@@ -22,19 +22,10 @@ SHARE_WHOLE, RELATIVE_DISTANCE = 0.99, 0.01
 
 
 def recover_counts(values: sp.csr_matrix) -> tuple[sp.csr_matrix, NDArray[np.float64]] | None:
-    """Recover molecules from log-normalised values, where that is exact.
+    """Return `whole_multiples` of log1p values, each cell scaled by one factor, where exact.
 
-    Parameters
-    ----------
-    values
-        CSR (n_cells, n_genes) of log1p values, each cell scaled by one factor.
-
-    Returns
-    -------
-    (counts, unit) or None
-        Counts as int32 CSR and, per cell, the value of one molecule before the logarithm; None
-        unless, for at least 99 % of all entries, a cell's expm1 values are whole multiples of
-        its smallest one to within 1 %.
+    None unless, for at least 99 % of all entries, a cell's expm1 values are whole multiples of its
+    smallest one to within 1 %.
     """
     counts, unit = whole_multiples(values)
     multiple = np.expm1(values.data.astype(np.float64)) / np.repeat(unit, np.diff(values.indptr))
@@ -49,7 +40,8 @@ def recover_counts(values: sp.csr_matrix) -> tuple[sp.csr_matrix, NDArray[np.flo
 def whole_multiples(values: sp.csr_matrix) -> tuple[sp.csr_matrix, NDArray[np.float64]]:
     """Return each cell's expm1 values as rounded multiples of its smallest one, and that one.
 
-    Whether they were whole before rounding is not checked: see `recover_counts`.
+    Int32 CSR: molecules where the multiples were whole before rounding, which is not checked (see
+    `recover_counts`); and, per cell, the value of one molecule before the logarithm.
     """
     linear = np.expm1(values.data.astype(np.float64))
     per_cell = np.diff(values.indptr)
@@ -68,38 +60,16 @@ def log_normalise(
     """Return log1p(counts / total * target_sum) as float32 CSR; a cell without molecules is 0."""
     scale = target_sum / np.maximum(total, 1)
     data = np.log1p(counts.data * np.repeat(scale, np.diff(counts.indptr)))
-    return sp.csr_matrix(
-        (data.astype(np.float32), counts.indices, counts.indptr), shape=counts.shape
-    )
+    entries = (data.astype(np.float32), counts.indices, counts.indptr)
+    return sp.csr_matrix(entries, shape=counts.shape)
 
 
 def thin(
     data: ExpressionData, *, n_splits: int, seed: int
 ) -> list[tuple[sp.csr_matrix, sp.csr_matrix]]:
-    """Split each cell's molecules into two halves, several times.
+    """Return ``n_splits`` pairs of `molecule_halves`, each half log-normalised by itself.
 
-    Only the non-zeros are drawn: a molecule goes to either half with probability 1/2. The
-    molecules of genes outside the data (``total_counts`` less the row sum) are thinned too, since
-    they are part of each half's library size.
-
-    Parameters
-    ----------
-    data
-        Cells with counts. Thin the parts separately: a part's halves depend on nothing else.
-    n_splits
-        How many independent pairs of halves, at least 1.
-    seed
-        Of the draws.
-
-    Returns
-    -------
-    list of (half, other half)
-        Each CSR (n_cells, n_genes), log-normalised by itself to ``data.target_sum``.
-
-    Raises
-    ------
-    ValueError
-        If the data has no counts.
+    Each is CSR (n_cells, n_genes), scaled to ``data.target_sum``.
     """
     return [
         (log_normalise(*half, data.target_sum), log_normalise(*other, data.target_sum))
@@ -110,12 +80,12 @@ def thin(
 def molecule_halves(
     data: ExpressionData, *, n_splits: int, seed: int
 ) -> Iterator[tuple[Molecules, Molecules]]:
-    """Yield the molecules of the halves of `thin`, not yet log-normalised.
+    """Split each cell's molecules into two halves, ``n_splits`` times independently.
 
-    Raises
-    ------
-    ValueError
-        If the data has no counts.
+    Only the non-zeros are drawn: a molecule goes to either half with probability 1/2. The
+    molecules of genes outside the data (``total_counts`` less the row sum) are thinned too, since
+    they are part of each half's library size. Thin the parts of a split separately: then a part's
+    halves depend on nothing else.
     """
     if data.counts is None or data.total_counts is None:
         raise ValueError("split molecules need counts; these data have log-normalised values only")
@@ -125,17 +95,13 @@ def molecule_halves(
     for _ in range(n_splits):
         half = rng.binomial(counts.data, 0.5).astype(np.int32)
         rest = rng.binomial(outside.astype(np.int64), 0.5)
-        yield (
-            _molecules(counts, half, rest),
-            _molecules(counts, counts.data - half, outside - rest),
-        )
+        other = _molecules(counts, counts.data - half, outside - rest)
+        yield _molecules(counts, half, rest), other
 
 
 def _molecules(counts: sp.csr_matrix, kept: NDArray[np.int32], outside: Integers) -> Molecules:
     """Return the kept molecules as a new matrix, and totals with those of other genes."""
-    half = sp.csr_matrix(
-        (kept.copy(), counts.indices.copy(), counts.indptr.copy()), shape=counts.shape
-    )
+    half = sp.csr_matrix((kept, counts.indices, counts.indptr), shape=counts.shape, copy=True)
     total = row_sums(half) + outside
     half.eliminate_zeros()
     return half, total

@@ -17,21 +17,15 @@ Scores = tuple[str, int, str, str, int, CellScores]
 
 
 def read_cells(path: Path | str) -> CellScores:
-    """Read a per-cell file.
-
-    Raises
-    ------
-    ValueError
-        When the file lacks `sizes` or `block`, or its shapes do not agree.
-    """
+    """Read a per-cell file; it must hold `sizes` and `block`, and its shapes must agree."""
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     if missing := {"sizes", "block"} - arrays.keys():
         raise ValueError(f"{path} must hold sizes and block, lacks {sorted(missing)}")
     fields: dict[str, Any] = {"ratio": {}, "mean": {}}
     for name, array in arrays.items():
-        kind, slash, metric = name.partition("/")
-        if slash:
+        kind, _, metric = name.partition("/")
+        if metric:
             fields[kind][metric] = array
         else:
             fields[name] = array
@@ -64,18 +58,10 @@ def write_scores(
     rows: Iterable[Mapping[str, Any]],
     cells: CellScores | None,
 ) -> None:
-    """Write a run's scores.csv, and its cells.npz in the same folder.
+    """Write a run's scores.csv to a path, and its cells.npz to the same folder.
 
-    Parameters
-    ----------
-    path
-        Of scores.csv.
-    keys
-        dataset, split, task, selector and seed.
-    rows
-        size, target, metric and value; none where the run failed.
-    cells
-        None where the run failed; the file then holds no numbers.
+    ``keys`` are dataset, split, task, selector and seed; ``rows`` have size, target, metric and
+    value. A run that failed has neither rows nor cells; its files then hold no numbers.
     """
     write_rows(path, SCORES, ({**keys, **row} for row in rows), float_format=".6g")
     nothing = CellScores(sizes=np.array([]), block=np.array([]))

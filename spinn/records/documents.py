@@ -1,6 +1,6 @@
 """What `panels.json` holds about a run in addition to its panels."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,33 +12,16 @@ from spinn.runtime.costs import NOTHING, Cost
 
 @dataclass(frozen=True)
 class Choice:
-    """The panels of one run, and what is documented about them.
+    """The panels of one run, and what is documented about them."""
 
-    Parameters
-    ----------
-    path
-        The panels; none where the run failed.
-    cost
-        Of choosing, a base model's training included.
-    device
-        Where networks were trained.
-    details
-        Further results of the selector, for the settings of `panels.json`.
-    versions
-        Of packages of another environment.
-    failed
-        Why there are no panels, None where there are.
-    exhausted
-        Whether it failed because it ran out of time.
-    """
-
-    path: PanelPath
-    cost: Cost = NOTHING
-    device: str = "cpu"
-    details: Mapping[str, Any] = field(default_factory=dict)
-    versions: Mapping[str, str] = field(default_factory=dict)
-    failed: str | None = None
-    exhausted: bool = False
+    path: PanelPath  # no panels where the run failed
+    cost: Cost = NOTHING  # of choosing, a base model's training included
+    device: str = "cpu"  # where networks were trained
+    details: Mapping[str, Any] = field(default_factory=dict)  # the selector's, for the settings
+    versions: Mapping[str, str] = field(default_factory=dict)  # packages of another environment
+    failed: str | None = None  # why there are no panels
+    exhausted: bool = False  # whether it failed because it ran out of time
+    for_task: "Callable[[Any], Choice] | None" = None  # the same for the cells of another task
 
 
 def documented(
@@ -46,21 +29,11 @@ def documented(
 ) -> PanelPath:
     """Return a run's panels with all that `panels.json` holds about it.
 
-    Parameters
-    ----------
-    choice
-        The panels and further results of the selector.
-    keys
-        dataset, split, task, selector, seed, and data, the identity of the cells.
-    config
-        The parts of the config that the selector depends on; the gene table is only described.
-    threads
-        Of the run.
+    ``keys`` are dataset, split, task, selector, seed, and data, the identity of the cells;
+    ``config`` the parts that the selector depends on, of which the gene table is only described.
     """
-    cost = choice.cost
-    made = made_by(
-        seconds=cost.seconds, peak_mb=cost.peak_mb, threads=threads, device=choice.device
-    )
+    seconds, peak_mb = choice.cost.seconds, choice.cost.peak_mb
+    made = made_by(seconds=seconds, peak_mb=peak_mb, threads=threads, device=choice.device)
     made["versions"] |= choice.versions
     settings = {**config, "genes": described(config["genes"]), **choice.details}
     failed = {} if choice.failed is None else {"failed": choice.failed}

@@ -20,10 +20,9 @@ FORMAT = 1
 def save_network(
     network: Network, path: Path, *, genes: Sequence[str], cost: Cost | None = None
 ) -> None:
-    """Write weights and settings as safetensors.
+    """Write weights, settings, names of inputs, and the training's cost as safetensors.
 
-    ``genes`` are the names of the inputs. ``cost`` is that of the training; only it may differ
-    between equal networks.
+    Only the cost may differ between equal networks.
     """
     description = {
         "format": FORMAT,
@@ -44,38 +43,20 @@ def save_network(
 
 
 def load_network(path: Path) -> tuple[Network, tuple[str, ...]]:
-    """Return the network in a file, ready to predict, and the names of its input genes.
-
-    Raises
-    ------
-    ValueError
-        If the file's format is not the one that this version reads.
-    """
+    """Return the network in a file, ready to predict, and the names of its input genes."""
     about = _description(path)
     with safe_open(path, framework="pt") as file:
         state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a dict
     genes = tuple(about["genes"])
     gate = make_gate(about["gate"], len(genes), GateSettings(**about["gate_settings"]))
-    network = Network(
-        gate,
-        len(genes),
-        about["hidden"],
-        about["n_outputs"],
-        about["activation"],
-        about["input_dropout"],
-    )
+    settings = (about[key] for key in ("hidden", "n_outputs", "activation", "input_dropout"))
+    network = Network(gate, len(genes), *settings)
     network.load_state_dict(state)
     return network.eval(), genes
 
 
 def training_cost(path: Path) -> Cost:
-    """Return the cost of training the network in a file; 0 seconds where the file has none.
-
-    Raises
-    ------
-    ValueError
-        If the file's format is not the one that this version reads.
-    """
+    """Return the cost of training the network in a file; 0 seconds where the file has none."""
     return Cost(**_description(path).get("cost", {"seconds": 0.0}))
 
 

@@ -44,14 +44,7 @@ def provenance(
 ) -> dict[str, Any]:
     """Return the contents of `provenance.json`.
 
-    Parameters
-    ----------
-    prepared
-        The prepared file of each (dataset, split).
-    config
-        The checked config.
-    root
-        The workflow's folder, for the git commit.
+    ``prepared`` holds the prepared file of each (dataset, split); the checkout is that at ``root``.
     """
     datasets: dict[str, dict[str, Any]] = {}
     for (dataset, split), path in prepared.items():

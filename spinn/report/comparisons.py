@@ -29,13 +29,11 @@ _DESIGNS = {
 }
 
 
-def claims(differences: pd.DataFrame | None, metric: str) -> dict[int, str]:
+def claims(differences: pd.DataFrame, metric: str) -> dict[int, str]:
     """Return, for each size, which selectors are better than random panels, by rows of one task.
 
     Only `better_than` decides: the intervals of all selectors and sizes together.
     """
-    if differences is None:
-        return {}
     rows = differences[(differences["metric"] == metric) & (differences["reference"] == "floor")]
     better = better_than(rows, "floor")
     return {
@@ -46,35 +44,36 @@ def claims(differences: pd.DataFrame | None, metric: str) -> dict[int, str]:
     }
 
 
-def comparison_tables(
-    differences: pd.DataFrame | None, normalised: pd.DataFrame | None, metric: str
-) -> list[Table]:
-    """Return tables of selectors by sizes, of the rows of one dataset and task.
+def difference_tables(differences: pd.DataFrame, metric: str) -> list[Table]:
+    """Return differences to each reference, selectors by sizes, of one dataset and task.
 
-    First the differences to each reference with intervals that hold together, then the measures of
-    normalised.csv.
+    Their intervals hold together.
     """
-    if differences is None or normalised is None:
-        return []
     tables = []
-    differences = differences[differences["metric"] == metric]
-    for reference, rows in differences.groupby("reference", sort=False):
+    differences = differences[differences["metric"] == metric].drop(columns=["low", "high"])
+    ends = {"diff": "mean", "low_all": "low", "high_all": "high"}
+    for reference, rows in differences.rename(columns=ends).groupby("reference", sort=False):
         name = _REFERENCES.get(str(reference), str(reference))
-        ends = {"diff": "mean", "low_all": "low", "high_all": "high"}
-        shown = rows.drop(columns=["low", "high"]).rename(columns=ends)
         words = f"{LABEL[metric]}: selector minus {name}; 95 % intervals that hold for all together"
-        tables.append(_table(shown, f"Difference to {name}", f"{words}; {behind(shown)}"))
-    normalised = normalised[normalised["metric"] == metric]
-    for measure, rows in normalised.groupby("measure", sort=False):
-        title, words = _MEASURES[str(measure)]
-        words += f"; 95 % interval; {count(rows['n_null'], 'random panel')}; {behind(rows)}"
-        tables.append(_table(rows.rename(columns={"value": "mean"}), title, words))
+        words += f"; {behind(rows)}"
+        tables.append(grid(rows) | {"title": f"Difference to {name}", "caption": words})
     return tables
 
 
-def optimism_tables(optimism: pd.DataFrame | None, metric: str) -> list[Table]:
+def normalised_tables(normalised: pd.DataFrame, metric: str) -> list[Table]:
+    """Return the measures of normalised.csv, selectors by sizes, of one dataset and task."""
+    tables = []
+    normalised = normalised[normalised["metric"] == metric].rename(columns={"value": "mean"})
+    for measure, rows in normalised.groupby("measure", sort=False):
+        title, words = _MEASURES[str(measure)]
+        words += f"; 95 % interval; {count(rows['n_null'], 'random panel')}; {behind(rows)}"
+        tables.append(grid(rows) | {"title": title, "caption": words})
+    return tables
+
+
+def optimism_tables(optimism: pd.DataFrame, metric: str) -> list[Table]:
     """Return tables of one dataset's and task's headline by cells, by donors, and of the gap."""
-    if optimism is None or optimism.empty:
+    if optimism.empty:
         return []
     rows = optimism[optimism["metric"] == metric]
     units = f"{count(rows['n_donors'], 'donor')} against {count(rows['n_cells'], 'cell')}"
@@ -84,9 +83,5 @@ def optimism_tables(optimism: pd.DataFrame | None, metric: str) -> list[Table]:
         shown = rows.drop(columns=list(ends.values())).rename(columns={name: "mean", **ends})
         caption = f"{LABEL[metric]}, {words}; 95 % intervals; {behind(rows)}; {units} resampled"
         title = f"Random cells or held-out donors: {words.partition(',')[0]}"
-        tables.append(_table(shown, title, caption))
+        tables.append(grid(shown) | {"title": title, "caption": caption})
     return tables
-
-
-def _table(rows: pd.DataFrame, title: str, caption: str) -> Table:
-    return grid(rows) | {"title": title, "caption": caption}

@@ -1,7 +1,7 @@
 """The report: one self-contained HTML page."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +10,19 @@ import pandas as pd
 
 from spinn.config.derived import twin_of
 from spinn.metrics.registry import DIRECTION, headline_of
-from spinn.report.comparisons import claims, comparison_tables, optimism_tables
+from spinn.report.comparisons import claims, difference_tables, normalised_tables, optimism_tables
 from spinn.report.counts import behind
 from spinn.report.frequencies import frequency_table
 from spinn.report.tables import (
     answers,
     audit_table,
     cautions,
-    cost_lines,
+    cost_table,
     flat,
     grid,
     headline_table,
     metric_table,
+    panel_table,
     part_table,
     recall_table,
     robustness_table,
@@ -35,6 +36,7 @@ TABLES = ("recall", "differences", "normalised", "smallest", "costs", "robustnes
 """Tables of the whole run that the page shows in addition to summary and stability."""
 
 Panels = Mapping[tuple[str, int, str, int], pd.DataFrame]
+"""By dataset, split, task and size."""
 
 
 def render(
@@ -49,30 +51,22 @@ def render(
 ) -> str:
     """Return the report as one HTML page.
 
+    All text is escaped; figures are images without scripts; the page forbids loading anything.
+
     Parameters
     ----------
-    summary, stability
-        summary.csv and stability.csv.
     panels
-        (dataset, split, task, size) to the recommended panel: columns gene, rank, why, and those
-        of `spinn.explanation.substitutes`, if any. The first split of each task is shown.
+        The recommended panels: columns gene, rank, why, and those of
+        `spinn.explanation.substitutes`, if any. The first split of each task is shown.
     provenance
         Text to anything, shown as tables. `datasets` (name to split to facts: cells and genes
         before and after the filters, cells per part, whether counts were recovered) is shown with
         each dataset, `config` and all other keys at the end.
     figures
-        File name without ending to SVG text. quality_, agreement_ and overlap_{dataset}_{task}
-        are shown with their task.
+        File name, {kind}_{dataset}_{task} without ending, to SVG text; shown with their task.
     tables
-        Further tables by file name, each with columns dataset and task: `recall`, `differences`,
-        `normalised`, `smallest`, `optimism`; `costs`: what every run cost, and why some failed;
-        `audit`, `robustness` and `frequencies`, with a column split.
-    title
-        Of the page.
-
-    Notes
-    -----
-    All text is escaped; figures are images without scripts; the page forbids loading anything.
+        Those of `TABLES`, `audit` and `frequencies` by name, with columns dataset and task, the
+        last two and `robustness` with a column split.
     """
     tables = tables or {}
     facts = provenance.get("datasets", {})
@@ -83,8 +77,7 @@ def render(
             "facts": flat(facts.get(dataset, {})),
             "parts": part_table(facts.get(dataset, {})),
             "tasks": [
-                _task(str(dataset), str(task), of_task, stability, panels, figures)
-                | _further(str(dataset), str(task), of_task, tables)
+                _task(of_task, stability, panels, figures, tables)
                 for task, of_task in rows.groupby("task", sort=False)
             ],
         }
@@ -113,65 +106,61 @@ def read_figures(folder: Path | str) -> dict[str, str]:
 
 
 def _task(
-    dataset: str,
-    task: str,
     rows: pd.DataFrame,
     stability: pd.DataFrame,
     panels: Panels,
     figures: Mapping[str, str],
+    tables: Mapping[str, pd.DataFrame],
 ) -> dict[str, Any]:
+    """Return what the page shows of a dataset and task, of which ``rows`` are the summary's."""
+    dataset, task = str(rows["dataset"].iloc[0]), str(rows["task"].iloc[0])
     present = set(rows["metric"])
-    metrics = [name for name in DIRECTION if name in present]
     headline = headline_of(present)
-    agreement = rows_of_task(stability, dataset, task)
-    splits = sorted({split for name, split, of, _ in panels if (name, of) == (dataset, task)})
+    agreement = rows_of_task(stability, dataset, task).rename(columns={"value": "mean"})
+    places = sorted(place for place in panels if (place[0], place[2]) == (dataset, task))
     kinds = ("quality", "agreement", "overlap", "robustness", "optimism")
     names = [f"{kind}_{dataset}_{task}" for kind in kinds]
+    parts = {name: rows_of_task(table, dataset, task) for name, table in tables.items()}
+
+    def show(name: str, make: Callable[..., Any], *more: Any) -> Any:
+        return make(parts[name], *more) if len(parts.get(name, ())) else ()
+
     return {
         "name": task,
         "answers": answers(rows[rows["metric"] == headline]),
-        "others": [metric_table(rows, metric) for metric in metrics if metric != headline],
+        "headline": headline_table(rows, parts.get("costs")),
+        "others": [metric_table(rows, name) for name in DIRECTION if name in present - {headline}],
         "notes": cautions(rows),
         "behind": behind(rows),
         "panels": [
             {
-                "size": size,
-                "rows": panel.to_dict("records"),
-                "genes": ", ".join(map(str, panel["gene"])),
+                "size": place[3],
+                "rows": panel_table(panels[place]),
+                "genes": ", ".join(map(str, panels[place]["gene"])),
             }
-            for (name, split, of, size), panel in sorted(panels.items(), key=lambda item: item[0])
-            if (name, of) == (dataset, task) and split == splits[0]
+            for place in places
+            if place[1] == places[0][1]
         ],
-        "n_splits": len(splits),
+        "n_splits": len({split for _, split, *_ in places}),
         "figures": [
             {"name": name, "uri": _data_uri(figures[name])} for name in names if name in figures
         ],
         "stability": [
-            grid(part.rename(columns={"value": "mean"}))
-            | {"label": str(measure), "behind": behind(part)}
+            grid(part) | {"label": str(measure), "behind": behind(part)}
             for measure, part in agreement.groupby("measure", sort=False)
         ],
-    }
-
-
-def _further(
-    dataset: str, task: str, rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
-) -> dict[str, Any]:
-    """Return what the further tables hold of a dataset and task; ``rows`` are the summary's."""
-    part = {name: rows_of_task(table, dataset, task) for name, table in tables.items()}
-    headline = headline_of(rows["metric"])
-    differences, normalised = part.get("differences"), part.get("normalised")
-    return {
-        "headline": headline_table(rows, part.get("costs")),
-        "costs": cost_lines(part.get("costs")),
-        "recall": recall_table(part.get("recall"), rows),
-        "audit": audit_table(part.get("audit")),
-        "frequencies": frequency_table(part.get("frequencies")),
-        "optimism": optimism_tables(part.get("optimism"), headline),
-        "claims": claims(differences, headline),
-        "comparisons": comparison_tables(differences, normalised, headline),
-        "robustness": robustness_table(part.get("robustness")),
-        "smallest": smallest_table(part.get("smallest")),
+        "claims": show("differences", claims, headline),
+        "comparisons": [
+            *show("differences", difference_tables, headline),
+            *show("normalised", normalised_tables, headline),
+        ],
+        "optimism": show("optimism", optimism_tables, headline),
+        "recall": show("recall", recall_table, rows),
+        "costs": show("costs", cost_table),
+        "audit": show("audit", audit_table),
+        "frequencies": show("frequencies", frequency_table),
+        "robustness": show("robustness", robustness_table),
+        "smallest": show("smallest", smallest_table),
     }
 
 

@@ -1,6 +1,7 @@
 """Plots of tidy tables: each function draws on the axes it is given and returns them.
 
-Numbers come from the tables as they are; nothing is computed here.
+Tables hold the rows of one dataset and task. Their numbers are drawn as they are; nothing is
+computed here. A line per selector has its intervals, spread sideways around the sizes.
 """
 
 from collections.abc import Sequence
@@ -39,15 +40,9 @@ def selector_style(selector: str) -> dict[str, Any]:
 
 
 def quality_against_size(table: pd.DataFrame, ax: Axes) -> Axes:
-    """Draw a metric against the panel size, one line with intervals per selector.
+    """Draw a metric of summary.csv against the panel size, one line per selector.
 
-    Parameters
-    ----------
-    table
-        Rows of summary.csv of one dataset, task and metric. `floor` becomes a shaded band,
-        `ceiling` a line; both are labelled where they lie.
-    ax
-        Where to draw. Selectors are spread sideways around their size.
+    `floor` becomes a shaded band, `ceiling` a line; both are labelled where they lie.
     """
     # Selectors lie between floor and ceiling: the labels go to the other sides of the two.
     up = 1 if DIRECTION[table["metric"].iloc[0]] == "higher" else -1
@@ -70,15 +65,7 @@ def quality_against_size(table: pd.DataFrame, ax: Axes) -> Axes:
 
 
 def seed_agreement(table: pd.DataFrame, ax: Axes) -> Axes:
-    """Draw the agreement of panels against their size, one line with intervals per selector.
-
-    Parameters
-    ----------
-    table
-        Rows of stability.csv of one dataset, task and measure.
-    ax
-        Where to draw.
-    """
+    """Draw a measure of stability.csv against the panel size, one line per selector."""
     _lines(table, ax, value="value")
     ax.axhline(0, color="#bdbdbd", lw=1, zorder=0)
     ax.axhline(1, color="#bdbdbd", lw=1, zorder=0)
@@ -86,15 +73,7 @@ def seed_agreement(table: pd.DataFrame, ax: Axes) -> Axes:
 
 
 def optimism_gap(table: pd.DataFrame, ax: Axes) -> Axes:
-    """Draw gaps with intervals against the panel size, one line per selector, random panels too.
-
-    Parameters
-    ----------
-    table
-        Rows of optimism.csv of one dataset, task and metric.
-    ax
-        Where to draw; the ceiling is left out.
-    """
+    """Draw a metric's gaps of optimism.csv against the panel size; the ceiling is left out."""
     _lines(table[table["selector"] != "ceiling"], ax, value="gap")
     ax.axhline(0, color="#737373", lw=1, zorder=0)
     return ax
@@ -103,20 +82,13 @@ def optimism_gap(table: pd.DataFrame, ax: Axes) -> Axes:
 def selector_overlap(table: pd.DataFrame, ax: Axes) -> Axes:
     """Draw a heat map of shared genes between selectors, each square with its number.
 
-    Parameters
-    ----------
-    table
-        Columns selector, other, value (0..1, NaN is left blank), low, high: every pair of one
-        dataset, task and size, as `spinn.stability.between_runs.panel_overlap` returns.
-    ax
-        Where to draw.
+    The table of one size has every pair of columns selector and other, as
+    `spinn.stability.between_runs.panel_overlap` returns; values in 0..1, NaN is left blank.
     """
     names = list(dict.fromkeys(table["selector"]))
     place = {name: i for i, name in enumerate(names)}
-    values = np.full((len(names), len(names)), np.nan)
-    for row in table.to_dict("records"):
-        values[place[row["selector"]], place[row["other"]]] = row["value"]
-    ax.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="equal")
+    values = table.pivot_table("value", "selector", "other", dropna=False)
+    ax.imshow(values.loc[names, names], cmap="Blues", vmin=0, vmax=1, aspect="equal")
     for row in table.dropna(subset=["value"]).to_dict("records"):
         at = place[row["other"]], place[row["selector"]]
         color = "white" if row["value"] > 0.6 else "black"
@@ -136,12 +108,8 @@ def selector_overlap(table: pd.DataFrame, ax: Axes) -> Axes:
 def quality_against_efficiency(table: pd.DataFrame, ax: Axes) -> Axes:
     """Draw a metric against the share of molecules detected, one line with intervals per size.
 
-    Parameters
-    ----------
-    table
-        Rows of robustness.csv of one dataset, split, task and kind of inputs.
-    ax
-        Where to draw; nothing lost is at the left. Larger panels are darker.
+    The table is that part of robustness.csv with one split and kind of inputs. Nothing lost is at
+    the left; larger panels are darker.
     """
     sizes = sorted(set(table["size"]))
     levels = sorted(set(table["efficiency"]), reverse=True)
@@ -180,16 +148,8 @@ def _lines(table: pd.DataFrame, ax: Axes, *, value: str) -> None:
 
 def _label(ax: Axes, text: str, at: tuple[float, float], system: Transform, side: int) -> None:
     """Write `text` just above (side 1) or below (side -1) a point."""
-    ax.annotate(
-        text,
-        at,
-        xycoords=system,
-        xytext=(0, 3 * side),
-        textcoords="offset points",
-        va="bottom" if side > 0 else "top",
-        fontsize=7.5,
-        color="#595959",
-    )
+    style: Any = {"va": "bottom" if side > 0 else "top", "fontsize": 7.5, "color": "#595959"}
+    ax.annotate(text, at, (0, 3 * side), system, "offset points", **style)
 
 
 def _log_axis(ax: Axes, ticks: Sequence[float], label: str) -> None:

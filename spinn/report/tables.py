@@ -1,6 +1,6 @@
 """The report's tables: rows of tidy tables, ordered, rounded and put into words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -41,16 +41,13 @@ def headline_table(rows: pd.DataFrame, costs: pd.DataFrame | None) -> Table:
     ``costs`` are the task's rows of costs.csv.
     """
     table = metric_table(rows, headline_of(rows["metric"]))
-    reasons = {} if costs is None else failures(costs)
-    reason = {selector: text for (_, _, selector), text in reasons.items()}
-    lines = [line | {"failed": reason.get(line["selector"])} for line in table["lines"]]
+    reasons = {} if costs is None else {key[2]: why for key, why in failures(costs).items()}
+    lines = [line | {"failed": reasons.get(line["selector"])} for line in table["lines"]]
     return table | {"lines": lines}
 
 
-def cost_lines(costs: pd.DataFrame | None) -> list[dict[str, str]]:
+def cost_table(costs: pd.DataFrame) -> list[Table]:
     """Return time and memory of each selector's runs: mean, and range where they differ."""
-    if costs is None:
-        return []
     lines = []
     for selector, runs in costs.groupby("selector", sort=False):
         notes = []
@@ -63,7 +60,7 @@ def cost_lines(costs: pd.DataFrame | None) -> list[dict[str, str]]:
                 "selector": str(selector),
                 "runs": str(len(runs)),
                 "seconds": _spread(runs["seconds"], 1),
-                "peak": _spread(runs["peak_mb"].dropna(), 0),
+                "peak MiB": _spread(runs["peak_mb"].dropna(), 0),
                 "note": "; ".join(notes),
             }
         )
@@ -77,14 +74,8 @@ def grid(rows: pd.DataFrame, order: Iterable[str] | None = None) -> Table:
     cells = {(row["selector"], int(row["size"])): _cell(row) for row in rows.to_dict("records")}
     order = list(dict.fromkeys(rows["selector"])) if order is None else list(order)
     extra = sorted(set(rows.loc[ceiling, "size"].astype(int)) - set(sizes))
-    lines = [
-        {
-            "selector": name,
-            "cells": [cells.get((name, size)) for size in (*sizes, *extra)],
-            "failed": None,
-        }
-        for name in order
-    ]
+    values = {name: [cells.get((name, size)) for size in (*sizes, *extra)] for name in order}
+    lines = [{"selector": name, "cells": row, "failed": None} for name, row in values.items()]
     heads = [*(f"{size} genes" for size in sizes), *(f"all {size}" for size in extra)]
     return {"heads": heads, "lines": lines}
 
@@ -101,21 +92,14 @@ def _cell(row: Mapping[Any, Any]) -> Table:
 
 def answers(rows: pd.DataFrame) -> list[Table]:
     """Return, for each size, the best selector and those not significantly worse."""
+    floors = rows[rows["selector"] == "floor"].to_dict("records")
+    floor = {row["size"]: _cell(row) for row in floors}
     lines = []
-    for size, of_size in rows[~rows["selector"].isin(REFERENCES)].groupby("size"):
-        first = of_size[of_size["tier"] == 1].sort_values("diff_to_best", key=abs, kind="stable")
-        if len(first):
-            best, *others = first.to_dict("records")
-            floor = rows[(rows["selector"] == "floor") & (rows["size"] == size)]
-            lines.append(
-                {
-                    "size": size,
-                    "best": best["selector"],
-                    "cell": _cell(best),
-                    "others": [row["selector"] for row in others],
-                    "floor": _cell(floor.iloc[0].to_dict()) if len(floor) else None,
-                }
-            )
+    for size, first in rows[rows["tier"] == 1].groupby("size"):
+        ordered = first.sort_values("diff_to_best", key=abs, kind="stable")
+        best, *others = ordered.to_dict("records")
+        names = {"best": best["selector"], "others": [row["selector"] for row in others]}
+        lines.append({"size": size, **names, "cell": _cell(best), "floor": floor.get(size)})
     return lines
 
 
@@ -135,48 +119,52 @@ def cautions(rows: pd.DataFrame) -> list[str]:
     return notes
 
 
-def recall_table(recall: pd.DataFrame | None, rows: pd.DataFrame) -> Table | None:
+def panel_table(panel: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    """Return the genes of a recommended panel, best first, with roles and substitutes if known."""
+    if "loss" in panel:
+        restored = (100 * panel["restored"]).map("{:.0f} %".format)
+        loss = {"lost without it": panel["loss"].map("{:.4f}".format)}
+        panel = panel.assign(restored=restored, **loss)
+    heads = ("rank", "gene", "role", "lost without it", "restored", "substitutes", "why")
+    return panel.filter(heads).to_dict("records")
+
+
+def recall_table(recall: pd.DataFrame, rows: pd.DataFrame) -> list[Table]:
     """Return recall of each cell type by the best selector of each size, hardest first.
 
     ``recall`` holds the task's rows of recall.csv, ``rows`` those of summary.csv.
     """
-    best = answers(rows[rows["metric"] == headline_of(rows["metric"])])
-    if recall is None or recall.empty or not best:
-        return None
-    columns = [
-        recall[(recall["selector"] == answer["best"]) & (recall["size"] == answer["size"])]
-        for answer in best
-    ]
-    columns = [column.set_index("target") for column in columns]
-    average = pd.concat([column["mean"] for column in columns], axis=1).mean(axis=1)
-    lines = [
-        {
-            "type": name,
-            "n_cells": int(columns[0].loc[name, "n_cells"]),
-            "cells": [_cell(column.loc[name].to_dict()) for column in columns],
-        }
+    columns = {
+        f"{answer['size']} genes: {answer['best']}": recall[
+            (recall["selector"] == answer["best"]) & (recall["size"] == answer["size"])
+        ].set_index("target")
+        for answer in answers(rows[rows["metric"] == headline_of(rows["metric"])])
+    }
+    if not columns:
+        return []
+    parts = list(columns.values())
+    average = pd.concat([part["mean"] for part in parts], axis=1).mean(axis=1)
+    return [
+        {"type": name, "test cells": parts[0]["n_cells"][name]}
+        | {head: _cell(part.loc[name].to_dict()) for head, part in columns.items()}
         for name in average.sort_values(kind="stable").index
     ]
-    heads = [f"{answer['size']} genes: {answer['best']}" for answer in best]
-    return {"heads": heads, "lines": lines}
 
 
-def audit_table(audit: pd.DataFrame | None) -> Table | None:
+def audit_table(audit: pd.DataFrame) -> Table:
     """Return the audit of the first split's panels, a line per size and constraint, unmet first.
 
     ``n_unmet`` counts those that are not met.
     """
-    if audit is None or audit.empty:
-        return None
     rows = audit[audit["split"] == audit["split"].min()]
-    ordered = rows.sort_values("met", kind="stable")  # "no" before "yes"
-    return {"lines": ordered.to_dict("records"), "n_unmet": int((rows["met"] == "no").sum())}
+    heads = {"size": "genes", "constraint": "requirement"}
+    ordered = rows.sort_values("met", kind="stable").rename(columns=heads)  # "no" before "yes"
+    lines = ordered[["genes", "requirement", "wanted", "got", "met", "note"]].to_dict("records")
+    return {"lines": lines, "n_unmet": int((rows["met"] == "no").sum())}
 
 
-def smallest_table(smallest: pd.DataFrame | None) -> Table | None:
+def smallest_table(smallest: pd.DataFrame) -> Table:
     """Return selectors by the smallest panel whose interval reaches the share, fewest first."""
-    if smallest is None or smallest.empty:
-        return None
     rows = smallest.assign(low=smallest["low"].map(_number))[["selector", "size", "low"]]
     reached = rows["size"] != NONE
     order = rows.loc[reached, "size"].astype(int).sort_values(kind="stable").index
@@ -187,25 +175,19 @@ def smallest_table(smallest: pd.DataFrame | None) -> Table | None:
     }
 
 
-def robustness_table(robustness: pd.DataFrame | None) -> Table | None:
+def robustness_table(robustness: pd.DataFrame) -> Table:
     """Return the first split's quality, a line per kind of inputs and size, by efficiency."""
-    if robustness is None or robustness.empty:
-        return None
     first = robustness[robustness["split"] == robustness["split"].min()]
+    first = first.rename(columns={"value": "mean"})
     levels = sorted(set(first["efficiency"]), reverse=True)
     lines = []
     for (inputs, size), rows in first.groupby(["inputs", "size"], sort=False):
-        cells = {
-            row["efficiency"]: _cell({**row, "mean": row["value"]})
-            for row in rows.to_dict("records")
-        }
-        lines.append(
-            {"inputs": inputs, "size": int(size), "cells": [cells.get(level) for level in levels]}
-        )
+        cells = {row["efficiency"]: _cell(row) for row in rows.to_dict("records")}
+        by_level = {f"{level:g}": cells.get(level) for level in levels}
+        lines.append({"genes": int(size), "inputs": inputs, **by_level})
     metric = first["metric"].iloc[0]
     return {
-        "levels": [f"{level:g}" for level in levels],
-        "lines": sorted(lines, key=lambda line: line["size"]),
+        "lines": sorted(lines, key=lambda line: line["genes"]),
         "selector": first["selector"].iloc[0],
         "seeds": count(first["n_seeds"], "seed"),
         "label": LABEL[metric],
@@ -231,17 +213,14 @@ def flat(value: Any, name: str = "") -> Sequence[tuple[str, str]]:
 def part_table(splits: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return one row per split and part: how many cells, of which donors and types.
 
-    Parameters
-    ----------
-    splits
-        Split to what preparation recorded; its `split` maps parts to cells, labels, donors.
+    ``splits`` holds what preparation recorded of each; `split` in it maps parts to cells, labels
+    and donors.
     """
     rows = []
     for split, about in splits.items():
-        for part in ("train", "valid", "test"):
-            facts = about.get("split", {}).get(part) if isinstance(about, Mapping) else None
-            if facts is None:
-                continue
+        parts = about.get("split", {}) if isinstance(about, Mapping) else {}
+        for part in (name for name in ("train", "valid", "test") if name in parts):
+            facts = parts[part]
             donors, labels = facts.get("donors", ()), facts.get("labels", {})
             rows.append(
                 {

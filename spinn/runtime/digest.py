@@ -50,13 +50,13 @@ def script(path: str | Path, *modules: str, root: Path = PACKAGE) -> str:
 
 
 def reached(modules: Iterable[str], root: Path = PACKAGE) -> list[str]:
-    """Return modules of the package and all that they import, directly or through others."""
+    """Return modules, their folders, and all that they import, directly or through others."""
     names, waiting = set[str](), list(modules)
     while waiting:
         name = waiting.pop()
         if name not in names:
             names.add(name)
-            waiting += imports(_source(name, root), root)
+            waiting += [*_modules(name, root), *imports(_source(name, root), root)]
     return sorted(names)
 
 

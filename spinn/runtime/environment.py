@@ -14,6 +14,8 @@ DEPENDENCIES = (
     "numpy",
     "pandas",
     "scipy",
+    "scikit-learn",
+    "numba",
     "h5py",
     "anndata",
     "scanpy",
@@ -26,8 +28,6 @@ DEPENDENCIES = (
     "threadpoolctl",
     "tqdm",
     "click",
-    "numba",
-    "scikit-learn",
 )
 
 

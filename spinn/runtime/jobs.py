@@ -6,9 +6,11 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO
+
+from spinn.runtime.environment import check_environment
 
 # What OpenMP, the linear algebra libraries and numba read when they are loaded.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -33,6 +35,20 @@ def acquire_lock(path: str | os.PathLike[str]) -> IO[str]:
         file.close()
         raise RuntimeError("another run is at work in this folder; wait until it ends") from None
     return file
+
+
+def start_job(log: str, threads: int, *, needs: Sequence[str]) -> None:
+    """Start a job's log, and refuse packages of another environment.
+
+    Parameters
+    ----------
+    log, threads
+        See `start_log`.
+    needs
+        Import names of the packages that the job needs, see `check_environment`.
+    """
+    start_log(log, threads)
+    check_environment(needs)
 
 
 def start_log(path: str | os.PathLike[str], threads: int = 1) -> None:

@@ -72,8 +72,9 @@ def choose_each(
     """Yield the choice of each (task, run), with its cost.
 
     Runs that a selector answers alike share one choice: all seeds of one that draws nothing, all
-    tasks of one that chooses by cell type. A selector that used up its time with one seed of a task
-    is not run with another.
+    tasks of one that chooses by cell type. (A package's answer may have to be filled up, which
+    depends on the task.) A selector that used up its time with one seed of a task is not run with
+    another.
 
     Parameters
     ----------
@@ -95,5 +96,10 @@ def choose_each(
             log.info("selection: %s, %s, seed %d", task, run.selector, seed)
             cells = open_once(task)
             choice, cost = measured(partial(choose, cells, replace(run, seed=seed)))
-            choices[key] = replace(choice, cost=choice.cost + cost)
+            if entry.kind != "package":  # which ran in a process of its own, whose cost it says
+                choice = replace(choice, cost=choice.cost + cost)
+            choices[key] = choice
+        elif (for_task := choices[key].for_task) is not None:
+            yield for_task(open_once(task))
+            continue
         yield choices[key]

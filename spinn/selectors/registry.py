@@ -11,12 +11,19 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 ROOM = Path(__file__).parent
 STRATEGIES = ("rfe", "ranking")
 EXCHANGE = "+exchange"  # after a ranker and a strategy: their panels, after an exchange of genes
 EXCHANGE_TASKS = ("reconstruction", "hurdle")  # whose networks predict genes
 KINDS = ("recommended", "ranker", "baseline", "peer", "package")
+# What entries of a kind have in common, unless they say otherwise.
+_OF_KIND: dict[str, dict[str, Any]] = {
+    "ranker": {"is_random": True, "needs_torch": True, "is_constrained": True},
+    "peer": {"colour": "#56B4E9"},
+    "package": {"is_constrained": True, "colour": "#8c564b"},
+}
 # Kinds whose files hold no `choose`, and the module that has it for them.
 _SHARED = {"ranker": "selectors.strategies", "package": "selectors.peers.packages"}
 
@@ -95,9 +102,10 @@ def read_entries(room: Path = ROOM) -> Iterator[Entry]:
     Raises
     ------
     ValueError
-        If an ``ENTRY`` is no dict of plain values, or its keys are not those of `Entry`.
+        If an ``ENTRY`` is no dict of plain values, its keys are not those of `Entry`, or its name
+        is that of another file's.
     """
-    entries = []
+    entries: dict[str, Entry] = {}
     for path in room.rglob("*.py"):
         source = path.read_text(encoding="utf-8")
         if "\nENTRY = " not in source:
@@ -108,13 +116,17 @@ def read_entries(room: Path = ROOM) -> Iterator[Entry]:
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "ENTRY"
         )
         try:
-            entry = Entry(**ast.literal_eval(values))
-        except (TypeError, ValueError) as error:
+            given = ast.literal_eval(values)
+            entry = Entry(**{**_OF_KIND.get(given.get("kind"), {}), **given})
+        except (AttributeError, TypeError, ValueError) as error:
             raise ValueError(f"{path.name}: ENTRY: {error}; see spinn.selectors.registry") from None
         module = ".".join(path.relative_to(room.parent).with_suffix("").parts)
         family = entry.name if entry.needs_torch or entry.kind == "package" else "baselines"
-        entries.append(replace(entry, module=module, family=entry.family or family))
-    yield from sorted(entries, key=lambda e: (KINDS.index(e.kind), e.order, e.name))
+        if entry.name in entries:
+            both = f"{entries[entry.name].module} and {module}"
+            raise ValueError(f"names of selectors must differ, got {entry.name!r} in {both}")
+        entries[entry.name] = replace(entry, module=module, family=entry.family or family)
+    yield from sorted(entries.values(), key=lambda e: (KINDS.index(e.kind), e.order, e.name))
 
 
 ENTRIES = {entry.name: entry for entry in read_entries()}

@@ -16,23 +16,12 @@ def jaccard(first: Collection[str], second: Collection[str]) -> float:
 
 
 def nogueira(panels: Sequence[Collection[str]], n_genes: int) -> tuple[float, float]:
-    """Return the stability index of panels and its standard error.
+    """Return the stability index of at least two panels and its asymptotic standard error.
 
-    Parameters
-    ----------
-    panels
-        At least two panels of distinct genes (else ValueError).
-    n_genes
-        How many genes they were chosen from; fewer than the panels hold is a ValueError.
-
-    Returns
-    -------
-    index
-        1 for identical panels, 0 on average for random ones, at least -1 / (panels - 1). NaN when
-        all panels are empty or all hold every gene: then nothing was chosen.
-    error
-        Asymptotic standard error. NaN for two panels: two of one size always give 0, for lack of
-        data.
+    Panels hold distinct genes out of ``n_genes``. The index is 1 for identical panels, 0 on average
+    for random ones, at least -1 / (panels - 1); NaN when all panels are empty or all hold every
+    gene: then nothing was chosen. The error is NaN for two panels: two of one size always give 0,
+    for lack of data.
 
     Notes
     -----
@@ -73,20 +62,10 @@ def nogueira_correlated(
 ) -> tuple[float, float]:
     """Return the stability index with interchangeable genes counted as agreement, and its error.
 
-    Parameters
-    ----------
-    panels, n_genes
-        As of `nogueira`; panels of one size (else ValueError).
-    group_of
-        Gene to its group of interchangeable genes; a gene that is absent is a group by itself.
-
-    Returns
-    -------
-    index
-        1 where every panel takes equally many genes from each group, 0 on average for random
-        panels; `nogueira` where every group is one gene. NaN where nothing was chosen.
-    error
-        Asymptotic standard error; NaN for two panels.
+    As `nogueira`, for panels of one size; ``group_of`` gives a gene's group of interchangeable
+    genes, and a gene that is absent is a group by itself. The index is 1 where every panel takes
+    equally many genes from each group, 0 on average for random panels; `nogueira` where every group
+    is one gene. NaN where nothing was chosen. The error is asymptotic, NaN for two panels.
 
     Notes
     -----
@@ -108,14 +87,16 @@ def nogueira_correlated(
     sizes = {len(set(panel)) for panel in panels}
     if len(sizes) > 1:
         raise ValueError(f"panels must be of one size, got {sorted(sizes)}")
-    chance = _chance(sizes.pop(), n_genes, group_of)
+    members = np.array([*Counter(group_of.values()).values()], dtype=np.float64)
+    alone = n_genes - members.sum()  # genes without a group
+    spread = (members * (n_genes - members)).sum() + alone * (n_genes - 1)
+    share = sizes.pop() / n_genes
+    chance = float(share * (1 - share) * spread / max(n_genes - 1, 1))
     if not chance > 0:
         return float("nan"), float("nan")
-    groups = [[group_of.get(gene, ("alone", gene)) for gene in panel] for panel in panels]
-    column = {name: i for i, name in enumerate(dict.fromkeys(itertools.chain(*groups)))}
-    counts: Floats = np.zeros((len(panels), len(column)))
-    for row, names in zip(counts, groups, strict=True):
-        np.add.at(row, [column[name] for name in names], 1)
+    taken = [Counter(group_of.get(gene, ("alone", gene)) for gene in panel) for panel in panels]
+    groups = dict.fromkeys(itertools.chain(*taken))
+    counts = np.array([[numbers[group] for group in groups] for numbers in taken], float)
     index = 1 - counts.var(axis=0, ddof=1).sum() / chance
     each = counts @ counts.mean(axis=0) / chance
     return float(index), _standard_error(each - each.mean())
@@ -134,12 +115,3 @@ def _standard_error(deviations: Floats) -> float:
     n_panels = len(deviations)
     error = 2 / n_panels * np.sqrt(np.square(deviations).sum())
     return float(error) if n_panels > 2 else float("nan")
-
-
-def _chance(k: int, n_genes: int, group_of: Mapping[str, Hashable]) -> float:
-    """Return the summed variance of the groups' numbers in random panels of k genes."""
-    sizes = np.array(list(Counter(group_of.values()).values()), dtype=np.float64)
-    alone = n_genes - sizes.sum()  # genes without a group
-    spread = (sizes * (n_genes - sizes)).sum() + alone * (n_genes - 1)
-    share = k / n_genes
-    return float(share * (1 - share) * spread / max(n_genes - 1, 1))

@@ -2,8 +2,7 @@
 
 import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,9 +10,12 @@ import pandas as pd
 from spinn.arrays import Floats
 from spinn.panel import PanelPath
 from spinn.stability.agreement import jaccard, nogueira, nogueira_correlated
+from spinn.statistics.bootstrap import grouped
+from spinn.statistics.tiers import interval
 
 _N_BOOTSTRAP = 1000
 _NORMAL_975 = 1.959963984540054
+_NUMBERS = ("value", "low", "high", "n_seeds", "n_splits")
 
 
 class SelectedPanel(NamedTuple):
@@ -39,20 +41,12 @@ def selected_panels(path: PanelPath) -> list[SelectedPanel]:
 def stability(
     panels: Iterable[SelectedPanel],
     groups: Mapping[tuple[str, int], Mapping[str, int]] | None = None,
-    *,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """Return the agreement of every selector's panels at every size, as stability.csv.
 
-    Parameters
-    ----------
-    panels
-        Any order; rows keep the order in which selectors first occur.
-    groups
-        (dataset, split) to gene to group of interchangeable genes, for `nogueira_correlated`.
-        Panels of several splits are compared by the groups of the first.
-    seed
-        Of the bootstrap of the Jaccard index.
+    Panels may have any order; rows keep the order in which selectors first occur. ``groups``,
+    (dataset, split) to gene to group of interchangeable genes, are for `nogueira_correlated`;
+    panels of several splits are compared by the groups of the first.
 
     Returns
     -------
@@ -66,100 +60,69 @@ def stability(
         `low`, `high` are NaN. Selectors with one panel only have no row.
     """
     rows = []
-    for key, members in _grouped(panels, "dataset", "task", "size", "selector").items():
-        counts = (len({panel.seed for panel in members}), len({panel.split for panel in members}))
+    for key, members in grouped(panels, "dataset", "task", "size", "selector").items():
+        counts = len(grouped(members, "seed")), len(grouped(members, "split"))
         first = min(panel.split for panel in members)
         for suffix, unit in (("", "split"), ("_splits", "seed")):
             # Within a set of panels what varies is the other of the two.
-            sets = [same for same in _grouped(members, unit).values() if len(same) > 1]
+            sets = [same for same in grouped(members, unit).values() if len(same) > 1]
             if not sets:
                 continue
+            random = np.random.default_rng(0)
+            chosen = [(_genes(same), max(panel.n_genes for panel in same)) for same in sets]
             measures = {
-                "nogueira": _normal_interval([nogueira(*_genes(same)) for same in sets]),
-                "jaccard": _jaccard_interval(sets, seed),
+                "nogueira": _normal_interval([nogueira(*each) for each in chosen]),
+                "jaccard": _mean_with_interval([_within(genes, random) for genes, _ in chosen]),
             }
             if groups is not None:
                 splits = [first if suffix else same[0].split for same in sets]
-                measures["nogueira_correlated"] = _normal_interval(
-                    [
-                        nogueira_correlated(*_genes(same), groups[key[0], split])
-                        for same, split in zip(sets, splits, strict=True)
-                    ]
-                )
+                indices = [
+                    nogueira_correlated(*each, groups[key[0], split])
+                    for each, split in zip(chosen, splits, strict=True)
+                ]
+                measures["nogueira_correlated"] = _normal_interval(indices)
             rows += [(*key, f"{name}{suffix}", *ends, *counts) for name, ends in measures.items()]
-    columns = ["dataset", "task", "size", "selector", "measure", "value", "low", "high"]
-    return pd.DataFrame(rows, columns=[*columns, "n_seeds", "n_splits"])
+    return pd.DataFrame(rows, columns=["dataset", "task", "size", "selector", "measure", *_NUMBERS])
 
 
-def panel_overlap(panels: Iterable[SelectedPanel], *, seed: int = 0) -> pd.DataFrame:
+def panel_overlap(panels: Iterable[SelectedPanel]) -> pd.DataFrame:
     """Return how much the panels of two selectors share, for every size.
 
-    Parameters
-    ----------
-    panels
-        Any order.
-    seed
-        Of the bootstrap.
-
-    Returns
-    -------
-    rows
-        dataset, task, size, selector, other, value, low, high, n_seeds, n_splits. `value` is the
-        mean Jaccard index over pairs of panels of the same split, averaged over splits; with itself
-        over pairs of seeds, NaN if there is one. Both orders are given. `low`, `high` are the 95 %
-        interval of a bootstrap over panels; NaN where there is one pair only.
+    dataset, task, size, selector, other, value, low, high, n_seeds, n_splits. `value` is the mean
+    Jaccard index over pairs of panels of the same split, averaged over splits; with itself over
+    pairs of seeds, NaN if there is one. Both orders are given. `low`, `high` are the 95 % interval
+    of a bootstrap over panels; NaN where there is one pair only.
     """
     rows = []
-    for key, members in _grouped(panels, "dataset", "task", "size").items():
-        panels_of = _grouped(members, "selector")
+    for key, members in grouped(panels, "dataset", "task", "size").items():
+        panels_of = grouped(members, "selector")
         for first, second in itertools.combinations_with_replacement(panels_of, 2):
-            pair = panels_of[first], panels_of[second]
-            ends = _overlap(*pair, np.random.default_rng(seed))
-            n_seeds = min(len({panel.seed for panel in group}) for group in pair)
-            n_splits = len({panel.split for panel in pair[0]})
-            rows.append((*key, first, second, *ends, n_seeds, n_splits))
+            one, other = panels_of[first], panels_of[second]
+            n_seeds = min(len(grouped(group, "seed")) for group in (one, other))
+            numbers = (*_overlap(one, other), n_seeds, len(grouped(one, "split")))
+            rows.append((*key, first, second, *numbers))
             if first != second:
-                rows.append((*key, second, first, *ends, n_seeds, n_splits))
-    columns = ["dataset", "task", "size", "selector", "other", "value", "low", "high"]
-    return pd.DataFrame(rows, columns=[*columns, "n_seeds", "n_splits"])
+                rows.append((*key, second, first, *numbers))
+    return pd.DataFrame(rows, columns=["dataset", "task", "size", "selector", "other", *_NUMBERS])
 
 
 def _overlap(
-    first: Sequence[SelectedPanel], second: Sequence[SelectedPanel], random: np.random.Generator
+    first: Sequence[SelectedPanel], second: Sequence[SelectedPanel]
 ) -> tuple[float, float, float]:
     """Return the mean overlap of two selectors' panels on the same splits, and its interval."""
-    values, draws = [], []
-    for split in sorted({panel.split for panel in first} & {panel.split for panel in second}):
-        rows, columns = (
-            [set(panel.genes) for panel in group if panel.split == split]
-            for group in (first, second)
-        )
-        if first is second:
-            if len(rows) < 2:
-                continue
-            mean, resampled = _jaccard_draws(rows, random)
-        else:
-            shared = np.array([[jaccard(a, b) for b in columns] for a in rows])
-            weights = [_weights(len(group), random) for group in (rows, columns)]
-            mean = float(shared.mean())
-            resampled = np.einsum("da,ab,db->d", weights[0], shared, weights[1])
-            if shared.size == 1:
-                resampled = np.full_like(resampled, np.nan)
-        values.append(mean)
-        draws.append(resampled)
-    return _with_interval(values, draws)
+    of_first, of_second = grouped(first, "split"), grouped(second, "split")
+    random, draws = np.random.default_rng(0), []
+    for split in sorted(of_first.keys() & of_second.keys()):
+        panels, others = _genes(of_first[split]), _genes(of_second[split])
+        if first is not second:
+            draws.append(_between(panels, others, random))
+        elif len(panels) > 1:
+            draws.append(_within(panels, random))
+    return _mean_with_interval(draws)
 
 
-def _grouped(panels: Iterable[SelectedPanel], *names: str) -> dict[Any, list[SelectedPanel]]:
-    """Return panels by some of their fields, in the order in which these first occur."""
-    groups: dict[Any, list[SelectedPanel]] = {}
-    for panel in panels:
-        groups.setdefault(attrgetter(*names)(panel), []).append(panel)
-    return groups
-
-
-def _genes(group: Sequence[SelectedPanel]) -> tuple[list[Sequence[str]], int]:
-    return [panel.genes for panel in group], max(panel.n_genes for panel in group)
+def _genes(panels: Sequence[SelectedPanel]) -> list[Sequence[str]]:
+    return [panel.genes for panel in panels]
 
 
 def _normal_interval(indices: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
@@ -169,41 +132,39 @@ def _normal_interval(indices: Sequence[tuple[float, float]]) -> tuple[float, flo
     return float(value), float(value - half), float(np.minimum(value + half, 1))
 
 
-def _jaccard_interval(
-    groups: Sequence[Sequence[SelectedPanel]], seed: int
-) -> tuple[float, float, float]:
-    random = np.random.default_rng(seed)
-    sets = [[set(panel.genes) for panel in group] for group in groups]
-    values, draws = zip(*(_jaccard_draws(panels, random) for panels in sets), strict=True)
-    return _with_interval(values, draws)
+def _mean_with_interval(draws: Sequence[Floats]) -> tuple[float, float, float]:
+    """Return the mean of some estimates and the interval of the mean of their draws, or NaN."""
+    if not draws:
+        return float("nan"), float("nan"), float("nan")
+    value, resampled = np.mean([each[0] for each in draws]), np.mean(draws, axis=0)[1:]
+    return float(value), *interval(np.append(value, resampled))
 
 
-def _with_interval(values: Sequence[float], draws: Sequence[Floats]) -> tuple[float, float, float]:
-    """Return the mean of some values and the interval of the mean of their draws, or NaN."""
-    nothing = float("nan")
-    if not values:
-        return nothing, nothing, nothing
-    value, mean_draws = float(np.mean(values)), np.mean(draws, axis=0)
-    if np.isnan(mean_draws).all():
-        return value, nothing, nothing
-    low, high = np.nanpercentile(mean_draws, [2.5, 97.5])
-    return value, min(float(low), value), max(float(high), value)
-
-
-def _jaccard_draws(
-    panels: Sequence[Collection[str]], random: np.random.Generator
-) -> tuple[float, Floats]:
-    """Return the mean over pairs, and bootstrap means over pairs of different panels."""
-    n_panels = len(panels)
-    first, second = np.triu_indices(n_panels, k=1)
+def _within(panels: Sequence[Collection[str]], random: np.random.Generator) -> Floats:
+    """Return the mean Jaccard index over pairs of different panels, then its bootstrap draws."""
+    first, second = np.triu_indices(len(panels), k=1)
     values = np.array([jaccard(one, other) for one, other in itertools.combinations(panels, 2)])
-    if n_panels == 2:
-        return float(values.mean()), np.full(_N_BOOTSTRAP, np.nan)
-    weights = _weights(n_panels, random)
+    if len(panels) == 2:
+        return np.append(values, np.full(_N_BOOTSTRAP, np.nan))
+    weights = _weights(len(panels), random)
     pairs = weights[:, first] * weights[:, second]
     total = pairs.sum(axis=1)
     with np.errstate(invalid="ignore"):
-        return float(values.mean()), np.where(total > 0, pairs @ values / total, np.nan)
+        return np.append(values.mean(), np.where(total > 0, pairs @ values / total, np.nan))
+
+
+def _between(
+    panels: Sequence[Collection[str]],
+    others: Sequence[Collection[str]],
+    random: np.random.Generator,
+) -> Floats:
+    """Return the mean Jaccard index over pairs of two sets of panels, then its bootstrap draws."""
+    shared = np.array([[jaccard(one, other) for other in others] for one in panels])
+    weights = _weights(len(panels), random), _weights(len(others), random)
+    resampled = np.einsum("da,ab,db->d", weights[0], shared, weights[1])
+    if shared.size == 1:
+        resampled = np.full_like(resampled, np.nan)
+    return np.append(shared.mean(), resampled)
 
 
 def _weights(n_panels: int, random: np.random.Generator) -> Floats:

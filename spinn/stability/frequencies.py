@@ -28,22 +28,12 @@ class Selectors(Protocol):
 
 
 def frequencies(
-    data: ExpressionData, choose: Selectors, *, sizes: Sequence[int], n_pairs: int, seed: int = 0
+    data: ExpressionData, choose: Selectors, *, sizes: Sequence[int], n_pairs: int
 ) -> pd.DataFrame:
     """Return how often genes are chosen on halves of the training cells, as frequencies.csv.
 
-    Parameters
-    ----------
-    data
-        Prepared data; test cells have no part in it.
-    choose
-        The selectors. They are run on every half, and on the same half with permuted genes.
-    sizes
-        Panel sizes to count.
-    n_pairs
-        Divisions of the cells into two halves, at least 1; 50 is usual.
-    seed
-        Of the divisions.
+    Test cells have no part in it. The selectors are run on every half of ``n_pairs`` divisions of
+    the cells into two (at least 1; 50 is usual), and on the same half with permuted genes.
 
     Returns
     -------
@@ -66,11 +56,6 @@ def frequencies(
             Whether Wilson's lower end, for all genes together, is above chance and above the
             scrambled halves' upper end, and `false_unimodal` is at most `LEVEL`.
 
-    Raises
-    ------
-    ValueError
-        If ``n_pairs`` is below 1.
-
     Notes
     -----
     Halves of the same cells share their sampling error: in cells without structure dozens of genes
@@ -79,7 +64,7 @@ def frequencies(
     if n_pairs < 1:
         raise ValueError(f"n_pairs must be at least 1, got {n_pairs}")
     times: dict[tuple[str, int], Floats] = {}
-    for number, half in enumerate(cell_halves(data, n_pairs=n_pairs, seed=seed)):
+    for number, half in enumerate(cell_halves(data, n_pairs=n_pairs, seed=0)):
         for kind, cells in enumerate((half, permute_genes(half, seed=number))):
             for selector, path in choose(cells, seed=number).items():
                 for size in sizes:
@@ -89,7 +74,7 @@ def frequencies(
         _table(data.genes, selector, size, counts / (2 * n_pairs), n_pairs)
         for (selector, size), counts in times.items()
     ]
-    return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
+    return pd.concat(tables, ignore_index=True)
 
 
 def false_any(frequency: Floats, *, size: int, n_genes: int) -> Floats:
@@ -133,24 +118,12 @@ def _table(
     lowest = wilson(frequency, n_halves, error=LEVEL / n_genes)[0]
     highest = wilson(scrambled, n_halves, error=LEVEL / n_genes)[1]
     unimodal = false_unimodal(frequency, n_pairs=n_pairs, size=size, n_genes=n_genes)
-    (low, high), (scrambled_low, scrambled_high) = (wilson(share, n_halves) for share in shares)
-    table = pd.DataFrame(
-        {
-            "selector": selector,
-            "size": size,
-            "gene": list(genes),
-            "frequency": frequency,
-            "low": low,
-            "high": high,
-            "scrambled": scrambled,
-            "scrambled_low": scrambled_low,
-            "scrambled_high": scrambled_high,
-            "by_chance": size / n_genes,
-            "false_any": false_any(frequency, size=size, n_genes=n_genes),
-            "false_unimodal": unimodal,
-            "stable": (lowest > np.maximum(highest, size / n_genes)) & (unimodal <= LEVEL),
-            "n_halves": n_halves,
-        }
+    stable = (lowest > np.maximum(highest, size / n_genes)) & (unimodal <= LEVEL)
+    columns = (
+        *(selector, size, list(genes), frequency, *wilson(frequency, n_halves)),
+        *(scrambled, *wilson(scrambled, n_halves), size / n_genes),
+        *(false_any(frequency, size=size, n_genes=n_genes), unimodal, stable, n_halves),
     )
+    table = pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
     table = table[table["frequency"] > 0]
     return table.sort_values(["frequency", "gene"], ascending=[False, True], kind="stable")

@@ -12,9 +12,9 @@ donor's cells: its intervals say nothing about other donors.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ Draws = dict[tuple[int, str], dict[str, Floats]]
 """(size, metric) to selector to shape (1 + n_bootstrap,); entry 0 is the estimate."""
 
 _BySplit = dict[int, dict[tuple[int, str, str], list[Floats]]]  # (size, metric, selector) to seeds'
+_Row = TypeVar("_Row")
 
 
 class RunScores(NamedTuple):
@@ -41,20 +42,11 @@ class RunScores(NamedTuple):
     cells: CellScores
 
 
-@dataclass(frozen=True)
-class NullPanels:
-    """Random panels one by one, each a mean over splits.
+class NullPanels(NamedTuple):
+    """Random panels one by one, each a mean over splits."""
 
-    Parameters
-    ----------
-    values
-        Shape (panels, 1 + n_bootstrap).
-    weights
-        Shape (1 + n_bootstrap, panels): how much each counts in each draw; rows sum to 1.
-    """
-
-    values: Floats
-    weights: Floats
+    values: Floats  # shape (panels, 1 + n_bootstrap)
+    weights: Floats  # shape (1 + n_bootstrap, panels): how much each counts; rows sum to 1
 
 
 @dataclass(frozen=True)
@@ -81,18 +73,24 @@ class TaskDraws:
     draws: Draws
     judged: frozenset[tuple[int, str]]
     counts: Mapping[str, Mapping[str, int]]
-    null: Mapping[tuple[int, str], NullPanels] = field(default_factory=dict)
+    null: Mapping[tuple[int, str], NullPanels]
+
+    @property
+    def ceilings(self) -> dict[str, Floats]:
+        """The draws of the selector `ceiling`, whose one size is the number of all genes."""
+        of_size = self.draws.items()
+        return {metric: draws["ceiling"] for (_, metric), draws in of_size if "ceiling" in draws}
 
 
 def bootstrap(
     runs: Iterable[RunScores], scores: pd.DataFrame | None = None, *, n_bootstrap: int, seed: int
 ) -> list[TaskDraws]:
-    """Return the draws of every dataset and task.
+    """Return the draws of every dataset and task; selectors keep the order of their first run.
 
     Parameters
     ----------
     runs
-        Selectors keep the order of their first run.
+        At least one. Selectors of a split have the same test cells, and runs in every split.
     scores
         Tidy rows (columns dataset, split, task, selector, seed, size, target, metric, value): the
         source of metrics that have no numbers per cell. Their draws resample seeds only.
@@ -101,11 +99,6 @@ def bootstrap(
     seed
         Of the draws. They depend on it, the dataset, task and split only: adding a selector
         changes no other selector's interval.
-
-    Raises
-    ------
-    ValueError
-        When selectors of a split have different test cells, or lack a split, or `n_bootstrap` < 1.
     """
     if n_bootstrap < 1:
         raise ValueError(f"n_bootstrap must be at least 1, got {n_bootstrap}")
@@ -118,11 +111,11 @@ def bootstrap(
     ]
 
 
-def grouped(runs: Iterable[RunScores], *names: str) -> dict[Any, list[RunScores]]:
-    """Return the runs by one or several of their fields, each group in the given order."""
-    groups: dict[Any, list[RunScores]] = {}
-    for run in runs:
-        groups.setdefault(attrgetter(*names)(run), []).append(run)
+def grouped(rows: Iterable[_Row], *names: str) -> dict[Any, list[_Row]]:
+    """Return rows by one or several of their fields, in the order in which these first occur."""
+    groups: dict[Any, list[_Row]] = {}
+    for row in rows:
+        groups.setdefault(attrgetter(*names)(row), []).append(row)
     return groups
 
 

@@ -1,11 +1,12 @@
 """The tables of a whole run, from its scores and its numbers per test cell."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from operator import attrgetter
 
 import pandas as pd
 
-from spinn.metrics.cell_scores import CellScores
-from spinn.statistics.bootstrap import RunScores, bootstrap
+from spinn.records.cells import Scores
+from spinn.statistics.bootstrap import RunScores, bootstrap, grouped
 from spinn.statistics.differences import differences
 from spinn.statistics.normalised import normalised
 from spinn.statistics.outcomes import failures, with_failed
@@ -13,13 +14,13 @@ from spinn.statistics.recalls import recalls
 from spinn.statistics.smallest import smallest
 from spinn.statistics.summary import summarize
 
-Runs = Iterable[tuple[str, int, str, str, int, CellScores]]
-"""As `RunScores`."""
+_SELECTOR = ("dataset", "task", "selector")
+_selector_of = attrgetter(*_SELECTOR)
 
 
 def tables_of_run(
     scores: pd.DataFrame,
-    runs: Runs,
+    runs: Iterable[Scores],
     costs: pd.DataFrame,
     *,
     n_bootstrap: int,
@@ -27,31 +28,15 @@ def tables_of_run(
 ) -> dict[str, pd.DataFrame]:
     """Return scores, costs, summary, differences, normalised, smallest and recall.
 
-    A selector that failed in some split has rows in costs and summary alone.
-
-    Parameters
-    ----------
-    scores
-        Tidy rows, as scores.csv.
-    runs
-        Their numbers per test cell.
-    costs
-        From `spinn.statistics.outcomes.cost_table`.
-    n_bootstrap
-        Draws behind an interval.
-    wanted_share
-        See `spinn.statistics.smallest`.
+    Scores are those of scores.csv, costs of `spinn.statistics.outcomes.cost_table`; for the wanted
+    share see `spinn.statistics.smallest`. A selector that failed in some split has rows in costs
+    and summary alone.
     """
-    failed = failures(costs)
-    kept = [
-        run
-        for run in (RunScores(*run) for run in runs)
-        if (run.dataset, run.task, run.selector) not in failed
-    ]
-    keys = zip(scores["dataset"], scores["task"], scores["selector"], strict=True)
-    is_kept = pd.Series([key not in failed for key in keys], index=scores.index)
+    failed = list(failures(costs))
+    kept = [run for run in map(RunScores._make, runs) if _selector_of(run) not in failed]
+    is_failed = pd.MultiIndex.from_frame(scores[list(_SELECTOR)]).isin(failed)
     # A cell type may be called "all": recall belongs to types.
-    overall = scores[is_kept & (scores["metric"] != "recall")]
+    overall = scores[~is_failed & (scores["metric"] != "recall")]
     draws = bootstrap(kept, overall, n_bootstrap=n_bootstrap, seed=0)
     shares = normalised(draws)
     return {
@@ -65,11 +50,11 @@ def tables_of_run(
     }
 
 
-def complete(runs: Runs) -> Sequence[RunScores]:
+def complete(runs: Iterable[Scores]) -> list[RunScores]:
     """Return the runs of selectors that have some in every split."""
     scores = [RunScores(*run) for run in runs]
-    splits: dict[tuple[str, str, str], set[int]] = {}
-    for run in scores:
-        splits.setdefault((run.dataset, run.task, run.selector), set()).add(run.split)
-    n_splits = len({run.split for run in scores})
-    return [run for run in scores if len(splits[run.dataset, run.task, run.selector]) == n_splits]
+    splits = {
+        key: {run.split for run in members} for key, members in grouped(scores, *_SELECTOR).items()
+    }
+    everywhere = {run.split for run in scores}
+    return [run for run in scores if splits[_selector_of(run)] == everywhere]

@@ -8,16 +8,16 @@ import pandas as pd
 
 from spinn.arrays import Floats
 from spinn.metrics.registry import DIRECTION
-from spinn.statistics.bootstrap import NullPanels, TaskDraws
+from spinn.statistics.bootstrap import TaskDraws
 from spinn.statistics.proportions import wilson
 from spinn.statistics.summary import COUNTS, tabulate
-from spinn.statistics.tiers import interval, is_candidate
+from spinn.statistics.tiers import candidates, interval
 
 MIN_NULL = 3  # random panels below which their spread means nothing
 
 _COLUMNS = (
     *("dataset", "task", "size", "metric", "selector", "measure"),
-    *("value", "low", "high", "n_null"),
+    *("value", "low", "high", "n_null", *COUNTS),
 )
 
 
@@ -34,7 +34,7 @@ def normalised(tasks: Iterable[TaskDraws]) -> pd.DataFrame:
             NaN where the interval of ceiling - floor holds zero.
         `z`
             Distance to the random panels' mean in their standard deviations, above 0 if better.
-            NaN below `MIN_NULL` random panels.
+            Absent below `MIN_NULL` random panels.
         `percentile`
             Share of the random panels that are worse, in 0..100; ties count half.
 
@@ -47,8 +47,7 @@ def normalised(tasks: Iterable[TaskDraws]) -> pd.DataFrame:
     Wilson's interval covers the panels. The random panels are the floor's: matched in expression to
     the panel of `greedy`, not to each selector's.
     """
-    rows = (row for task in tasks for row in _of_task(task))
-    return tabulate(rows, [*_COLUMNS, *COUNTS], ("n_null", *COUNTS))
+    return tabulate((row for task in tasks for row in _of_task(task)), _COLUMNS)
 
 
 def share_of_ceiling(quality: Floats, floor: Floats, ceiling: Floats) -> Floats:
@@ -66,19 +65,9 @@ def share_of_ceiling(quality: Floats, floor: Floats, ceiling: Floats) -> Floats:
 def z_score(quality: Floats, null: Floats, weights: Floats) -> Floats:
     """Return the distance to random panels in their standard deviations, shape (1 + draws,).
 
-    Parameters
-    ----------
-    quality
-        Shape (1 + draws,).
-    null
-        Shape (panels, 1 + draws).
-    weights
-        Shape (1 + draws, panels), rows sum to 1: how much each panel counts.
-
-    Notes
-    -----
-    The variance is sum w (x - m)^2 / (1 - sum w^2), unbiased for equal weights. A draw of one panel
-    only has none and is NaN.
+    ``null`` has shape (panels, 1 + draws); ``weights``, shape (1 + draws, panels), say how much
+    each panel counts, rows sum to 1. The variance is sum w (x - m)^2 / (1 - sum w^2), unbiased for
+    equal weights. A draw of one panel only has none and is NaN.
     """
     mean = np.einsum("dp,pd->d", weights, null)
     square = np.einsum("dp,pd->d", weights, np.square(null - mean))
@@ -103,35 +92,24 @@ def _of_percentile(draws: Floats, n_null: int) -> tuple[float, float]:
     return 100 * float(wilson(low, n_null)[0]), 100 * float(wilson(high, n_null)[1])
 
 
-def _of_task(task: TaskDraws) -> Iterator[dict[str, Any]]:
-    ceilings = {m: draws["ceiling"] for (_, m), draws in task.draws.items() if "ceiling" in draws}
+def _of_task(task: TaskDraws) -> Iterator[tuple[Any, ...]]:
+    ceilings = task.ceilings
     for (size, metric), draws in task.draws.items():
-        if (size, metric) not in task.judged or (size, metric) not in task.null:
+        if (size, metric) not in task.null:
             continue
-        null, ceiling = task.null[size, metric], ceilings.get(metric)
-        n_null = len(null.values)
-        for selector, quality in draws.items():
-            if not is_candidate(selector, quality):
-                continue
-            key = (task.dataset, task.task, size, metric, selector)
-            draws_of = _measures(quality, draws["floor"], ceiling, null, metric)
-            for measure, values in draws_of.items():
+        sign = 1 if DIRECTION[metric] == "higher" else -1
+        null, weights = task.null[size, metric]
+        for selector, quality in candidates(draws).items():
+            measures: dict[str, Floats] = {}
+            if metric in ceilings:
+                measures["share"] = share_of_ceiling(quality, draws["floor"], ceilings[metric])
+            if len(null) >= MIN_NULL:
+                measures["z"] = z_score(sign * quality, sign * null, weights)
+            measures["percentile"] = percentile(sign * quality, sign * null)
+            for measure, values in measures.items():
                 is_percentile = measure == "percentile"
-                ends = _of_percentile(values, n_null) if is_percentile else interval(values)
-                numbers = (float(values[0]), *ends, n_null)
-                yield {
-                    **dict(zip(_COLUMNS, (*key, measure, *numbers), strict=True)),
-                    **task.counts.get(selector, {}),
-                }
-
-
-def _measures(
-    quality: Floats, floor: Floats, ceiling: Floats | None, null: NullPanels, metric: str
-) -> dict[str, Floats]:
-    """Return the draws of every measure that can be computed."""
-    measures = {} if ceiling is None else {"share": share_of_ceiling(quality, floor, ceiling)}
-    sign = 1 if DIRECTION[metric] == "higher" else -1
-    quality, null_quality = sign * quality, sign * null.values
-    if len(null_quality) >= MIN_NULL:
-        measures["z"] = z_score(quality, null_quality, null.weights)
-    return measures | {"percentile": percentile(quality, null_quality)}
+                ends = _of_percentile(values, len(null)) if is_percentile else interval(values)
+                yield (
+                    *(task.dataset, task.task, size, metric, selector, measure),
+                    *(float(values[0]), *ends, len(null), *task.counts[selector].values()),
+                )

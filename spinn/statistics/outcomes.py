@@ -13,20 +13,11 @@ _COLUMNS = (*_RUN, "seconds", "peak_mb", "filled", "failed")
 
 
 def cost_table(paths: Iterable[PanelPath]) -> pd.DataFrame:
-    """Return what every run cost and whether it failed, as costs.csv.
+    """Return what every run cost and whether it failed, as costs.csv, from its panels.json.
 
-    Parameters
-    ----------
-    paths
-        What each run chose, as read from its panels.json.
-
-    Returns
-    -------
-    costs
-        dataset, split, task, selector, seed; `seconds` of wall time, a base model's training
-        included; `peak_mb` (MiB, NaN where it is not known); `filled`, the largest number of genes
-        of a panel that the selector did not choose itself; `failed`, why it has no panels, else
-        empty.
+    dataset, split, task, selector, seed; `seconds` of wall time, a base model's training included;
+    `peak_mb` (MiB, NaN where it is not known); `filled`, the largest number of genes of a panel
+    that the selector did not choose itself; `failed`, why it has no panels, else empty.
     """
     rows = []
     for about in (path.about for path in paths):
@@ -55,17 +46,7 @@ def failures(costs: pd.DataFrame) -> dict[tuple[str, str, str], str]:
 def with_failed(summary: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
     """Return the summary with a row without numbers per size of every selector that failed.
 
-    Parameters
-    ----------
-    summary
-        summary.csv of the others.
-    costs
-        From `cost_table`.
-
-    Returns
-    -------
-    summary
-        The rows added are of the headline metric; `n_seeds`, `n_splits` and `n_blocks` are 0.
+    The rows added are of the headline metric; `n_seeds`, `n_splits` and `n_blocks` are 0.
     """
     rows = []
     for dataset, task, selector in failures(costs):

@@ -8,22 +8,11 @@ from spinn.arrays import Floats
 
 
 def wilson(share: ArrayLike, n: ArrayLike, *, error: float = 0.05) -> tuple[Floats, Floats]:
-    """Return Wilson's score interval of proportions, each end in 0..1.
+    """Return Wilson's score interval of proportions in 0..1, each end in 0..1.
 
-    Parameters
-    ----------
-    share
-        Observed proportions, in 0..1.
-    n
-        Trials behind each, at least 1; broadcast against ``share``.
-    error
-        Chance that an interval misses the truth, in (0, 1), half of it at either end. For all of m
-        proportions together: divide it by m (Bonferroni).
-
-    Raises
-    ------
-    ValueError
-        When a share, a number of trials or the error lies outside.
+    ``n`` are the trials behind each, at least 1, and ``error`` the chance that an interval misses
+    the truth, in (0, 1), half of it at either end. For all of m proportions together: divide it by
+    m (Bonferroni).
 
     References
     ----------

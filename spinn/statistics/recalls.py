@@ -14,19 +14,18 @@ from spinn.statistics.resampling import Resampling
 from spinn.statistics.summary import COUNTS, tabulate
 from spinn.statistics.tiers import interval
 
-_COLUMNS = ("dataset", "task", "size", "selector", "target", "n_cells", "mean", "low", "high")
+_COLUMNS = (
+    *("dataset", "task", "size", "selector", "target"),
+    *("n_cells", "mean", "low", "high", *COUNTS),
+)
 
 
 def recalls(runs: Iterable[RunScores], *, n_bootstrap: int, seed: int) -> pd.DataFrame:
     """Return recall.csv: one row per dataset, task, size, selector and cell type (`target`).
 
-    Returns
-    -------
-    recalls
-        n_cells, the type's test cells in the split that has fewest; `mean` of the shares of them
-        that were recognised, over seeds and splits, with `low`, `high`; n_seeds, n_splits,
-        n_blocks as in summary.csv. Types without test cells in some split have no row; no rows
-        without classification.
+    n_cells, the type's test cells in the split that has fewest; `mean` of the shares of them that
+    were recognised, over seeds and splits, with `low`, `high`; n_seeds, n_splits, n_blocks as in
+    summary.csv. Types without test cells in some split have no row; no rows without classification.
 
     Notes
     -----
@@ -36,27 +35,29 @@ def recalls(runs: Iterable[RunScores], *, n_bootstrap: int, seed: int) -> pd.Dat
     classifying = (run for run in runs if run.cells.predicted is not None)
     groups = grouped(classifying, "dataset", "task", "selector")
     rows = (row for members in groups.values() for row in _of_selector(members, n_bootstrap, seed))
-    return tabulate(rows, [*_COLUMNS, *COUNTS], ("n_cells", *COUNTS))
+    return tabulate(rows, _COLUMNS)
 
 
 def _of_selector(
     runs: Sequence[RunScores], n_bootstrap: int, seed: int
-) -> Iterator[dict[str, Any]]:
-    first = runs[0]
-    random = Resampling(f"{seed}/{first.dataset}/{first.task}", n_bootstrap)
+) -> Iterator[tuple[Any, ...]]:
+    dataset, _, task, selector, _, cells = runs[0]
+    random = Resampling(f"{seed}/{dataset}/{task}", n_bootstrap)
     by_split = grouped(sorted(runs, key=lambda run: run.seed), "split")
     parts = [_of_split(members, random) for members in by_split.values()]
     draws = np.mean([part for part, _ in parts], axis=0)  # (draws, sizes, classes)
-    n_cells = np.min([cells for _, cells in parts], axis=0)
-    counts = counts_of(runs)
-    for at, size in enumerate(first.cells.sizes.tolist()):
+    n_cells = np.min([n_members for _, n_members in parts], axis=0)
+    counts = counts_of(runs).values()
+    for at, size in enumerate(cells.sizes.tolist()):
         for kind in np.flatnonzero(n_cells):
             recall = draws[:, at, kind]
+            mean = float(recall[0])
             (low, high), ends = interval(recall), wilson(recall[0].clip(0, 1), n_cells[kind])
-            name = str(np.asarray(first.cells.classes)[kind])
-            key = (first.dataset, first.task, size, first.selector, name, int(n_cells[kind]))
-            numbers = (float(recall[0]), min(low, float(ends[0])), max(high, float(ends[1])))
-            yield {**dict(zip(_COLUMNS, (*key, *numbers), strict=True)), **counts}
+            yield (
+                *(dataset, task, size, selector, str(np.asarray(cells.classes)[kind])),
+                *(int(n_cells[kind]), mean, min(low, float(ends[0])), max(high, float(ends[1]))),
+                *counts,
+            )
 
 
 def _of_split(runs: Sequence[RunScores], random: Resampling) -> tuple[Floats, Floats]:

@@ -19,14 +19,9 @@ _CHUNK = 2**22  # weights held at once, 32 MB
 
 @dataclass(frozen=True)
 class Resampling:
-    """Draws that depend on their purpose only, not on how often or in which order they are made.
+    """Draws that depend on their key only, not on how often or in which order they are made.
 
-    Parameters
-    ----------
-    key
-        What the draws depend on, as text.
-    n_bootstrap
-        How many draws; draw 0, which resamples nothing, comes before them.
+    Draw 0, which resamples nothing, comes before the ``n_bootstrap`` others.
     """
 
     key: str
@@ -48,8 +43,7 @@ class Resampling:
         yield np.ones((1, len(block)))
         step = max(1, _CHUNK // width)
         for start in range(0, self.n_bootstrap, step):
-            size = min(step, self.n_bootstrap - start)
-            drawn = _draw(random, n_units, size)
+            drawn = _draw(random, n_units, min(step, self.n_bootstrap - start))
             # One cell per row in memory, which makes the products in `measures` fast.
             yield drawn.T.astype(np.float64)[unit].T
 

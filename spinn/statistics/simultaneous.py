@@ -22,10 +22,8 @@ _EXACT = 1e-12  # draws that vary by less than this share of the largest value d
 def model_confidence_set(losses: Floats) -> NDArray[np.bool_]:
     """Return which candidates are not significantly worse than the best, shape (candidates,).
 
-    Parameters
-    ----------
-    losses
-        Shape (candidates, 1 + draws), the estimates first, lower is better, no NaN estimate.
+    Losses have shape (candidates, 1 + draws), the estimates first, lower is better, no NaN
+    estimate.
 
     Notes
     -----
@@ -36,7 +34,7 @@ def model_confidence_set(losses: Floats) -> NDArray[np.bool_]:
     95 % of samples, however many candidates there are.
     """
     left = np.arange(len(losses))
-    rounding = _EXACT * np.abs(losses[np.isfinite(losses)]).max(initial=0.0)
+    rounding = _rounding(losses)
     while len(left) > 1:
         pairs = losses[left, None] - losses[left]
         pairs[np.abs(pairs) <= rounding] = 0.0
@@ -51,22 +49,12 @@ def model_confidence_set(losses: Floats) -> NDArray[np.bool_]:
 def critical_value(differences: Floats) -> float:
     """Return the 95 % quantile of the family's largest absolute studentised deviation.
 
-    Estimates plus and minus so many standard errors are intervals that hold together.
-
-    Parameters
-    ----------
-    differences
-        Shape (..., 1 + draws), the estimate first; NaN draws are left out.
-
-    Returns
-    -------
-    critical_value
-        0 where nothing varies.
+    Estimates plus and minus so many standard errors are intervals that hold together. NaN draws are
+    left out; 0 where nothing varies.
     """
     deviation = np.abs(differences[..., 1:] - differences[..., :1])
     error = standard_error(differences)[..., None]
-    varies = error > 0
-    studentised = np.divide(deviation, error, out=np.zeros_like(deviation), where=varies)
+    studentised = np.divide(deviation, error, out=np.zeros_like(deviation), where=error > 0)
     known = np.where(np.isnan(studentised), 0.0, studentised)
     largest = known.reshape(-1, deviation.shape[-1]).max(axis=0, initial=0.0)
     return float(np.quantile(largest, LEVEL))
@@ -84,16 +72,15 @@ def standard_error(differences: Floats) -> Floats:
         mean = np.where(known, drawn, 0).sum(axis=-1) / count
         square = np.where(known, np.square(drawn - mean[..., None]), 0).sum(axis=-1) / count
     error = np.where(np.isnan(differences[..., 0]), np.nan, np.sqrt(square))
-    return np.where(error <= _floor(differences), 0.0, error)
+    return np.where(error <= _rounding(differences), 0.0, error)
 
 
 def _statistics(differences: Floats) -> Floats:
     """Return estimates in standard errors; 0 or infinite for what does not vary."""
     estimate, error = differences[..., 0], standard_error(differences)
-    exact = np.where(np.abs(estimate) <= _floor(differences), 0.0, np.copysign(np.inf, estimate))
+    exact = np.where(np.abs(estimate) <= _rounding(differences), 0.0, np.copysign(np.inf, estimate))
     return np.divide(estimate, error, out=exact, where=error > 0)
 
 
-def _floor(differences: Floats) -> float:
-    known = np.abs(differences[np.isfinite(differences)])
-    return _EXACT * float(known.max(initial=0.0))
+def _rounding(values: Floats) -> float:
+    return _EXACT * float(np.abs(values[np.isfinite(values)]).max(initial=0.0))

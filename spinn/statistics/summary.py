@@ -18,12 +18,9 @@ _NO_INTERVAL = dict.fromkeys(("low", "high", "diff_low", "diff_high"), float("na
 def summarize(tasks: Iterable[TaskDraws]) -> pd.DataFrame:
     """Return summary.csv: one row per dataset, task, size, metric and selector.
 
-    Returns
-    -------
-    summary
-        dataset, task, size, metric, selector; `mean` with `low` and `high`; `diff_to_best`
-        (selector minus best) with `diff_low` and `diff_high`; `tier`
-        (see `spinn.statistics.tiers`); n_seeds, n_splits, n_blocks (see `TaskDraws`).
+    `mean` with `low` and `high`; `diff_to_best` (selector minus best) with `diff_low` and
+    `diff_high`; `tier` (see `spinn.statistics.tiers`); n_seeds, n_splits, n_blocks (see
+    `TaskDraws`).
 
     Notes
     -----
@@ -37,14 +34,13 @@ def summarize(tasks: Iterable[TaskDraws]) -> pd.DataFrame:
             key = {"dataset": task.dataset, "task": task.task, "size": size, "metric": metric}
             judged = (size, metric) in task.judged
             for row in compare(draws, DIRECTION[metric], tiers=judged):
-                counts = task.counts.get(row["selector"], {})
-                alone = not judged and counts.get("n_seeds") == 1
+                counts = task.counts[row["selector"]]
+                alone = not judged and counts["n_seeds"] == 1
                 rows.append({**key, **row, **(_NO_INTERVAL if alone else {}), **counts})
-    return pd.DataFrame(rows).astype(dict.fromkeys(("tier", *COUNTS), "Int64"))
+    return tabulate(rows, [*rows[0]]).astype({"tier": "Int64"})
 
 
-def tabulate(
-    rows: Iterable[Any], columns: Sequence[str], counts: Sequence[str] = COUNTS
-) -> pd.DataFrame:
-    """Return rows as a table; its columns `counts` hold whole numbers or nothing."""
-    return pd.DataFrame(list(rows), columns=list(columns)).astype(dict.fromkeys(counts, "Int64"))
+def tabulate(rows: Iterable[Any], columns: Sequence[str]) -> pd.DataFrame:
+    """Return rows as a table; its columns `n_...` hold whole numbers or nothing."""
+    numbers = [name for name in columns if name.startswith("n_")]
+    return pd.DataFrame(list(rows), columns=list(columns)).astype(dict.fromkeys(numbers, "Int64"))

@@ -1,9 +1,6 @@
 """Robustness: what detection loss does to panels."""
 
 import csv
-import json
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +13,7 @@ from spinn.settings import RefitSettings
 from spinn.statistics.resampling import Resampling
 from tests.support.cells import QUICK, from_counts, make_adata, prepared
 from tests.support.judging import DATA, PANELS, judged, value
-from tests.support.workflow import ROOT
+from tests.support.scripts import run_script
 
 DRAWS = Resampling("test", 40)
 
@@ -89,36 +86,21 @@ CONFIG = {
 }
 
 
-# What Snakemake hands to the script, then the script.
-RUN = """
-import json, runpy, sys
-from types import SimpleNamespace
-made = json.loads(sys.argv[2])
-parts = {name: SimpleNamespace(**made[name]) for name in ("input", "output", "params")}
-job = SimpleNamespace(**parts, wildcards=made["wildcards"], log=made["log"], threads=1)
-runpy.run_path(sys.argv[1], {"snakemake": job})
-"""
-
-
 @pytest.mark.parametrize(("counts", "size", "n_rows"), [(True, 3, 4), (False, 3, 0), (True, 9, 0)])
 def test_the_script_writes_a_tidy_table(tmp_path, counts, size, n_rows):
     """No rows without counts, nor where all selectors failed and there is no panel."""
     write_prepared(tmp_path, counts=counts)
     output = tmp_path / "robustness.csv"
-    job = {
-        "input": {
+    run_script(
+        "evaluate_robustness.py",
+        input={
             "prepared": str(tmp_path / "prepared.h5ad"),
             "panels": [str(tmp_path / f"panel_{size}.csv")],
         },
-        "output": {"robustness": str(output)},
-        "params": {"config": CONFIG, "seeds": [0]},
-        "wildcards": {"dataset": "d", "split": "0", "task": "classification"},
-        "log": [str(tmp_path / "job.log")],
-    }
-    script = str(ROOT / "scripts" / "evaluate_robustness.py")
-    command = [sys.executable, "-c", RUN, script, json.dumps(job)]
-    done = subprocess.run(command, cwd=ROOT, check=False)
-    assert done.returncode == 0, (tmp_path / "job.log").read_text()
+        output={"robustness": str(output)},
+        params={"config": CONFIG, "seeds": [0]},
+        wildcards={"dataset": "d", "split": "0", "task": "classification"},
+    )
     with output.open(newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
         rows = list(reader)

@@ -15,15 +15,8 @@ from threadpoolctl import threadpool_info
 
 import spinn
 from spinn.config.check import check
-from spinn.config.sections import selection_of, training_of
-from spinn.jobs.baselines import select_baselines
-from spinn.jobs.peers import select_peers
-from spinn.jobs.prepare import prepare_file
-from spinn.jobs.recommend import select_recommended
-from spinn.jobs.select import select_with_networks
-from spinn.jobs.train import train_bases
-from spinn.selectors.registry import RANKER_GATES, SELECTORS
 from tests.support.cells import make_adata
+from tests.support.selection import prepare, select
 
 QUICK = {
     "preprocess": {"min_cells": 1},
@@ -38,32 +31,16 @@ greedy = partial(spinn.select_genes, selector="greedy", config=QUICK)
 
 
 def by_the_workflow(adata, folder, selector, *, task, sizes, seed):
-    """Return panels.json as the rules' jobs write it, one after the other."""
+    """Return panels.json as the workflow's scripts write it, one after the other."""
     adata.write_h5ad(folder / "cells.h5ad")
     entry = {"path": str(folder / "cells.h5ad"), **CELLS}
     config = check(
         {**QUICK, "datasets": {"adata": entry}, "tasks": [task], "panel_sizes": sizes}
         | {"selectors": [selector], "seeds": [seed]}
     )
-    prepared, output = str(folder / "prepared.h5ad"), folder / selector / "panels.json"
-    dataset = {**config, "dataset": config["datasets"]["adata"]}
-    prepare_file(
-        entry["path"], prepared, name="adata", repeat=1, sizes=config["panel_sizes"], config=dataset
-    )
-    about = {"dataset": "adata", "split": 1, "task": task}
-    common = {"config": selection_of(config, selector), "threads": 1, "about": about}
-    common |= {"sizes": config["panel_sizes"]}
-    outputs = {(selector, seed): str(output)}
-    family = SELECTORS[selector].family
-    if family in RANKER_GATES:
-        base, gate = str(folder / "base.safetensors"), RANKER_GATES[family]
-        own = {"about": {**about, "gate": gate}, "config": training_of(config, gate)}
-        train_bases(prepared, [base], seeds=[seed], threads=1, **own)
-        select_with_networks(prepared, {seed: base}, outputs, **common)
-    else:
-        jobs = {"baselines": select_baselines, "recommended": select_recommended}
-        jobs.get(family, select_peers)(prepared, outputs, **common)
-    return json.loads(output.read_text())
+    prepared = prepare(config, folder / "prepared.h5ad", dataset="adata", split=1)
+    panels = select(config, prepared, folder, dataset="adata", split=1)
+    return json.loads(panels[task, selector, seed].read_text())
 
 
 @pytest.mark.parametrize(

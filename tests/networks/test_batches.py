@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from spinn.networks.batches import Examples, binary_values, views
+from spinn.networks.batches import Examples, is_on, views
 from spinn.networks.rows import Rows
 from spinn.preparation.thinning import thin
 from tests.support.cells import make_data
@@ -28,6 +28,7 @@ def numbered(n_cells, n_views):
         (9, 1, 5, [0, 2, 4, 6, 8]),
         (9, 2, 10, [0, 2, 4, 6, 8]),
         (9, 2, 7, [0, 4, 8]),
+        (8, 1, 4, [0, 2, 5, 7]),
         (9, 4, 2, [0]),
         (4, 2, 99, [0, 1, 2, 3]),
     ],
@@ -59,9 +60,9 @@ def test_each_half_is_read_once_and_predicted_once():
         assert views(DATA, noise, 2, 4) == [(DATA.values, DATA.values)]
 
 
-def test_binary_values_say_what_is_on():
+def test_is_on_say_what_is_on():
     values = DATA.values.copy()
-    on = binary_values(values)
+    on = is_on(values)
     np.testing.assert_array_equal(on.toarray(), DATA.values.toarray() > 0)
     assert on.dtype == values.dtype
     assert (values != DATA.values).nnz == 0

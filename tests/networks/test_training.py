@@ -129,6 +129,15 @@ def test_history_has_one_row_per_check(gate):
             assert row["objective"] > row["valid_loss"]
 
 
+def test_the_training_loss_is_the_mean_since_the_last_check():
+    network, problem = start()
+    each_step, each_20 = (
+        [row["train_loss"] for row in fit(network, problem, settings, seed=1).history]
+        for settings in (replace(PLAIN, check_every=1, patience=99), PLAIN)
+    )
+    np.testing.assert_allclose(each_20, np.reshape(each_step, (3, 20)).mean(1), rtol=1e-5)
+
+
 @pytest.mark.parametrize("gate", GATES)
 def test_the_network_of_the_best_check_is_returned(gate):
     network, problem = start(gate=gate)

@@ -99,15 +99,6 @@ def test_absent_rows_are_named(draw, table):
         draw(table, "d", "regression")
 
 
-def test_saving_twice_gives_the_same_bytes(tmp_path):
-    for folder in ("a", "b"):
-        figure = figures.quality_figure(summary("cost $5"), "cost $5", "classification")
-        paths = figures.save(figure, tmp_path / folder / "quality.v1")
-    assert [path.name for path in paths] == ["quality.v1.svg", "quality.v1.png", "quality.v1.pdf"]
-    for path in paths:
-        assert path.read_bytes() == (tmp_path / "a" / path.name).read_bytes()
-
-
 def test_drawing_leaves_no_global_state():
     code = "import sys, spinn.report.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

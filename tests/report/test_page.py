@@ -96,8 +96,8 @@ def test_each_gene_s_role_and_substitutes_are_shown():
             substitutes=["CD79B, MS4A1", ""],
         )
     text = " ".join(render(**given).split())
-    assert "<td>type B</td><td>0.0123</td> <td>46 %</td><td>CD79B, MS4A1</td>" in text
-    assert "<td>structure</td><td>0.1000</td> <td>0 %</td><td></td>" in text
+    assert "<td>type B</td><td>0.0123</td><td>46 %</td><td>CD79B, MS4A1</td>" in text
+    assert "<td>structure</td><td>0.1000</td><td>0 %</td><td></td>" in text
     assert "<dt>Roles, losses and substitutes of single genes</dt>" in text
 
 

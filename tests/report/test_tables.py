@@ -84,8 +84,8 @@ def test_a_seed_that_failed_is_named_with_the_costs():
 def test_hard_types_are_listed_first():
     text = " ".join(render(**tables()).split())
     hard, easy = (
-        '<th scope="row">data</th><td>9</td> <td>0.250',
-        '<th scope="row">B</th><td>9</td> <td>0.900',
+        '<th scope="row">data</th><td>9</td><td>0.250',
+        '<th scope="row">B</th><td>9</td><td>0.900',
     )
     assert text.index(hard) < text.index(easy)
     assert "Recall of each" not in render(**tables() | {"tables": {}})
@@ -108,8 +108,8 @@ def test_quality_under_detection_loss_is_shown():
     assert bare_numbers(Page(text)) == []
     assert "of the recommended panels (greedy)" in text
     assert text.count("<summary>Under detection loss</summary>") == 1
-    line = '<tr><td>8</td><th scope="row">raw</th> <td>0.180 <small>[0.170, 0.190]</small></td>'
-    assert f"{line} <td>0.130 <small>[0.120, 0.140]</small></td>" in text
+    line = '<tr><td>8</td><th scope="row">raw</th><td>0.180 <small>[0.170, 0.190]</small></td>'
+    assert f"{line}<td>0.130 <small>[0.120, 0.140]</small></td>" in text
     assert text.index("<td>8</td><th") < text.index("<td>16</td><th")
 
 

@@ -1,7 +1,6 @@
-"""Exchange: its score, what it finds, what it leaves alone."""
+"""Exchange: its score, which genes it exchanges, which it leaves alone."""
 
-from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,53 +12,44 @@ from hypothesis import strategies as st
 from spinn.config.check import ConfigError, check
 from spinn.constraints.constraints import Constraints
 from spinn.networks.problem import make_problem
-from spinn.networks.training import base_network
 from spinn.panel import Panel, path_by_place
-from spinn.selectors import exchange
-from spinn.selectors import exchange_folds as missed
-from spinn.selectors.baselines.all_baselines import greedy_split
-from spinn.selectors.elimination import choose_with_network
 from spinn.selectors.exchange import exchanged, gains
-from spinn.selectors.scores import RANKERS
+from spinn.selectors.registry import RANKERS, STRATEGIES
+from spinn.selectors.run import Run
 from spinn.settings import NetworkSettings, Settings, TrainingSettings
-from tests.support.cells import QUICK, from_counts, make_data, scrambled, without_counts
-from tests.support.contracts import check_selector
+from tests.support.cells import from_counts, make_data
+from tests.support.selectors import FREE, choose, genes_of
 
-FREE = Constraints()
 SETTINGS = Settings(
     network=NetworkSettings(hidden=(64,)),
     training=TrainingSettings(max_steps=600, patience=3),
 )
 
 
-def choose(selector, data, *, sizes, seed=0, constraints=FREE, task="reconstruction"):
-    problem = make_problem(data, task, basis=6, n_splits=1)
-    gate = RANKERS[selector.partition("-")[0]].gate
-    base = base_network(problem, gate, QUICK, seed=seed)
-    return choose_with_network(
-        problem, base, selector, QUICK, sizes=sizes, seed=seed, constraints=constraints
-    )
+def after(problem, *panel, constraints=FREE):
+    """The genes of a panel after the exchange."""
+    path, run = path_by_place([Panel(panel)]), Run("any", [len(panel)], 0, constraints)
+    return exchanged(path, problem, SETTINGS, run).panels[0].genes
 
 
-def after(problem, *panel, constraints=FREE, seed=0):
-    path = path_by_place([Panel(panel)])
-    found = exchanged(path, problem, SETTINGS, seed=seed, constraints=constraints)
-    return found.panels[0].genes
+def one_of_each(genes):
+    """Whether two genes are one of either programme."""
+    return len(set(genes) & ONE) == len(set(genes) & TWO) == 1
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(2, 30), st.integers(1, 5), st.integers(1, 6))
 def test_the_gain_is_its_formula(seed, n_cells, n_genes, n_targets):
     rng = np.random.default_rng(seed)
     read = rng.normal(1, 2, size=(n_cells, n_genes))
-    told = rng.normal(-1, 3, size=(n_cells, n_targets)) + read[:, :1]
-    read[:, rng.random(n_genes) < 0.2] = 3.0  # constant: tells nothing
-    found = gains(torch.as_tensor(read), torch.as_tensor(told)).numpy()
+    missed = rng.normal(-1, 3, size=(n_cells, n_targets)) + read[:, :1]
+    read[:, rng.random(n_genes) < 0.2] = 3.0  # constant: explains nothing
+    values = gains(torch.as_tensor(read), torch.as_tensor(missed)).numpy()
     for j in range(n_genes):
         wanted = 0.0
         for g in range(n_targets):
-            both = np.cov(read[:, j], told[:, g], bias=True)
+            both = np.cov(read[:, j], missed[:, g], bias=True)
             wanted += both[0, 1] ** 2 / both[0, 0] if both[0, 0] > 1e-9 else 0.0
-        assert found[j] == pytest.approx(wanted, rel=1e-6, abs=1e-9)
+        assert values[j] == pytest.approx(wanted, rel=1e-6, abs=1e-9)
 
 
 N_CELLS = 600
@@ -89,117 +79,52 @@ ONE, TWO = {f"g{i:02}" for i in range(5)}, {f"g{i:02}" for i in range(5, 10)}
 
 
 @pytest.mark.parametrize("noise", ["split", "hidden", "none"])
-def test_a_redundant_gene_makes_way_for_what_nobody_tells(noise):
-    found = set(after(problem(noise=noise), "g00", "g01"))
-    assert len(found & ONE) == len(found & TWO) == 1
+def test_a_redundant_gene_makes_way_for_what_no_other_explains(noise):
+    assert one_of_each(after(problem(noise=noise), "g00", "g01"))
 
 
-def test_what_a_network_bends_from_the_others_is_no_news():
-    linear = greedy_split(
-        cells(bent=True), sizes=[2], seed=0, constraints=FREE, task="reconstruction"
-    )
-    assert not set(linear.genes) & TWO
-    found = set(after(problem(bent=True), "g00", "g10"))
-    assert len(found & ONE) == len(found & TWO) == 1
+def test_what_a_network_bends_from_the_others_counts_for_nothing():
+    assert not set(genes_of("greedy_split", cells(bent=True), sizes=[2])) & TWO
+    assert one_of_each(after(problem(bent=True), "g00", "g10"))
 
 
 def test_a_good_panel_stays_one():
-    found = set(after(problem(), "g00", "g05"))
-    assert len(found & ONE) == len(found & TWO) == 1
+    assert one_of_each(after(problem(), "g00", "g05"))
 
 
-def test_hurdle_reads_who_is_on():
+def test_the_hurdle_goes_by_which_genes_are_on():
     rng = np.random.default_rng(0)
     on = rng.random((2, N_CELLS, 1)) < 0.5
     chance = np.hstack([on[0].repeat(5, 1), on[1].repeat(5, 1), rng.random((N_CELLS, 10)) < 0.5])
     counts = sp.csr_matrix(rng.poisson(np.where(chance, 6.0, 0.05)).astype(np.int32))
     of_hurdle = make_problem(from_counts(counts), "hurdle", n_splits=1)
-    found = set(after(of_hurdle, "g00", "g01"))
-    assert len(found & ONE) == len(found & TWO) == 1
-
-
-def test_many_outputs_are_looked_at_in_few_directions(monkeypatch):
-    of_hurdle = make_problem(make_data(), "hurdle", n_splits=1)
-    whole = [missed.fit_fold(i, [0, 1, 2], of_hurdle, QUICK, seed=0) for i in range(2)]
-    monkeypatch.setattr(missed, "DIRECTIONS", 12)
-    few = [missed.fit_fold(i, [0, 1, 2], of_hurdle, QUICK, seed=0) for i in range(2)]
-    assert whole[0].directions is None
-    assert few[0].directions.shape == (40, 12)
-    for ours, theirs in zip(few, whole, strict=True):
-        found, wanted = (
-            exchange._gains(*missed.moments_without(1, [0, 1, 2], fold, of_hurdle))
-            for fold in (ours, theirs)
-        )
-        assert found.le(wanted * (1 + 1e-4)).all()  # a part of the sum
-        assert np.corrcoef(found, wanted)[0, 1] > 0.9
+    assert one_of_each(after(of_hurdle, "g00", "g01"))
 
 
 def test_required_genes_stay_and_excluded_ones_stay_out():
-    wish = Constraints(required=("g00", "g01"), excluded=tuple(sorted(TWO)))
-    assert after(problem(), "g00", "g01", constraints=wish) == ("g00", "g01")
-    found = after(problem(), "g00", "g01", "g02", constraints=wish)
-    assert found[:2] == ("g00", "g01")
-    assert not set(found) & TWO
+    constraints = Constraints(required=("g00", "g01"), excluded=tuple(sorted(TWO)))
+    assert after(problem(), "g00", "g01", constraints=constraints) == ("g00", "g01")
+    genes = after(problem(), "g00", "g01", "g02", constraints=constraints)
+    assert genes[:2] == ("g00", "g01")
+    assert not set(genes) & TWO
 
 
 def test_groups_and_budget_hold():
     groups = dict.fromkeys(["g00", *TWO], "one")
-    found = after(problem(), "g00", "g01", "g02", constraints=Constraints(group=groups))
-    assert len(set(found) & groups.keys()) <= 1
+    genes = after(problem(), "g00", "g01", "g02", constraints=Constraints(group=groups))
+    assert len(set(genes) & groups.keys()) <= 1
     dear = Constraints(cost=dict.fromkeys(TWO, 5.0), budget=4.0)
     assert not set(after(problem(), "g00", "g01", constraints=dear)) & TWO
 
 
-def test_a_weight_decides_who_comes():
-    wish = Constraints(weight={"g09": 1000.0})
-    assert set(after(problem(), "g00", "g01", constraints=wish)) & TWO == {"g09"}
-
-
-@pytest.mark.parametrize("name", ["bernoulli-rfe+exchange", "jacobian-ranking+exchange"])
-def test_contract(name):
-    check_selector(partial(choose, name), nested=False)
-
-
-@pytest.mark.parametrize("data", [make_data(), without_counts(make_data())])
-def test_every_ranker_takes_it_with_and_without_counts(data):
-    noise = "split" if data.has_counts else "hidden"
-    every = make_problem(data, "reconstruction", noise=noise, basis=6, n_splits=1)
-    for ranker, kind in RANKERS.items():
-        base = base_network(every, kind.gate, QUICK, seed=0)
-        path = choose_with_network(
-            every, base, f"{ranker}-ranking+exchange", QUICK,
-            sizes=[2, 6], seed=0, constraints=FREE,
-        )  # fmt: skip
-        assert [panel.size for panel in path.panels] == [6, 2]
-
-
-def test_test_cells_play_no_part():
-    found = [
-        choose("bernoulli-rfe+exchange", data, sizes=[6, 3])
-        for data in (make_data(), scrambled(make_data(), "test"))
-    ]
-    assert found[0] == found[1]
-
-
-def test_networks_are_judged_on_cells_they_have_not_seen():
-    """A fold's network does not change when the cells that it is judged on do."""
-    made = problem()
-    one = missed.fit_fold(0, [0, 5], made, SETTINGS, seed=0)
-    dealt = np.random.default_rng(0).permutation(made.train.n_cells) % missed.FOLDS
-    judged = torch.as_tensor(np.flatnonzero(dealt == 0))
-    targets = tuple(each.clone() for each in made.train.targets)
-    for each in targets:
-        each[judged] += 100
-    changed = replace(made, train=replace(made.train, targets=targets))
-    other = missed.fit_fold(0, [0, 5], changed, SETTINGS, seed=0)
-    for key, weights in one.network.state_dict().items():
-        assert torch.equal(weights, other.network.state_dict()[key])
-    assert other.loss > 10 * one.loss
+def test_a_weight_decides_between_genes_that_explain_alike():
+    constraints = Constraints(weight={"g09": 1000.0})
+    assert set(after(problem(), "g00", "g01", constraints=constraints)) & TWO == {"g09"}
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])
 def test_other_tasks_are_refused(task):
-    with pytest.raises(ValueError, match=rf"predict genes \(reconstruction, hurdle\), came {task}"):
+    with pytest.raises(ValueError, match=rf"predict genes \(reconstruction, hurdle\), got {task}"):
         choose("bernoulli-rfe+exchange", make_data(), sizes=[2], task=task)
 
 
@@ -225,7 +150,7 @@ def test_configs_are_refused_in_one_line(selectors, tasks, line):
 
 
 def test_configs_are_accepted():
-    names = [f"{ranker}-{kind}+exchange" for ranker in RANKERS for kind in ("rfe", "ranking")]
+    names = [f"{ranker}-{strategy}+exchange" for ranker in RANKERS for strategy in STRATEGIES]
     assert check(config(names, ["reconstruction", "hurdle"]))["selectors"] == names
 
 

@@ -12,7 +12,7 @@ import scanpy as sc
 import yaml
 
 import spinn
-from spinn.runtime import environment as runtime
+from spinn.runtime.jobs import acquire_lock
 from tests.support.cells import make_adata
 from tests.support.pages import Page, bare_numbers
 from tests.support.workflow import (
@@ -187,6 +187,10 @@ def test_nothing_is_left_to_do(finished):
 RECOMMENDED = {"select_recommended", "evaluate_recommended"}
 RANKERS = {"select_bernoulli", "select_jacobian", "evaluate_bernoulli", "evaluate_jacobian"}
 NEURAL = RANKERS | RECOMMENDED
+JACOBIAN = {"select_jacobian", "evaluate_jacobian"}
+BASELINES = {"select_baselines", "evaluate_baselines"}
+REFERENCES = {"evaluate_references"}
+SELECTING = NEURAL | BASELINES
 LOSS = {"evaluate_robustness", "collect_robustness"}  # of the recommended panels
 TABLES = {"collect_scores", "collect_stability", "recommend", "plot_figures", "write_report"}
 AFTER = {*TABLES, *LOSS, "write_provenance"}
@@ -195,20 +199,19 @@ AFTER = {*TABLES, *LOSS, "write_provenance"}
 @pytest.mark.parametrize(
     ("module", "rerun"),
     [
-        ("scores.py", NEURAL | AFTER),
-        (
-            "baselines.py",
-            {
-                "select_baselines",
-                "evaluate_baselines",
-                "evaluate_references",
-                *RECOMMENDED,
-                *AFTER,
-            },
-        ),
-        ("plots.py", {"plot_figures", "write_report"}),
-        ("report.py", {"write_report", "write_provenance"}),
-        ("genes/reasons.py", AFTER),
+        # One selector: its jobs and what depends on them, nothing else.
+        ("selectors/rankers/jacobian.py", {*JACOBIAN, *AFTER}),
+        ("selectors/baselines/markers.py", {*BASELINES, *RECOMMENDED, *AFTER}),
+        ("selectors/baselines/random.py", {*BASELINES, *AFTER}),
+        ("selectors/baselines/greedy.py", {*BASELINES, *REFERENCES, *RECOMMENDED, *AFTER}),
+        ("selectors/recommended.py", {*RECOMMENDED, *AFTER}),
+        ("selectors/strategies.py", NEURAL | AFTER),
+        ("selectors/peers/genebasis.py", set()),
+        ("report/plots.py", {"plot_figures", "write_report"}),
+        ("report/page.py", {"write_report"}),
+        ("report/templates/report.html", {"write_report"}),
+        ("records/provenance.py", SELECTING | AFTER),
+        ("explanation/reasons.py", {"recommend", "write_report", *LOSS, "plot_figures"}),
     ],
 )
 def test_editing_a_module_reruns_what_depends_on_it(finished, module, rerun):
@@ -281,7 +284,7 @@ def test_peers_have_rules_of_their_own(finished, tmp_path):
     assert {document["selector"] for document in found.values()} == set(names)
     assert len(found) == len(names) * len(SEEDS)
     assert planned(finished, *words) == {}
-    path = finished / "spinn" / "peers" / "persist.py"
+    path = finished / "spinn" / "selectors" / "peers" / "persist.py"
     before = path.read_text()
     path.write_text(before + "\n# edited\n")
     try:
@@ -316,7 +319,7 @@ def test_a_killed_run_ends_with_the_same_panels(finished, results, tmp_path):
 
 def test_two_runs_in_one_folder_do_not_meet(finished):
     """The second of two runs at the same time stops before it starts a job."""
-    with runtime.hold(finished / ".snakemake" / "spinn.lock"):
+    with acquire_lock(finished / ".snakemake" / "spinn.lock"):
         done = snakemake(finished, "--cores", 1, "--configfile", TINY, "--forcerun", "prepare")
     assert done.returncode != 0
     assert "another run is at work in this folder" in done.stdout

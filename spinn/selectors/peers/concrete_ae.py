@@ -14,7 +14,6 @@ ENTRY = {
     "source": "Abid et al. 2019",
     "is_random": True,
     "needs_torch": True,
-    "colour": "#56B4E9",
     "marker": "*",
 }
 

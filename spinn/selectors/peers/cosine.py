@@ -15,7 +15,6 @@ ENTRY = {
     "takes": "each type's genes in turn by COSG's cosine score",
     "source": "Dai et al. 2022",
     "needs_labels": True,
-    "colour": "#56B4E9",
     "marker": ">",
 }
 

@@ -26,7 +26,6 @@ ENTRY = {
     "takes": "the gene that the panel's neighbour graph predicts worst, step by step",
     "source": "Missarova et al. 2021",
     "is_random": True,
-    "colour": "#56B4E9",
     "marker": "<",
 }
 

@@ -28,7 +28,6 @@ from spinn.selectors.peers.child import Allowance, run_child
 from spinn.selectors.peers.runners import exchange
 from spinn.selectors.registry import SELECTORS
 from spinn.selectors.run import Run, TrainingCells
-from spinn.settings import PeerSettings
 
 log = logging.getLogger(__name__)
 RUNNERS = Path(__file__).parent / "runners"
@@ -64,22 +63,7 @@ def choose(cells: TrainingCells, run: Run) -> Choice:
         If a size cannot be met.
     """
     run.constraints.check_sizes(run.sizes, cells.data.genes)
-    limits = cells.settings.peers
-    result = _run(cells, run, limits)
-    path, repairs, failed = _panels(result, cells, run)
-    if failed is not None:
-        log.warning("%s failed: %s", run.selector, failed)
-    return Choice(
-        path,
-        details={
-            "peers": {"time_limit_s": limits.time_limit_s, "memory_gb": limits.memory_gb},
-            "repairs": repairs,
-        },
-        cost=result.cost,
-        versions={} if result.answer is None else {run.selector: result.answer.version},
-        failed=failed,
-        exhausted=result.exhausted,
-    )
+    return _choice(_run(cells, run), run, cells)
 
 
 def interpreter(folder: Path | str, peer: str) -> Path | None:
@@ -229,7 +213,8 @@ def _listed(answer: exchange.Answer, size: int) -> Sequence[str]:
     return answer.panels.get(size) or answer.panels.get(max(answer.panels, default=0), ())
 
 
-def _run(cells: TrainingCells, run: Run, limits: PeerSettings) -> PeerResult:
+def _run(cells: TrainingCells, run: Run) -> PeerResult:
+    limits = cells.settings.peers
     if SELECTORS[run.selector].needs_labels and cells.data.labels is None:
         return PeerResult(None, "needs labels; name an obs column as label")
     python = interpreter(limits.folder, run.selector)
@@ -249,6 +234,26 @@ def _run(cells: TrainingCells, run: Run, limits: PeerSettings) -> PeerResult:
     )
     log.info("output of %s:\n%s", run.selector, result.output[-MAX_LOG:])
     return result
+
+
+def _choice(result: PeerResult, run: Run, cells: TrainingCells) -> Choice:
+    """Return what a result gives for the cells' task: `greedy`, which fills up, depends on it."""
+    limits = cells.settings.peers
+    path, repairs, failed = _panels(result, cells, run)
+    if failed is not None:
+        log.warning("%s failed: %s", run.selector, failed)
+    return Choice(
+        path,
+        details={
+            "peers": {"time_limit_s": limits.time_limit_s, "memory_gb": limits.memory_gb},
+            "repairs": repairs,
+        },
+        cost=result.cost,
+        versions={} if result.answer is None else {run.selector: result.answer.version},
+        failed=failed,
+        exhausted=result.exhausted,
+        for_task=partial(_choice, result, run),
+    )
 
 
 def _panels(

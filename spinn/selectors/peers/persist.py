@@ -41,7 +41,6 @@ ENTRY = {
     "source": "Covert et al. 2023",
     "is_random": True,
     "needs_torch": True,
-    "colour": "#56B4E9",
     "marker": "p",
 }
 

@@ -13,9 +13,6 @@ ENTRY = {
     "noise": "learnable dropout, concrete relaxation; mean of 1 - p (or - log p)",
     "takes": "1 - p",
     "source": "Gal et al. 2017; Covert et al.",
-    "is_random": True,
-    "needs_torch": True,
-    "is_constrained": True,
     "colour": "#0072B2",
 }
 

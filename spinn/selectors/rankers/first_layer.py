@@ -13,9 +13,6 @@ ENTRY = {
     "noise": "none",
     "takes": "norm of its first-layer weights",
     "source": "Covert et al.",
-    "is_random": True,
-    "needs_torch": True,
-    "is_constrained": True,
     "colour": "#CC79A7",
 }
 

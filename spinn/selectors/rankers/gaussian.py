@@ -13,9 +13,6 @@ ENTRY = {
     "noise": "learnable additive noise; mean of log(1 + 1/sigma^2)",
     "takes": "1 / sigma",
     "source": "Covert et al.",
-    "is_random": True,
-    "needs_torch": True,
-    "is_constrained": True,
     "colour": "#D55E00",
 }
 

@@ -20,9 +20,6 @@ ENTRY = {
     "noise": "none",
     "takes": "rise of the loss when the gene stands at its mean",
     "source": "Breiman 2001 in kind",
-    "is_random": True,
-    "needs_torch": True,
-    "is_constrained": True,
     "colour": "#009E73",
 }
 

@@ -16,9 +16,6 @@ ENTRY = {
     "noise": "none",
     "takes": "mean squared norm of the outputs' derivative",
     "source": "Covert et al.",
-    "is_random": True,
-    "needs_torch": True,
-    "is_constrained": True,
     "colour": "#E69F00",
 }
 

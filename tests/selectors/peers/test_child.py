@@ -1,4 +1,4 @@
-"""A child keeps to its limits, is gone afterwards, and tells how it ended."""
+"""A child keeps to its limits, is gone afterwards, and reports how it ended."""
 
 import sys
 import time
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from spinn.selectors.peers import child
-from spinn.selectors.peers.child import Allowance
+from spinn.selectors.peers.child import Allowance, run_child
 
 AMPLE = Allowance(seconds=60, memory_gb=4)
 MEBI = 2**20
@@ -15,14 +15,14 @@ MEBI = 2**20
 
 def run(source, folder, allowance=AMPLE, **environment):
     command = [sys.executable, "-c", source]
-    return child.run(command, folder=folder, allowance=allowance, environment=environment)
+    return run_child(command, folder=folder, allowance=allowance, environment=environment)
 
 
 def test_a_child_that_ends_well(tmp_path):
     source = "import os; print(os.getcwd()); print(os.environ['WHO'])"
     outcome = run(source, tmp_path, WHO="a peer")
     assert outcome.error is None
-    assert outcome.said.split("\n")[:2] == [str(tmp_path), "a peer"]
+    assert outcome.output.split("\n")[:2] == [str(tmp_path), "a peer"]
     assert outcome.cost.seconds > 0
 
 
@@ -58,9 +58,9 @@ def test_the_peak_is_the_child_s_own(tmp_path):
 def test_time_is_limited_for_its_workers_too(tmp_path):
     command = ["sh", "-c", "(sleep 0.8; touch late) & echo waiting; wait"]
     allowance = Allowance(seconds=0.3, memory_gb=4)
-    outcome = child.run(command, folder=tmp_path, allowance=allowance, environment={})
+    outcome = run_child(command, folder=tmp_path, allowance=allowance, environment={})
     assert outcome.error == "over its time limit of 0.3 s"
-    assert outcome.said == "waiting\n"
+    assert outcome.output == "waiting\n"
     assert outcome.cost.seconds >= 0.3
     time.sleep(0.8)
     assert not (tmp_path / "late").exists()

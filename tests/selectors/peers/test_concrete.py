@@ -16,7 +16,7 @@ from spinn.networks.problem import make_problem
 from spinn.networks.training import fit
 from spinn.selectors.peers import concrete
 from spinn.selectors.peers.concrete import ConcreteSelector, KHotMask
-from spinn.selectors.peers.concrete_panels import settled
+from spinn.selectors.peers.concrete_panels import hardened
 from spinn.settings import GateSettings
 from tests.support.cells import QUICK, copy_of, make_data, same_state
 
@@ -85,14 +85,14 @@ def test_cold_draws_are_one_hot_and_as_frequent_as_the_softmax():
 def test_the_temperature_falls_geometrically():
     settings = GateSettings(temperature=10.0, final_temperature=0.1)
     gate = KHotMask(torch.zeros(1, 2), torch.zeros(2, dtype=torch.bool), settings)
-    found = []
+    temperatures = []
     for progress in (0.0, 0.5, 1.0):
         gate.progress = progress
-        found.append(gate.temperature)
-    assert found == pytest.approx([10.0, 1.0, 0.1])
+        temperatures.append(gate.temperature)
+    assert temperatures == pytest.approx([10.0, 1.0, 0.1])
 
 
-def test_training_tells_the_gate_how_far_it_is(monkeypatch):
+def test_the_gate_knows_how_far_training_is(monkeypatch):
     seen = []
     monkeypatch.setattr(
         OpenGate, "forward", lambda gate, x: seen.append((gate.training, gate.progress)) or x
@@ -172,16 +172,16 @@ def test_shares_and_penalty_are_in_range(gate):
 
 
 @given(choices(), st.sampled_from([(), (4,), (5, 3)]))
-def test_the_settled_network_is_the_same_on_its_genes_alone(gate, hidden):
+def test_the_hardened_network_is_the_same_on_its_genes_alone(gate, hidden):
     n_genes = gate.logits.shape[1]
     network = Network(gate, n_genes, hidden, 2).eval()
-    index, smaller = settled(network)
+    index, smaller = hardened(network)
     x = torch.randn(6, n_genes)
     torch.testing.assert_close(smaller(x[:, index]), network(x))
     assert index.tolist() == sorted(gate.chosen().tolist())
     torch.testing.assert_close(network.keep(torch.arange(n_genes))(x), network(x))
 
 
-def test_only_a_concrete_layer_settles():
-    with pytest.raises(TypeError, match="only a concrete layer settles on genes, came OpenGate"):
-        settled(Network(OpenGate(3), 3, (), 1))
+def test_only_a_concrete_layer_hardens():
+    with pytest.raises(TypeError, match="only a concrete layer hardens to genes, got OpenGate"):
+        hardened(Network(OpenGate(3), 3, (), 1))

@@ -1,5 +1,7 @@
 """geneBasis against a slow second way, and what it prefers."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -8,13 +10,11 @@ from sklearn.neighbors import NearestNeighbors
 
 from spinn.constraints.constraints import Constraints
 from spinn.selectors.peers import genebasis as module
-from spinn.selectors.peers.genebasis import JITTER, genebasis
-from tests.support.cells import from_counts, make_data
+from spinn.selectors.peers.genebasis import JITTER
+from tests.support.cells import from_counts, make_data, permuted
+from tests.support.selectors import choose as select
 
-
-def choose(data, *, sizes, seed=0, constraints=None):
-    constraints = constraints or Constraints()
-    return genebasis(data, sizes=sizes, seed=seed, constraints=constraints, task="reconstruction")
+choose = partial(select, "genebasis")
 
 
 def naive(data, size, seed):
@@ -22,12 +22,12 @@ def naive(data, size, seed):
     values = data.of("train").values.toarray().astype(float)
     jitter = JITTER * np.random.default_rng(seed).normal(size=(len(values), 1))
 
-    def distances(seen):
-        found = NearestNeighbors(n_neighbors=5).fit(seen).kneighbors(return_distance=False)
+    def distances(read):
+        near = NearestNeighbors(n_neighbors=5).fit(read).kneighbors(return_distance=False)
         total = np.zeros(values.shape[1])
         for gene in range(values.shape[1]):
             for cell in range(len(values)):
-                off = values[cell, gene] - values[found[cell], gene].mean()
+                off = values[cell, gene] - values[near[cell], gene].mean()
                 total[gene] += abs(off) ** 3
         return total ** (1 / 3)
 
@@ -76,10 +76,18 @@ def test_cells_beyond_the_limit_are_left_out_evenly(monkeypatch):
     data = make_data(100)
     monkeypatch.setattr(module, "N_CELLS", 20)
     train = data.of("train")
-    seen = module._cells(train)
+    used = module._values(train)
     every = train.values.toarray()
-    at = [int(np.flatnonzero((every == row).all(axis=1))[0]) for row in seen]
+    at = [int(np.flatnonzero((every == row).all(axis=1))[0]) for row in used]
     assert at[0] == 0
     assert at[-1] == train.n_cells - 1
     assert len(at) == 20
     assert max(np.diff(at)) - min(np.diff(at)) <= 1
+
+
+def test_panels_are_nested_and_the_order_of_genes_does_not_matter():
+    data = make_data(n_cells=200)
+    path = choose(data, sizes=[6, 3])
+    assert path.of_size(3).genes == path.of_size(6).genes[:3]
+    shuffled = permuted(data, np.random.default_rng(1).permutation(data.n_genes))
+    assert set(choose(shuffled, sizes=[6]).of_size(6).genes) == set(path.of_size(6).genes)

@@ -1,4 +1,4 @@
-"""Peers see what they may see; their answers become panels that keep every promise."""
+"""Packages see what they may see; their answers become panels that keep every promise."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from spinn.constraints.constraints import Constraints
 from spinn.selectors.peers.child import Allowance
-from spinn.selectors.peers.packages import ask, complete, interpreter
+from spinn.selectors.peers.packages import RUNNERS, complete, interpreter, run_peer
 from spinn.selectors.peers.runners.exchange import (
     Answer,
     Cells,
@@ -45,8 +45,8 @@ ANSWERS = st.builds(Answer, ranking=names(), scores=st.none() | SCORES) | st.bui
 
 @given(ANSWERS, st.permutations(GENES), st.integers(0, 2), st.integers(0, 4))
 def test_whatever_a_peer_answers_its_panels_keep_every_promise(answer, order, n_first, n_out):
-    wish = Constraints(tuple(order[:n_first]), tuple(order[n_first : n_first + n_out]))
-    sizes, allowed = [2, 3, 6], set(GENES) - set(wish.excluded)
+    constraints = Constraints(tuple(order[:n_first]), tuple(order[n_first : n_first + n_out]))
+    sizes, allowed = [2, 3, 6], set(GENES) - set(constraints.excluded)
 
     def listed(size):
         if answer.panels is None:
@@ -55,31 +55,33 @@ def test_whatever_a_peer_answers_its_panels_keep_every_promise(answer, order, n_
         return answer.panels.get(size) or largest
 
     def run():
-        return complete(answer, sizes=sizes, genes=GENES, constraints=wish, more=lambda: GENES)
+        return complete(
+            answer, sizes=sizes, genes=GENES, constraints=constraints, more=lambda: GENES
+        )
 
     scored = {gene for gene, score in (answer.scores or {}).items() if np.isfinite(score)}
     if not scored & allowed and not all(allowed & set(listed(size)) for size in sizes):
         with pytest.raises(ValueError, match="the peer chose no gene that may be chosen"):
             run()
         return
-    path, mended = run()
+    path, repairs = run()
     assert [panel.size for panel in path.panels] == [6, 3, 2]
     for panel in path.panels:
-        assert panel.genes[:n_first] == wish.required
-        assert not set(panel.genes) & set(wish.excluded)
+        assert panel.genes[:n_first] == constraints.required
+        assert not set(panel.genes) & set(constraints.excluded)
         assert set(panel.genes) <= set(GENES)
-        told = mended.get(str(panel.size), {})
-        assert all(told.values())
-        # What was filled up is exactly what neither the user nor the peer had asked for.
-        foreign = [g for g in panel.genes if g not in {*wish.required, *listed(panel.size)}]
-        assert len(foreign) == told.get("by_own_scores", 0) + told.get("by_greedy", 0)
+        counts = repairs.get(str(panel.size), {})
+        assert all(counts.values())
+        # What was filled up is exactly what neither the user nor the peer had named.
+        foreign = [g for g in panel.genes if g not in {*constraints.required, *listed(panel.size)}]
+        assert len(foreign) == counts.get("by_own_scores", 0) + counts.get("by_greedy", 0)
     assert [place.gene for place in path.ranking] == list(path.panels[0].genes)
 
 
 def test_a_good_answer_is_left_alone():
     answer = Answer(ranking=GENES[::-1], scores={"g11": 2.5})
-    path, mended = complete(answer, sizes=[2, 4], genes=GENES, constraints=FREE, more=list)
-    assert mended == {}
+    path, repairs = complete(answer, sizes=[2, 4], genes=GENES, constraints=FREE, more=list)
+    assert repairs == {}
     assert path.of_size(4).genes == ("g11", "g10", "g09", "g08")
     assert path.of_size(2).genes == ("g11", "g10")
     assert path.ranking[0].score == 2.5
@@ -92,13 +94,17 @@ def test_own_scores_fill_before_greedy_and_both_are_counted():
         panels={2: ["g01", "g00", "g05"], 5: ["g01", "g01", "what", "g07"]},
         scores={"g03": 0.1, "g09": 0.7, "g07": np.nan},
     )
-    wish = Constraints(excluded=("g00",))
-    path, mended = complete(
-        answer, sizes=[2, 5], genes=GENES, constraints=wish, more=lambda: ["g00", "g01", "g06"]
+    constraints = Constraints(excluded=("g00",))
+    path, repairs = complete(
+        answer,
+        sizes=[2, 5],
+        genes=GENES,
+        constraints=constraints,
+        more=lambda: ["g00", "g01", "g06"],
     )
     assert path.of_size(5).genes == ("g01", "g07", "g09", "g03", "g06")
     assert path.of_size(2).genes == ("g01", "g05")
-    assert mended == {
+    assert repairs == {
         "5": {"unknown": 1, "repeated": 1, "by_own_scores": 2, "by_greedy": 1},
         "2": {"unknown": 1},
     }
@@ -115,13 +121,13 @@ def test_a_request_survives_the_files(tmp_path, counts):
     data = make_data(counts=counts).of("train", "valid")
     cells = Cells(data.values, np.array(data.genes), data.part, None, data.targets)
     write_request(tmp_path, cells, REQUEST)
-    found = read_cells(tmp_path)
+    read = read_cells(tmp_path)
     assert read_request(tmp_path) == REQUEST
-    assert (found.values != data.values).nnz == 0
-    assert found.genes.tolist() == list(data.genes)
-    assert found.labels is None
-    assert np.array_equal(found.targets, data.targets)
-    train = found.of("train")
+    assert (read.values != data.values).nnz == 0
+    assert read.genes.tolist() == list(data.genes)
+    assert read.labels is None
+    assert np.array_equal(read.targets, data.targets)
+    train = read.of("train")
     assert (train.values != data.of("train").values).nnz == 0
     assert set(train.part) == {"train"}
 
@@ -159,21 +165,21 @@ serve("numpy", choose)
 
 
 def test_a_peer_sees_training_cells_and_candidates_and_nothing_else(tmp_path, monkeypatch):
-    from spinn.selectors.peers.packages import RUNNERS
-
     monkeypatch.setenv("PYTHONPATH", "elsewhere")
     script, out = tmp_path / "spy.py", tmp_path / "seen.json"
     script.write_text(SPY.format(runners=str(RUNNERS), out=str(out)))
     data = make_data().of("train", "valid")
-    wish = Constraints(required=("g02",), excluded=("g00", "g07"))
+    constraints = Constraints(required=("g02",), excluded=("g00", "g07"))
     before = data.fingerprint()
-    found = ask([sys.executable, script], data, REQUEST, allowance=AMPLE, constraints=wish)
-    assert found.error is None, found.said
+    result = run_peer(
+        [sys.executable, script], data, REQUEST, allowance=AMPLE, constraints=constraints
+    )
+    assert result.error is None, result.output
     assert data.fingerprint() == before
-    assert found.answer.ranking == [g for g in data.genes if g not in wish.excluded]
-    assert found.answer.version == np.__version__
+    assert result.answer.ranking == [g for g in data.genes if g not in constraints.excluded]
+    assert result.answer.version == np.__version__
     seen = json.loads(out.read_text())
-    keep = wish.candidate_positions(data.genes)
+    keep = constraints.candidate_positions(data.genes)
     assert seen["genes"] == [data.genes[i] for i in keep]
     assert seen["part"] == ["train", "valid"]
     assert seen["n_cells"] == data.n_cells
@@ -185,17 +191,16 @@ def test_a_peer_sees_training_cells_and_candidates_and_nothing_else(tmp_path, mo
 
 
 def test_test_cells_are_refused():
-    with pytest.raises(ValueError, match=r"train and valid cells only, came \['test'\] too"):
-        ask([sys.executable], make_data(), REQUEST, allowance=AMPLE, constraints=FREE)
+    with pytest.raises(ValueError, match=r"train and valid cells only, got \['test'\] too"):
+        run_peer([sys.executable], make_data(), REQUEST, allowance=AMPLE, constraints=FREE)
 
 
-def test_a_runner_without_an_answer_is_an_error(tmp_path):
+def test_a_runner_without_an_answer_is_an_error():
     data = replace(make_data(), labels=None, classes=()).of("train")
-    found = ask(
-        [sys.executable, "-c", "print('hi')"], data, REQUEST, allowance=AMPLE, constraints=FREE
-    )
-    assert (found.answer, found.said) == (None, "hi\n")
-    assert found.error == "the runner ended without an answer"
+    command = [sys.executable, "-c", "print('hi')"]
+    result = run_peer(command, data, REQUEST, allowance=AMPLE, constraints=FREE)
+    assert (result.answer, result.output) == (None, "hi\n")
+    assert result.error == "the runner ended without an answer"
 
 
 def test_a_peer_runs_in_its_own_interpreter_or_in_the_job_s_environment(tmp_path, monkeypatch):
@@ -203,7 +208,7 @@ def test_a_peer_runs_in_its_own_interpreter_or_in_the_job_s_environment(tmp_path
     assert interpreter(tmp_path, "cosg") is None
     monkeypatch.setenv("CONDA_PREFIX", sys.prefix)
     assert str(interpreter(tmp_path, "cosg")) == sys.executable
-    own = tmp_path / "cosg" / "bin" / "python"
-    own.parent.mkdir(parents=True)
-    own.touch()
-    assert interpreter(tmp_path, "cosg") == own
+    installed = tmp_path / "cosg" / "bin" / "python"
+    installed.parent.mkdir(parents=True)
+    installed.touch()
+    assert interpreter(tmp_path, "cosg") == installed

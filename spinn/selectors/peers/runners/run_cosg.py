@@ -16,8 +16,6 @@ ENTRY = {
     "takes": "cosine similarity with one cell type against the others, types in turn",
     "source": "Dai et al. 2022",
     "needs_labels": True,
-    "is_constrained": True,
-    "colour": "#8c564b",
     "marker": ">",
 }
 
@@ -29,17 +27,17 @@ def choose(cells: Cells, request: Request) -> Answer:
     obs.index = obs.index.astype(str)
     adata = ad.AnnData(train.values, obs=obs, var=pd.DataFrame(index=train.genes))
     cosg.cosg(adata, groupby="type", n_genes_user=len(train.genes))
-    found = adata.uns["cosg"]
+    table = adata.uns["cosg"]
     lists = [
         [(gene, float(score)) for gene, score in zip(*pair, strict=True) if score > 0]
         for pair in zip(
-            (found["names"][name] for name in found["names"].dtype.names),
-            (found["scores"][name] for name in found["scores"].dtype.names),
+            (table["names"][name] for name in table["names"].dtype.names),
+            (table["scores"][name] for name in table["scores"].dtype.names),
             strict=True,
         )
     ]
     chosen: dict[str, float] = {}
-    heads = [iter(own) for own in lists]
+    heads = [iter(markers) for markers in lists]
     while heads:
         left = []
         for head in heads:

@@ -25,8 +25,6 @@ ENTRY = {
     "takes": "the penalty at which a gene drops out of a network with an L1 path",
     "source": "Lemhadri et al. 2021",
     "is_random": True,
-    "is_constrained": True,
-    "colour": "#8c564b",
     "marker": "<",
 }
 

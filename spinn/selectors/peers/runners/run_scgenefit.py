@@ -16,8 +16,6 @@ ENTRY = {
     "source": "Dumitrascu et al. 2021",
     "is_random": True,
     "needs_labels": True,
-    "is_constrained": True,
-    "colour": "#8c564b",
     "marker": "*",
 }
 
@@ -30,8 +28,8 @@ def choose(cells: Cells, request: Request) -> Answer:
     panels = {}
     for size in request.sizes:
         np.random.seed(request.seed)  # noqa: NPY002 - the generator that the package draws from
-        found = get_markers(values, types, size, verbose=False)
-        panels[size] = [str(train.genes[i]) for i in found]
+        markers = get_markers(values, types, size, verbose=False)
+        panels[size] = [str(train.genes[i]) for i in markers]
     return Answer(panels=panels)
 
 

@@ -17,8 +17,6 @@ ENTRY = {
     "takes": "principal components, marker tests and decision trees per type",
     "source": "Kuemmerle et al. 2024",
     "needs_labels": True,
-    "is_constrained": True,
-    "colour": "#8c564b",
     "marker": "d",
 }
 

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from spinn.constraints.constraints import Constraints
-from spinn.selectors.baselines.all_baselines import BASELINES
 from spinn.selectors.peers.cosine import cosine_scores
 from tests.support.cells import from_counts, make_data
+from tests.support.selectors import choose, genes_of
 
 
 def naive(values, labels):
@@ -25,7 +24,7 @@ def naive(values, labels):
 
 
 @pytest.mark.parametrize("absent", [None, 1])
-def test_cosine_scores_are_those_of_plain_loops(absent):
+def test_scores_are_those_of_plain_loops(absent):
     data = make_data()
     data.values.data[data.values.indices == 4] = 0  # a silent gene
     train = data.of("train")
@@ -36,14 +35,17 @@ def test_cosine_scores_are_those_of_plain_loops(absent):
     assert not cosine_scores(train)[:, 4].any()
 
 
-def test_cosine_takes_each_type_s_own_gene_before_one_that_is_on_everywhere():
+def test_each_type_s_gene_is_taken_before_one_that_is_on_everywhere():
     labels = np.arange(300) % 3
     counts = np.random.default_rng(0).poisson(0.2, size=(300, 20))
     for kind, gene in enumerate((7, 3, 12)):
         counts[labels == kind, gene] += 5
     counts[:, 9] += 40
     data = from_counts(sp.csr_matrix(counts.astype(np.int32)), labels=labels)
-    path = BASELINES["cosine"](
-        data, sizes=[3], seed=0, constraints=Constraints(), task="classification"
-    )
-    assert path.of_size(3).genes == ("g07", "g03", "g12")
+    genes = genes_of("cosine", data, sizes=[3], task="classification")
+    assert genes == ("g07", "g03", "g12")
+
+
+def test_panels_are_nested():
+    path = choose("cosine", make_data(), sizes=[5, 3])
+    assert path.of_size(3).genes == path.of_size(5).genes[:3]
