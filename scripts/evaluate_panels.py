@@ -32,7 +32,7 @@ panels = {run: path.panels for run, path in paths.items() if path.failed is None
 if not paths:
     # Random panels are expressed like those of `greedy`.
     like = choose(open_cells("greedy", data, keys["task"]), Run("greedy", snakemake.params.sizes))
-    panels = {run: list(reference(data, *run, like.path.panels)) for run in runs}
+    panels = {run: reference(data, *run, like.path.panels) for run in runs}
 settings, device = read_settings(config), choose_device(config["device"])
 judge = make_judge(data, keys["task"], settings, device=device) if panels else None
 for run, output in zip(runs, snakemake.output.scores, strict=True):

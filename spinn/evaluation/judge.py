@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -53,9 +54,7 @@ def make_judge(
         readings = ["split"]
     if headline_only:
         readings = readings[:1]
-    problems = {
-        noise: refit_problem(data, task, settings, noise=noise, device=device) for noise in readings
-    }
+    problems = {noise: refit_problem(data, task, settings, noise, device) for noise in readings}
     test, whole = data.of("test"), None
     if not headline_only:
         whole = structure(test.values.toarray(), clusters=settings.clusters, seed=0)
@@ -66,22 +65,14 @@ def refit_problem(
     data: ExpressionData,
     task: str,
     settings: Settings,
-    *,
     noise: str,
     device: torch.device | None,
+    *,
     binary: bool = False,
 ) -> Problem:
     """Return the problem of refits: all genes as inputs, made dense when a panel is kept."""
-    return make_problem(
-        data,
-        task,
-        noise=noise,
-        basis=settings.basis,
-        n_splits=settings.n_splits,
-        device=device,
-        resident=False,
-        binary=binary,
-    )
+    make = partial(make_problem, data, task, noise=noise, device=device, binary=binary)
+    return make(basis=settings.basis, n_splits=settings.n_splits, resident=False)
 
 
 def blocks(test: ExpressionData) -> NDArray[np.str_]:

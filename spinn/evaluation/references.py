@@ -33,9 +33,7 @@ def matched_random(
     return tuple(data.genes[i] for i in drawn)
 
 
-def reference(
-    data: ExpressionData, name: str, seed: int, matched: Sequence[Panel]
-) -> list[Panel]:
+def reference(data: ExpressionData, name: str, seed: int, matched: Sequence[Panel]) -> list[Panel]:
     """Return the panels of `ceiling`, all genes, or of one draw of `floor`, numbered by its seed.
 
     The floor's panels match nested ones, large to small. Test cells are not used.

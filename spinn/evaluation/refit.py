@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import torch
 
@@ -25,15 +25,16 @@ def refit(
     weights and batches.
     """
     position = {gene: i for i, gene in enumerate(problem.genes)}
-    how = asdict(settings.refit)
-    warm = how.pop("start") == "warm"
-    training = replace(settings.training, **how)
+    how = settings.refit
+    training = replace(
+        settings.training, max_steps=how.max_steps, batch_size=how.batch_size, patience=how.patience
+    )
     fitted: list[tuple[Problem, Network]] = []
     for panel in panels:
         index = torch.tensor(sorted(position[gene] for gene in panel.genes))
         smaller = problem.keep(index.to(problem.positions.device))
         start = base_network(smaller, "open", settings, seed=seed)
-        if warm and fitted:
+        if how.start == "warm" and fitted:
             larger, larger_network = fitted[-1]
             if set(smaller.genes) <= set(larger.genes):
                 at = {gene: i for i, gene in enumerate(larger.genes)}

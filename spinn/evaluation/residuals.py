@@ -1,32 +1,44 @@
-"""Errors of a panel's network per test cell and per target; and the classes it predicts."""
+"""Errors of panels' networks per test cell and per target; and the classes they predict."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from spinn.arrays import Floats
-from spinn.evaluation.judge import Judge
+from spinn.evaluation.judge import Judge, blocks
+from spinn.metrics.cell_scores import CellScores
+from spinn.metrics.prediction import confusion, r2, recall
 from spinn.networks.batches import TRAIN_SEED, Examples, Pairs, views
 from spinn.networks.network import Network
 from spinn.networks.problem import Problem
 from spinn.networks.tasks import Reconstruction
 
+ByTarget = dict[str, Floats]  # metric to values, (targets,), NaN where it is not defined
+Residuals = tuple[str, Floats, ByTarget]  # metric, numerator and denominator per cell, the rest
+
 
 @torch.no_grad()
-def residuals(
-    judge: Judge, pairs: Pairs, problem: Problem, network: Network
-) -> tuple[str, Floats, tuple[Floats, Floats] | None]:
-    """Return the metric, its numerator and denominator per cell, and the same per target.
+def score_cells(
+    judge: Judge, pairs: Pairs, refits: Sequence[tuple[Problem, Network]]
+) -> tuple[CellScores, list[ByTarget]]:
+    """Return the numbers per test cell of panels' refits, and each panel's metrics per target.
 
-    Parameters
-    ----------
-    judge
-        Of any task but classification.
-    pairs
-        What is read in the test cells and what is to be predicted, see `Judge.views`.
-    problem, network
-        A panel's, from `spinn.evaluation.refit.refit`.
+    ``pairs`` holds what is read in the test cells and what is to be predicted, see `Judge.views`.
     """
+    sizes, block = np.array([len(problem.genes) for problem, _ in refits]), blocks(judge.test)
+    if judge.task == "classification":
+        truth, classes = np.asarray(judge.test.labels), np.array(judge.data.classes)
+        predicted = np.stack([_classes(judge, pairs, *one) for one in refits])
+        cells = CellScores(sizes, block, truth=truth, classes=classes, predicted=predicted)
+        return cells, [{"recall": recall(confusion(truth, p, len(classes)))} for p in predicted]
+    scored = [_residuals(judge, pairs, *one) for one in refits]
+    metrics, per_cell, by_target = zip(*scored, strict=True)
+    return CellScores(sizes, block, ratio={metrics[0]: np.stack(per_cell, axis=1)}), [*by_target]
+
+
+def _residuals(judge: Judge, pairs: Pairs, problem: Problem, network: Network) -> Residuals:
     if judge.task == "reconstruction":
         return _reconstruction(judge, pairs, problem, network)
     examples = _examples(judge, pairs, problem)
@@ -35,9 +47,7 @@ def residuals(
     return _regression(examples, network)
 
 
-@torch.no_grad()
-def classify(judge: Judge, pairs: Pairs, problem: Problem, network: Network) -> NDArray[np.int64]:
-    """Return the class predicted for each test cell; parameters as in `residuals`."""
+def _classes(judge: Judge, pairs: Pairs, problem: Problem, network: Network) -> NDArray[np.int64]:
     examples = _examples(judge, pairs, problem)
     x, _ = examples.batch(0, torch.arange(examples.n_cells))
     return np.asarray(network(x).argmax(1).cpu().numpy())
@@ -49,28 +59,25 @@ def _examples(judge: Judge, pairs: Pairs, problem: Problem) -> Examples:
     return examples.keep(problem.positions)
 
 
-def _regression(examples: Examples, network: Network) -> tuple[str, Floats, tuple[Floats, Floats]]:
+def _regression(examples: Examples, network: Network) -> Residuals:
     x, y = examples.batch(0, torch.arange(examples.n_cells))
     error = (y - network(x)).square().double().cpu().numpy()
     spread = y.square().double().cpu().numpy()
-    return "r2", np.stack([error.sum(1), spread.sum(1)]), (error.sum(0), spread.sum(0))
+    per_cell = np.stack([error.sum(1), spread.sum(1)])
+    return "r2", per_cell, {"r2": r2(error.sum(0), spread.sum(0))}
 
 
-def _hurdle(
-    judge: Judge, examples: Examples, problem: Problem, network: Network
-) -> tuple[str, Floats, None]:
+def _hurdle(judge: Judge, examples: Examples, problem: Problem, network: Network) -> Residuals:
     null = _null_hurdle(judge, problem).expand(examples.n_cells, -1)
     losses = []
     for view in range(len(examples.inputs)):
         x, y = examples.batch(view, torch.arange(examples.n_cells))
         both = [problem.task.loss(output, y) for output in (network(x), null)]
         losses.append(torch.stack(both).double().cpu().numpy())
-    return "hurdle_loss", np.mean(losses, axis=0), None
+    return "hurdle_loss", np.mean(losses, axis=0), {}
 
 
-def _reconstruction(
-    judge: Judge, pairs: Pairs, problem: Problem, network: Network
-) -> tuple[str, Floats, tuple[Floats, Floats]]:
+def _reconstruction(judge: Judge, pairs: Pairs, problem: Problem, network: Network) -> Residuals:
     task, encoder = problem.task, problem.encoder
     if not isinstance(task, Reconstruction):
         raise TypeError(f"the problem's task must be Reconstruction, got {type(task).__name__}")
@@ -92,7 +99,8 @@ def _reconstruction(
             per_cell[at] += square.sum(1) / len(pairs)
             per_gene[at] += square.sum(0) / len(pairs)
     metric = {"split": "fvu_split", "hidden": "fvu_without_self", "none": "fvu_panel_known"}
-    return metric[encoder.noise], per_cell, (per_gene[0], per_gene[1])
+    by_gene = {} if encoder.noise == "none" else {"r2_gene": r2(*per_gene)}
+    return metric[encoder.noise], per_cell, by_gene
 
 
 def _without_self(

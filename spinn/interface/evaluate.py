@@ -156,9 +156,9 @@ def _references(
     sizes = sorted({panel.size for path in paths.values() for panel in path.panels})
     like = choose(open_cells("greedy", data, task), Run("greedy", sizes)).path.panels
     for seed in range(config["evaluation"]["floor_panels"]):
-        yield "floor", seed, list(reference(data, "floor", seed, like))
+        yield "floor", seed, reference(data, "floor", seed, like)
     for seed in config["seeds"]:
-        yield "ceiling", seed, list(reference(data, "ceiling", seed, like))
+        yield "ceiling", seed, reference(data, "ceiling", seed, like)
 
 
 def _judged(

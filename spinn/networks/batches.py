@@ -31,7 +31,7 @@ class Examples:
     def batch(self, view: int, index: Tensor) -> tuple[Tensor, Tensor]:
         """Return inputs (cells, genes) and targets of the cells at ``index``, on any device."""
         targets = self.targets[view]
-        return self.inputs[view].take(index), targets[index.to(targets.device)]
+        return self.inputs[view].take(index), targets.index_select(0, index.to(targets.device))
 
     def spread(self, n_cells: int) -> list[tuple[Tensor, Tensor]]:
         """Return one batch per view, at most ``n_cells`` cells in all but at least one per view.

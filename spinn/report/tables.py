@@ -46,7 +46,7 @@ def headline_table(rows: pd.DataFrame, costs: pd.DataFrame | None) -> Table:
     return table | {"lines": lines}
 
 
-def cost_table(costs: pd.DataFrame) -> list[Table]:
+def cost_lines(costs: pd.DataFrame) -> list[dict[str, str]]:
     """Return time and memory of each selector's runs: mean, and range where they differ."""
     lines = []
     for selector, runs in costs.groupby("selector", sort=False):

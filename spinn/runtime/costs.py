@@ -8,20 +8,13 @@ from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
-_RESET = "5"  # resets a process's peak, see proc(5)
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Wall time, and peak memory where the system reports it.
+    """Wall time, and the most memory that the process held at once, where the system reports it.
 
-    Parameters
-    ----------
-    seconds
-        Of wall time.
-    peak_mb
-        Most memory held at once by the process, in MiB, including its libraries but not a GPU's
-        memory; None where it is not known.
+    In MiB, including libraries but not a GPU's memory.
     """
 
     seconds: float
@@ -39,7 +32,7 @@ NOTHING = Cost(0.0)
 def measured(work: Callable[[], T]) -> tuple[T, Cost]:
     """Return what a function returns, and what it cost this process."""
     with suppress(OSError):  # where the kernel cannot reset it, the peak is the whole job's
-        Path("/proc/self/clear_refs").write_text(_RESET, encoding="ascii")
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # see proc(5)
     started = time.perf_counter()
     result = work()
     return result, Cost(time.perf_counter() - started, peak_mb())

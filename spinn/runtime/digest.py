@@ -9,6 +9,7 @@ import ast
 import hashlib
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
@@ -20,44 +21,31 @@ LENGTH = 12  # hexadecimal digits: 48 bits, enough to tell the versions of one c
 def script(path: str | Path, *modules: str, root: Path = PACKAGE) -> str:
     """Return a digest of all modules of the package that a script imports, and of further ones.
 
-    Parameters
-    ----------
-    path
-        Of the script, whose bytes have no part in the digest.
-    *modules
-        Names below the package, "selectors.greedy", of modules that are loaded by name.
-    root
-        The folder of the package.
-
-    Returns
-    -------
-    str
-        The first 12 hexadecimal digits of a SHA-256 over the names and bytes of the files.
-
-    Raises
-    ------
-    ValueError
-        If a module does not exist.
-    SyntaxError
-        If a file cannot be parsed.
+    The first 12 hexadecimal digits of a SHA-256 over the names and bytes of the files, in which the
+    script itself has no part. ``modules`` are names below the package, "selectors.choose", of
+    modules that are loaded by name; ``root`` is the folder of the package.
     """
     digest = hashlib.sha256()
-    for name in reached([*imports(Path(path), root), *modules], root):
-        for file in _files(name, root):
-            content = hashlib.sha256(file.read_bytes()).hexdigest()
-            digest.update(f"{file.relative_to(root).as_posix()} {content}\n".encode())
+    for name, source in reached([*imports(Path(path), root), *modules], root).items():
+        read = sorted((root / DATA[name]).rglob("*")) if name in DATA else []
+        for each in (source, *(path for path in read if path.is_file())):
+            content = hashlib.sha256(each.read_bytes()).hexdigest()
+            digest.update(f"{each.relative_to(root).as_posix()} {content}\n".encode())
     return digest.hexdigest()[:LENGTH]
 
 
-def reached(modules: Iterable[str], root: Path = PACKAGE) -> list[str]:
-    """Return modules, their folders, and all that they import, directly or through others."""
-    names, waiting = set[str](), list(modules)
+def reached(modules: Iterable[str], root: Path = PACKAGE) -> dict[str, Path]:
+    """Return the files of modules, their folders, and all that they import, also through others."""
+    files, waiting = dict[str, Path](), list(modules)
     while waiting:
         name = waiting.pop()
-        if name not in names:
-            names.add(name)
-            waiting += [*_modules(name, root), *imports(_source(name, root), root)]
-    return sorted(names)
+        if name not in files:
+            path = _path(name, root)
+            if path is None:
+                raise ValueError(f"{name!r} is not a module of {root.name}")
+            files[name] = path
+            waiting += [*_modules(name, root), *imports(path, root)]
+    return dict(sorted(files.items()))
 
 
 def imports(path: Path, root: Path = PACKAGE) -> frozenset[str]:
@@ -66,11 +54,8 @@ def imports(path: Path, root: Path = PACKAGE) -> frozenset[str]:
     Imports inside functions count; those for type checking do not, for they never run. A folder
     stands for its ``__init__``. The package's own ``__init__`` is left out: it holds names alone.
     """
-    return frozenset(
-        name
-        for dotted in _imported(path.read_bytes(), root.name)
-        for name in _modules(dotted, root)
-    )
+    dotted = _imported(path.read_bytes(), root.name)
+    return frozenset(name for one in dotted for name in _modules(one, root))
 
 
 @cache
@@ -96,9 +81,9 @@ def _targets(node: ast.AST) -> Iterator[str]:
 
 def _modules(dotted: str, root: Path) -> Iterator[str]:
     """Yield the module that a dotted name leads to, and the folders on the way."""
-    parts = dotted.split(".")
-    names = (".".join(parts[:depth]) for depth in range(1, len(parts) + 1))
-    yield from (name for name in names if _path(name, root))
+    for name in accumulate(dotted.split("."), "{}.{}".format):
+        if _path(name, root):
+            yield name
 
 
 def _path(name: str, root: Path) -> Path | None:
@@ -108,28 +93,15 @@ def _path(name: str, root: Path) -> Path | None:
     return next((path for path in places if path.is_file()), None)
 
 
-def _source(name: str, root: Path) -> Path:
-    path = _path(name, root)
-    if path is None:
-        raise ValueError(f"{name!r} is not a module of {root.name}")
-    return path
-
-
-def _files(name: str, root: Path) -> list[Path]:
-    data = sorted((root / DATA[name]).rglob("*")) if name in DATA else []
-    return [_source(name, root), *(path for path in data if path.is_file())]
-
-
 def folder(path: str | Path) -> str:
     """Return a digest of the names, sizes and times of a folder's files (a zarr store's, say).
 
     Snakemake checks the folder's own time only, which stays when a file inside is rewritten.
     """
     digest = hashlib.sha256()
-    root = Path(path)
-    for entry in sorted(root.rglob("*")):
+    for entry in sorted(Path(path).rglob("*")):
         about = entry.stat()
-        digest.update(f"{entry.relative_to(root)} {about.st_size} {about.st_mtime_ns}\n".encode())
+        digest.update(f"{entry.relative_to(path)} {about.st_size} {about.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:LENGTH]
 
 

@@ -10,47 +10,22 @@ from itertools import islice
 from pathlib import Path
 
 DEPENDENCIES = (
-    "torch",
-    "numpy",
-    "pandas",
-    "scipy",
-    "scikit-learn",
-    "numba",
-    "h5py",
-    "anndata",
-    "scanpy",
-    "safetensors",
-    "matplotlib",
-    "jinja2",
-    "pyyaml",
-    "jsonschema",
-    "graspologic-native",
-    "threadpoolctl",
-    "tqdm",
-    "click",
+    *("torch", "numpy", "pandas", "scipy", "scikit-learn", "numba", "h5py", "anndata", "scanpy"),
+    *("safetensors", "matplotlib", "jinja2", "pyyaml", "jsonschema", "graspologic-native"),
+    *("threadpoolctl", "tqdm", "click"),
 )
 
 
 def check_environment(modules: Sequence[str]) -> None:
     """Refuse to run in a deployed environment with packages of another one.
 
+    ``modules`` holds the import names of the packages that the job needs: "numpy", "sklearn".
+
     Snakemake appends the folders of its own environment to the search path of a script, so a
     package missing from a rule's conda environment would silently be taken from there. Afterwards
     only the environment's folders and spinn's are searched, which also covers packages' optional
     imports. Does nothing where the interpreter is not one of an activated conda environment, and
     imports nothing.
-
-    Parameters
-    ----------
-    modules
-        Import names of the packages that the job needs: "numpy", "sklearn".
-
-    Raises
-    ------
-    RuntimeError
-        If one of them would be found outside the environment.
-    TypeError
-        If modules is one string.
     """
     if isinstance(modules, str):
         raise TypeError(f"modules must be a sequence of names, got the string {modules!r}")

@@ -21,11 +21,6 @@ def acquire_lock(path: str | os.PathLike[str]) -> IO[str]:
 
     The operating system releases it when the process ends, however it ends, so that a killed run
     leaves nothing to unlock (Snakemake's lock would stay).
-
-    Raises
-    ------
-    RuntimeError
-        If another process holds it.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     file = Path(path).open("w", encoding="utf-8")  # noqa: SIM115 - stays open while it is held
@@ -38,42 +33,22 @@ def acquire_lock(path: str | os.PathLike[str]) -> IO[str]:
 
 
 def start_job(log: str, threads: int, *, needs: Sequence[str]) -> None:
-    """Start a job's log, and refuse packages of another environment.
-
-    Parameters
-    ----------
-    log, threads
-        See `start_log`.
-    needs
-        Import names of the packages that the job needs, see `check_environment`.
-    """
-    start_log(log, threads)
-    check_environment(needs)
-
-
-def start_log(path: str | os.PathLike[str], threads: int = 1) -> None:
-    """Send logging, standard output and standard error of this process to a file.
+    """Send logging, standard output and standard error to a file; refuse foreign packages.
 
     An existing file is overwritten; each line is written at once; the root logger is set to INFO. A
-    crash in compiled code leaves its traceback there too.
-
-    Parameters
-    ----------
-    path
-        The log file; missing folders are made.
-    threads
-        How many numerical libraries may use; without it they take every core. They read it when
-        they are imported, so call this first.
+    crash in compiled code leaves its traceback there too. ``threads`` is how many numerical
+    libraries may use; without it they take every core. They read it when they are imported, so call
+    this first. See `check_environment` for ``needs``.
     """
     for variable in THREADS:
         os.environ[variable] = str(threads)
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    stream = target.open("w", buffering=1, encoding="utf-8")
+    Path(log).parent.mkdir(parents=True, exist_ok=True)
+    stream = Path(log).open("w", buffering=1, encoding="utf-8")  # noqa: SIM115 - stays open
     sys.stdout = sys.stderr = stream
     faulthandler.enable(stream)
     layout = "%(asctime)s %(levelname)s %(message)s"
     logging.basicConfig(stream=stream, level=logging.INFO, format=layout, force=True)
+    check_environment(needs)
 
 
 def run_keys(wildcards: Iterable[tuple[str, str]]) -> dict[str, str | int]:
@@ -84,10 +59,7 @@ def run_keys(wildcards: Iterable[tuple[str, str]]) -> dict[str, str | int]:
 def write_causes(logs: Iterable[str]) -> None:
     """Write to standard error why jobs of a run failed: the last line of each one's log.
 
-    Parameters
-    ----------
-    logs
-        Snakemake's logs of the run, which name the logs of the jobs that failed.
+    ``logs`` are Snakemake's of the run, which name the logs of the jobs that failed.
     """
     text = "\n".join(Path(log).read_text(encoding="utf-8", errors="replace") for log in logs)
     for name in dict.fromkeys(re.findall(r"^ +log: (.+?) \(check log file", text, re.MULTILINE)):

@@ -63,10 +63,8 @@ def fit_fold(
     fold_of = np.random.default_rng(seed).permutation(problem.train.n_cells) % FOLDS
     apart = torch.as_tensor(np.flatnonzero(fold_of == number), device=device)
     rest = torch.as_tensor(np.flatnonzero(fold_of != number), device=device)
-    on_rest, fold_seed = (
-        replace(small, train=_cells(small.train, rest)),
-        seed + SEED_STRIDE * number,
-    )
+    on_rest = replace(small, train=_cells(small.train, rest))
+    fold_seed = seed + SEED_STRIDE * number
     start = base_network(on_rest, "open", quick, seed=fold_seed)
     network = fit(start, on_rest, quick.training, seed=fold_seed).network
     used, views = apart[: MAX_CELLS // FOLDS], slice(VIEWS)

@@ -35,7 +35,7 @@ rule probe:
 """
 PROBE_SCRIPT = """\
 import json, os, sys
-from spinn.runtime import check_environment
+from spinn.runtime.environment import check_environment
 check_environment(["torch", "numpy", "scanpy"])
 import torch, numpy, scanpy
 found = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}

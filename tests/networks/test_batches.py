@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 from spinn.networks.batches import Examples, is_on, views
 from spinn.networks.rows import Rows
@@ -49,6 +50,17 @@ def test_narrowed_inputs_leave_the_examples_as_they_were():
     assert kept.batch(1, cells)[0].tolist() == [[cell] for cell in range(5)]
     assert torch.equal(kept.batch(1, cells)[1], examples.batch(1, cells)[1])
     assert examples.batch(1, cells)[0].shape == (5, 2)
+
+
+@pytest.mark.parametrize("at", ["cpu", "cuda"])
+def test_cells_on_a_gpu_are_taken_by_an_index_on_either_device(at):
+    """Tensors without numbers: no GPU is needed, and devices that do not fit still fail."""
+    with FakeTensorMode():
+        one, values = torch.ones(3, device="cuda"), torch.ones(9, 3, device="cuda")
+        examples = Examples((Rows(one, one, values),), (torch.ones(9, device="cuda"),), 9)
+        x, y = examples.batch(0, torch.arange(4, device=at))
+        assert (x.shape, y.shape) == ((4, 3), (4,))
+        assert x.device.type == y.device.type == "cuda"
 
 
 def test_each_half_is_read_once_and_predicted_once():

@@ -15,9 +15,9 @@ def test_the_log_holds_everything_a_job_prints(tmp_path):
     log = tmp_path / "logs" / "job.log"
     code = f"""
 import logging, sys, warnings
-from spinn.runtime.jobs import start_log
+from spinn.runtime.jobs import start_job
 logging.basicConfig(level=logging.ERROR)
-start_log({str(log)!r})
+start_job({str(log)!r}, 1, needs=[])
 logging.getLogger("spinn.data").info("%d cells", 3)
 logging.getLogger("spinn.data").debug("unwanted")
 print("to stdout", flush=False)
@@ -37,7 +37,7 @@ raise ValueError("the end")
 def test_an_existing_log_is_overwritten(tmp_path):
     log = tmp_path / "job.log"
     log.write_text("an earlier try")
-    _run(f"from spinn.runtime.jobs import start_log; start_log({str(log)!r})")
+    _run(f"from spinn.runtime.jobs import start_job; start_job({str(log)!r}, 1, needs=[])")
     assert log.read_text() == ""
 
 
@@ -45,8 +45,8 @@ def test_an_existing_log_is_overwritten(tmp_path):
 def test_numerical_libraries_use_the_threads_of_the_job(threads, tmp_path):
     log = tmp_path / "job.log"
     code = f"""
-from spinn.runtime.jobs import start_log
-start_log({str(log)!r}, {threads})
+from spinn.runtime.jobs import start_job
+start_job({str(log)!r}, {threads}, needs=[])
 import numba, torch
 print(torch.get_num_threads(), numba.config.NUMBA_NUM_THREADS)
 """

@@ -226,13 +226,8 @@ print(json.dumps([name for before, _, name in names if name and not before]))
 """
 
 
-@pytest.mark.parametrize(
-    "family",
-    [
-        pytest.param(family, marks=() if family == "baselines" else pytest.mark.slow)
-        for family in families(SELECTORS)
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("family", families(SELECTORS))
 def test_digests_cover_all_that_choosing_imports(family, config, tmp_path):
     """What a family's job imports is a part of its rule's digest, so that an edit reruns it."""
     names = [

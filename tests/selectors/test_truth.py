@@ -1,4 +1,4 @@
-"""Planted truth: the genes that matter are found, and where none matters none is preferred."""
+"""Planted truth: the genes that matter are chosen, and where none matters none is preferred."""
 
 from dataclasses import replace
 from functools import cache

@@ -39,7 +39,7 @@ def rules(tmp_path_factory):
     cells.touch()  # no rule is run
     about = {"path": str(cells), "values": "counts", "label": "type", "donor": "donor"}
     config = write_config(folder / "config.yaml", datasets={"tiny": about}, **EVERYTHING)
-    words = [sys.executable, "-m", "tests.support.asked", config]
+    words = [sys.executable, "-m", "tests.support.requests", config]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

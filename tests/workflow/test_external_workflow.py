@@ -115,7 +115,7 @@ def test_cosg_itself_runs(tmp_path):
     assert done.returncode == 0, done.stdout
     document = json.loads((folder / target).read_text())
     assert "failed" not in document
-    assert document["settings"]["mended"] == {}
+    assert document["settings"]["repairs"] == {}
     genes = document["panels"][0]["genes"]
     assert genes[0] == "CST3"
     assert "CD79A" not in genes

@@ -44,9 +44,9 @@ def run(tmp_path, prepared):
             install(tmp_path / "peers", **{package: kind})
         peers = {"folder": str(tmp_path / "peers"), "time_limit_s": limit, "memory_gb": 4}
         genes = {**config["genes"], "required": list(required)}
-        own = {"selectors": [package], "tasks": tasks, "seeds": list(seeds)}
-        given = {**config, **own, "peers": peers, "genes": genes}
-        panels = select(given, files[labels], tmp_path, dataset="d")
+        config = {**config, "selectors": [package], "tasks": tasks, "seeds": list(seeds)}
+        config |= {"peers": peers, "genes": genes}
+        panels = select(config, files[labels], tmp_path, dataset="d")
         return {(task, seed): read_panels(path) for (task, _, seed), path in panels.items()}
 
     return go

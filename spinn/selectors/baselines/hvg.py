@@ -22,10 +22,8 @@ def choose(cells: TrainingCells, run: Run) -> PanelPath:
     import anndata as ad
     import scanpy as sc
 
-    train, n_top = (
-        ad.AnnData(cells.data.of("train").values),
-        min(max(run.sizes), cells.data.n_genes),
-    )
+    train = ad.AnnData(cells.data.of("train").values)
+    n_top = min(max(run.sizes), cells.data.n_genes)
     sc.pp.highly_variable_genes(train, flavor="seurat", n_top_genes=n_top)
     dispersion = np.nan_to_num(train.var["dispersions_norm"].to_numpy(np.float64), nan=-np.inf)
     return by_score(cells, np.maximum(dispersion, -1e9), run)

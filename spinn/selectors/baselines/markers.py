@@ -34,11 +34,11 @@ def _rank_sums(train: ExpressionData) -> Floats:
     import pandas as pd
     import scanpy as sc
 
-    labels = np.asarray(train.labels).astype(str)
-    obs = pd.DataFrame({"label": pd.Categorical(labels)}, index=train.cells)
+    labels = np.asarray(train.labels)
+    obs = pd.DataFrame({"label": pd.Categorical(labels.astype(str))}, index=train.cells)
     adata = ad.AnnData(train.values, obs=obs)
     adata.var_names = list(train.genes)
-    groups = [str(c) for c in np.flatnonzero(np.bincount(train.labels) > 1)]  # type: ignore[arg-type]
+    groups = [str(kind) for kind in np.flatnonzero(np.bincount(labels) > 1)]
     sc.tl.rank_genes_groups(adata, "label", groups=groups, method="wilcoxon", use_raw=False)
     table = adata.uns["rank_genes_groups"]
     scores = np.empty((len(groups), train.n_genes))

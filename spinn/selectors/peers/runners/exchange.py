@@ -39,7 +39,7 @@ class Cells:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a peer; ``seconds`` is its time limit."""
+    """What a peer has to choose; ``seconds`` is its time limit."""
 
     task: str
     sizes: tuple[int, ...]

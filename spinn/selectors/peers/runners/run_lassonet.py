@@ -35,7 +35,7 @@ def choose(cells: Cells, request: Request) -> Answer:
     train, valid = cells.of("train"), cells.of("valid")
     if request.task == "classification":
         kind = LassoNetClassifier
-        known = np.isin(valid.labels, train.labels)  # it cannot be asked about other types
+        known = np.isin(valid.labels, train.labels)  # it can predict no other types
         names, y = np.unique(train.labels, return_inverse=True)
         y_valid = np.searchsorted(names, valid.labels[known])
     else:

@@ -1,4 +1,4 @@
-"""What every rule asks a cluster for, as JSON: `python -m tests.support.asked CONFIG`, in the project.
+"""What every rule requests of a cluster, as JSON: `python -m tests.support.requests CONFIG`.
 
 In a process of its own: Snakemake leaves its state in the one that loads a workflow.
 """
