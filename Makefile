@@ -46,6 +46,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/deptry .
+	$(BIN)/deptry spinn scripts --ignore DEP002 --per-rule-ignores DEP004=none
 	$(BIN)/python -m tools.tables --check
 	$(BIN)/snakefmt --check Snakefile rules examples
 	$(BIN)/snakemake --lint
@@ -90,7 +91,7 @@ picture: setup
 tutorial: setup
 	$(BIN)/python -m tools.tutorial
 
-# Needs conda and its channels: lists of exact builds beside envs/*.yaml, which Snakemake takes by itself.
+# Needs conda and its channels: lists of exact builds next to envs/*.yaml, which Snakemake uses.
 pins: setup
 	$(BIN)/python -m tools.pins
 

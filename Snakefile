@@ -63,7 +63,7 @@ onstart:
 
 onerror:
     # At exit: the cause is the last thing that a user reads, after Snakemake's own last words.
-    atexit.register(jobs.write_causes, log)
+    atexit.register(jobs.write_causes, log, os.getcwd())
 
 
 rule all:

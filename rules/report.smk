@@ -4,10 +4,21 @@ INPUT: panels and tables of the whole run. OUTPUT: panel_K.csv, audit.csv, figur
 provenance.json, config.yaml, report.html.
 """
 
+from spinn.report.figure_sources import SOURCES
+
 ROBUSTNESS = f"{RESULTS}/robustness.csv" if config["evaluation"]["robustness"] else []
 FIGURE = f"{RESULTS}/figures/{{figure}}_{{dataset}}_{{task}}.{{format}}"
-FIGURES = ["quality", "agreement", "overlap", *(["robustness"] if ROBUSTNESS else [])]
-OPTIMISM_FIGURES = expand(FIGURE, figure="optimism", format="svg", dataset=TWINS, task=TASKS)
+RUN_TABLES = {name: f"{RESULTS}/{name}.csv" for name in (*TABLE_NAMES, "stability")}
+# What figures of any data set are drawn from; those of optimism need a twin.
+FIGURE_INPUTS = {
+    **RUN_TABLES,
+    "panels": expand(files(SELECTED, "panels.json"), split=SPLITS, allow_missing=True),
+    **({"robustness": ROBUSTNESS} if ROBUSTNESS else {}),
+}
+DRAWN = [name for name, source in SOURCES.items() if source in FIGURE_INPUTS]
+DRAWN_OF_TWINS = [name for name, source in SOURCES.items() if source == "optimism"]
+# How selectors look, so that figures are drawn again when that changes.
+STYLES = [(SELECTORS[name].colour, SELECTORS[name].marker) for name in config["selectors"]]
 PLACES = [(name, split, task) for name in DATASETS for split in SPLITS for task in TASKS]
 
 
@@ -40,12 +51,9 @@ rule recommend:
 rule plot_figures:
     """Draw the figures of one data set and task."""
     input:
-        summary=f"{RESULTS}/summary.csv",
-        stability=f"{RESULTS}/stability.csv",
-        robustness=ROBUSTNESS,
-        panels=expand(files(SELECTED, "panels.json"), split=SPLITS, allow_missing=True),
+        **{SOURCES[name]: FIGURE_INPUTS[SOURCES[name]] for name in DRAWN},
     output:
-        figures=expand(FIGURE, figure=FIGURES, format=FORMATS, allow_missing=True),
+        figures=expand(FIGURE, figure=DRAWN, format=FORMATS, allow_missing=True),
     log:
         f"{RESULTS}/logs/{{dataset}}/plot_figures_{{task}}.log",
     benchmark:
@@ -57,7 +65,9 @@ rule plot_figures:
         **TABLES,
     params:
         code=code("plot_figures.py"),
-        figures=FIGURES,
+        figures=DRAWN,
+        formats=FORMATS,
+        styles=STYLES,
     message:
         "draw figures: {wildcards.task}, {wildcards.dataset}"
     script:
@@ -67,11 +77,11 @@ rule plot_figures:
 if TWINS:
 
     rule plot_optimism:
-        """Draw how much better panels look by random cells than by donors."""
+        """Draw how much better panels score by random cells than by donors."""
         input:
             optimism=OPTIMISM,
         output:
-            figures=expand(FIGURE, figure="optimism", format=FORMATS, allow_missing=True),
+            figures=expand(FIGURE, figure=DRAWN_OF_TWINS, format=FORMATS, allow_missing=True),
         log:
             f"{RESULTS}/logs/{{dataset}}/plot_optimism_{{task}}.log",
         benchmark:
@@ -83,7 +93,9 @@ if TWINS:
             **TABLES,
         params:
             code=code("plot_figures.py"),
-            figures=["optimism"],
+            figures=DRAWN_OF_TWINS,
+            formats=FORMATS,
+            styles=STYLES,
         message:
             "draw the optimism of random cells: {wildcards.task}, {wildcards.dataset}"
         script:
@@ -121,7 +133,7 @@ rule write_provenance:
 rule write_report:
     """Put tables, figures, panels and provenance on one page."""
     input:
-        **{name: f"{RESULTS}/{name}.csv" for name in (*TABLE_NAMES, "stability")},
+        **RUN_TABLES,
         robustness=ROBUSTNESS,
         optimism=OPTIMISM,
         provenance=f"{RESULTS}/provenance.json",
@@ -129,8 +141,10 @@ rule write_report:
         panels=everywhere([f"{TASK}/panel_{size}.csv" for size in SIZES]),
         audit=everywhere(f"{TASK}/audit.csv"),
         frequencies=FREQUENCIES,
-        optimism_figures=OPTIMISM_FIGURES,
-        figures=expand(FIGURE, figure=FIGURES, format=FORMATS, dataset=DATASETS, task=TASKS),
+        figures=[
+            *expand(FIGURE, figure=DRAWN, format=FORMATS, dataset=DATASETS, task=TASKS),
+            *expand(FIGURE, figure=DRAWN_OF_TWINS, format=FORMATS, dataset=TWINS, task=TASKS),
+        ],
     output:
         report=report(f"{RESULTS}/report.html", category="report"),
     log:

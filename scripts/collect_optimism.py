@@ -4,7 +4,7 @@ from spinn.runtime.jobs import start_job
 
 start_job(snakemake.log[0], snakemake.threads, needs=["numpy", "pandas", "scipy", "h5py"])
 
-from spinn.records.cells import read_scores
+from spinn.records.scores import read_scores
 from spinn.statistics.bootstrap import bootstrap
 from spinn.statistics.collection import complete
 from spinn.statistics.optimism import optimism

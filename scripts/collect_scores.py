@@ -5,7 +5,7 @@ from spinn.runtime.jobs import start_job
 start_job(snakemake.log[0], snakemake.threads, needs=["numpy", "pandas", "scipy", "h5py"])
 
 from spinn.panel_files import read_panels
-from spinn.records.cells import read_scores
+from spinn.records.scores import read_scores
 from spinn.statistics.collection import tables_of_run
 from spinn.statistics.outcomes import cost_table
 

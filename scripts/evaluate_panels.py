@@ -26,8 +26,8 @@ config, keys = snakemake.params.config, run_keys(snakemake.wildcards.items())
 runs = [tuple(run) for run in snakemake.params.runs]
 torch.set_num_threads(snakemake.threads)
 data = read_prepared(snakemake.input.prepared)
-files = zip(runs, snakemake.input.get("panels", []), strict=False)  # references have none
-paths = {run: read_panels(path) for run, path in files}
+files = snakemake.input.get("panels", [])  # references have none
+paths = dict(zip(runs, map(read_panels, files), strict=True)) if files else {}
 panels = {run: path.panels for run, path in paths.items() if path.failed is None}
 if not paths:
     # Random panels are expressed like those of `greedy`.
@@ -35,10 +35,10 @@ if not paths:
     panels = {run: reference(data, *run, like.path.panels) for run in runs}
 settings, device = read_settings(config), choose_device(config["device"])
 judge = make_judge(data, keys["task"], settings, device=device) if panels else None
-for run, output in zip(runs, snakemake.output.scores, strict=True):
+for number, (run, output) in enumerate(zip(runs, snakemake.output.scores, strict=True), 1):
     selector, seed = run
     if run in panels:
-        log.info("evaluation: %s, seed %d", selector, seed)
+        log.info("evaluation %d of %d: %s, seed %d", number, len(runs), selector, seed)
         rows, cells = evaluate(judge, panels[run], seed=seed)
     else:
         log.warning("no panels of %s, seed %d: %s", selector, seed, paths[run].failed)

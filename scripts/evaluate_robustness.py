@@ -6,6 +6,8 @@ start_job(
     snakemake.log[0], snakemake.threads, needs=["torch", "numpy", "scipy", "h5py", "safetensors"]
 )
 
+import logging
+
 import torch
 
 from spinn.data import read_prepared
@@ -13,17 +15,20 @@ from spinn.evaluation.judge import make_judge
 from spinn.evaluation.robustness import COLUMNS, robustness
 from spinn.networks.training import choose_device
 from spinn.panel import Panel
-from spinn.records.tables import read_rows, write_rows
+from spinn.records.rows import read_rows, write_rows
 from spinn.settings import read_settings
 from spinn.statistics.resampling import Resampling
 
+log = logging.getLogger("spinn")
 config, keys = snakemake.params.config, run_keys(snakemake.wildcards.items())
 torch.set_num_threads(snakemake.threads)
 data = read_prepared(snakemake.input.prepared)
 tables = [table for path in snakemake.input.panels if (table := read_rows(path))]
 panels = [Panel(tuple(row["gene"] for row in table)) for table in tables]
 rows = []
-if data.has_counts and panels:  # without counts no molecule can be lost
+if not data.has_counts:
+    log.warning("no counts in these data: detection loss cannot be simulated")
+elif panels:
     settings, device = read_settings(config), choose_device(config["device"])
     evaluation = config["evaluation"]
     rows = robustness(

@@ -16,7 +16,8 @@ from spinn.settings import read_settings
 config, keys = snakemake.params.config, run_keys(snakemake.wildcards.items())
 data = read_prepared(snakemake.input.prepared, parts=("train", "valid"))
 constraints, identity = constraints_of(config["genes"], data), data.identity()
-base_files = dict(zip(snakemake.params.seeds, snakemake.input.get("bases", []), strict=False))
+bases = snakemake.input.get("bases", [])
+base_files = dict(zip(snakemake.params.seeds, bases, strict=True)) if bases else {}
 # A package's job has all tasks, any other the task of its wildcard.
 runs = [
     (task or keys["task"], Run(selector, snakemake.params.sizes, seed, constraints))

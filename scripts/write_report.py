@@ -16,7 +16,7 @@ import yaml
 
 from spinn.constraints.files import described
 from spinn.records.tables import read_table
-from spinn.report.page import TABLES, read_figures, render
+from spinn.report.page import TABLES, render
 
 files, places = snakemake.input, [tuple(place) for place in snakemake.params.places]
 
@@ -34,12 +34,13 @@ provenance = json.loads(Path(files.provenance).read_text(encoding="utf-8"))
 provenance["config"] = yaml.safe_load(Path(files.config).read_text(encoding="utf-8"))
 provenance["config"]["genes"] = described(provenance["config"]["genes"])
 panels = zip(map(tuple, snakemake.params.panels), files.panels, strict=True)
+figures = [path for path in map(Path, files.figures) if path.suffix == ".svg"]
 html = render(
     summary=read_table(files.summary),
     stability=read_table(files.stability),
     panels={place: read_table(path) for place, path in panels},
     provenance=provenance,
-    figures=read_figures(Path(files.figures[0]).parent),
+    figures={path.stem: path.read_text(encoding="utf-8") for path in figures},
     tables={
         **{name: read_table(files[name]) for name in TABLES if files.get(name)},
         **of_places("audit"),

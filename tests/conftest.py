@@ -16,7 +16,7 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 for _library in ("OMP", "MKL", "OPENBLAS", "NUMBA"):
     os.environ[f"{_library}_NUM_THREADS"] = "1"
 
-# A deadline would fail on a busy machine. `ci` repeats the same examples, `dev` looks for new ones.
+# A deadline would fail on a busy machine. `ci` repeats the same examples, `dev` tries new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("dev", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
@@ -38,9 +38,9 @@ def shared_data() -> Callable[[str], Path]:
     """Give the path of a file of real cells, or skip the test where there is none."""
 
     def path(name: str) -> Path:
-        found = SHARED / name
-        if not found.is_file():
-            pytest.skip(f"needs the real cells of {name} in shared/data beside the checkout")
-        return found
+        file = SHARED / name
+        if not file.is_file():
+            pytest.skip(f"needs the real cells of {name} in shared/data next to the checkout")
+        return file
 
     return path

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 PEERS = ROOT / "envs" / "peers"
 PYTHON = "3.11.7"  # the version that the lock was made and tested with
 LIGHT = ("pandas", "numpy", "scipy", "h5py", "matplotlib", "jinja2", "pyyaml")
-# The environments are for Linux, whatever machine writes them.
+# The environments are for Linux, on every machine that writes them.
 MARKERS = {
     "python_version": "3.11",
     "python_full_version": PYTHON,
@@ -73,7 +73,7 @@ def closure(packages: Iterable[str]) -> set[str]:
 def _pinned(names: set[str], pins: dict[str, str]) -> list[str]:
     missing = sorted(names - pins.keys())
     if missing:
-        raise KeyError(f"requirements.txt leaves out {missing[:3]}; make it anew with `make lock`")
+        raise KeyError(f"requirements.txt leaves out {missing[:3]}; run `make lock`")
     return [pins[name] for name in sorted(names)]
 
 

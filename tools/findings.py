@@ -19,12 +19,12 @@ from spinn.arrays import Floats
 from spinn.metrics.registry import DIRECTION, HEADLINES, LABEL
 from spinn.records.cells import read_cells
 from spinn.report.plots import quality_against_size, seed_agreement
-from spinn.selectors.registry import RANKERS as ENTRIES
+from spinn.selectors.registry import RANKERS as RANKER_ENTRIES
 from spinn.selectors.registry import STRATEGIES
 from spinn.statistics.bootstrap import RunScores, TaskDraws, bootstrap
 from spinn.statistics.tiers import REFERENCES, interval
 
-RANKERS = [f"{ranker}-{strategy}" for ranker in ENTRIES for strategy in STRATEGIES]
+RANKERS = [f"{ranker}-{strategy}" for ranker in RANKER_ENTRIES for strategy in STRATEGIES]
 FEW = 16  # genes at most of a small panel
 DRAWS = 1000
 ENDS = ("", "_low", "_high")
@@ -169,7 +169,7 @@ def _of(task: TaskDraws) -> Iterator[dict[str, object]]:
     def mean(selector: str, over: Sequence[int]) -> Floats:
         return np.mean([task.draws[size, metric][selector] for size in over], axis=0)
 
-    for ranker in ENTRIES:
+    for ranker in RANKER_ENTRIES:
         rfe, one_step = (f"{ranker}-{strategy}" for strategy in STRATEGIES)
         if not {rfe, one_step} <= task.counts.keys():
             continue

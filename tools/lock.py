@@ -7,7 +7,7 @@ from packaging.utils import canonicalize_name
 
 HEADER = """\
 # The lock: the exact versions that spinn is run and tested with on Python 3.11; not edited by hand.
-# Made by `make lock`: what pyproject.toml asks for, with its extras workflow and dev, goes into a
+# Made by `make lock`: what pyproject.toml requires, with its extras workflow and dev, goes into a
 # fresh virtual environment, and `pip freeze` is stripped of build labels such as +cpu and of the
 # packages that only torch's CUDA build needs: so pip takes the CPU build wherever it finds one.
 # `make envs` carries a change on into envs/.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from spinn.records.tables import read_table
 from spinn.report.figures import quality_figure
-from spinn.report.layout import save
+from spinn.report.layout import encode
 
 DOCS = Path(__file__).parents[1] / "docs"
 TABLE, PICTURE = DOCS / "quality.csv", DOCS / "quality.svg"
@@ -17,7 +17,8 @@ DATASET, TASK = "pbmc68k_reduced", "reconstruction"
 
 def draw(path: Path) -> None:
     """Draw the picture from its table."""
-    save(quality_figure(read_table(TABLE), DATASET, TASK), path.with_suffix(""), ["svg"])
+    figure = quality_figure(read_table(TABLE), DATASET, TASK)
+    path.write_bytes(encode(figure, ["svg"])["svg"])
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Write explicit lists of conda's own packages beside the environments: `make pins`.
+"""Write explicit lists of conda's own packages next to the environments: `make pins`.
 
 Needs conda and its channels. Snakemake takes envs/NAME.PLATFORM.pin.txt by itself, but then reads
 no yaml, whose packages from pip would be missing: so envs/NAME.post-deploy.sh, which it runs in the
@@ -20,7 +20,7 @@ NAMES = ("spinn", "spinn-light")
 
 
 def pin(environment: Path) -> list[Path]:
-    """Solve an environment file and write its explicit list and its packages from pip beside it.
+    """Solve an environment file and write its explicit list and its packages from pip next to it.
 
     Parameters
     ----------

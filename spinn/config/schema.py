@@ -17,4 +17,11 @@ def load_schema() -> dict[str, Any]:
     selectors = schema["properties"]["selectors"]
     selectors["items"]["enum"] = list(SELECTORS)
     selectors["default"] = [name for name, entry in SELECTORS.items() if entry.is_default]
+    by_type = [
+        f"`{name}`"
+        for name, entry in SELECTORS.items()
+        if entry.needs_labels and entry.kind != "package"  # a package without a label only fails
+    ]
+    label = schema["properties"]["datasets"]["additionalProperties"]["properties"]["label"]
+    label["description"] += f" {', '.join(by_type[:-1])} and {by_type[-1]}."
     return schema

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from spinn.arrays import Floats, column_means
+from spinn.arrays import Floats
 from spinn.data import ExpressionData
 from spinn.panel import Panel
+from spinn.preparation.columns import column_means
 from spinn.preparation.moments import N_SPLITS
 from spinn.preparation.thinning import thin
 

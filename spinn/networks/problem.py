@@ -9,10 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from spinn.arrays import column_means, column_moments, divisor
 from spinn.data import ExpressionData
 from spinn.networks.batches import TRAIN_SEED, VALID_SEED, Encoder, Examples, Pairs, is_on, views
 from spinn.networks.tasks import Classification, Hurdle, Reconstruction, Regression, Task
+from spinn.preparation.columns import column_means, column_moments, divisor
 
 NOISE = ("split", "hidden", "none")
 TASKS = ("reconstruction", "classification", "regression", "hurdle")

@@ -7,8 +7,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from spinn.arrays import Integers, divisor, mean_and_std, row_sums
+from spinn.arrays import Integers
 from spinn.data import ExpressionData
+from spinn.preparation.columns import divisor, mean_and_std, row_sums
 from spinn.preparation.thinning import log_normalise
 
 MIN_DONORS = 4  # training donors from which on halves are made of whole donors

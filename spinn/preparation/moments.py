@@ -7,8 +7,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from spinn.arrays import Floats, column_means, divisor
+from spinn.arrays import Floats
 from spinn.data import ExpressionData
+from spinn.preparation.columns import column_means, divisor
 from spinn.preparation.thinning import thin
 
 RIDGE = 1e-3  # added to the diagonal of a covariance of standardised genes

@@ -14,11 +14,12 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
 
-from spinn.arrays import CONSTANT, Integers, mean_and_std, row_sums
+from spinn.arrays import Integers
 from spinn.constraints.constraints import Constraints
 from spinn.constraints.rules import GeneRules
 from spinn.data import FORMAT, PARTS, ExpressionData, decode
 from spinn.preparation import inputs
+from spinn.preparation.columns import CONSTANT, mean_and_std, row_sums
 from spinn.preparation.split import split_cells
 from spinn.preparation.thinning import log_normalise, recover_counts, whole_multiples
 

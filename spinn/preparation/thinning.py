@@ -11,8 +11,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from spinn.arrays import Integers, row_sums
+from spinn.arrays import Integers
 from spinn.data import ExpressionData
+from spinn.preparation.columns import row_sums
 
 Molecules = tuple[sp.csr_matrix, NDArray[np.integer]]
 """Counts of the data's genes, and each cell's number of molecules of all genes."""

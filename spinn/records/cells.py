@@ -1,19 +1,15 @@
-"""Reading and writing a run's scores, scores.csv, and its numbers per test cell, cells.npz."""
+"""Writing a run's scores.csv; reading and writing its numbers per test cell, cells.npz."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from spinn.metrics.cell_scores import CellScores
-from spinn.records.tables import read_table, write_rows
+from spinn.records.rows import write_rows
 
 SCORES = ("dataset", "split", "task", "selector", "seed", "size", "target", "metric", "value")
-PER_GENE = "r2_gene"  # a row per gene: too many for the table of a whole run
-Scores = tuple[str, int, str, str, int, CellScores]
-"""dataset, split, task, selector, seed, and the numbers per test cell."""
 
 
 def read_cells(path: Path | str) -> CellScores:
@@ -66,19 +62,3 @@ def write_scores(
     write_rows(path, SCORES, ({**keys, **row} for row in rows), float_format=".6g")
     nothing = CellScores(sizes=np.array([]), block=np.array([]))
     write_cells(Path(path).with_name("cells.npz"), nothing if cells is None else cells)
-
-
-def read_scores(scores: Sequence[str], cells: Sequence[str]) -> tuple[pd.DataFrame, list[Scores]]:
-    """Return the rows of all scores.csv, those of single genes left out, and every run's numbers.
-
-    Runs that failed are left out: they have neither.
-    """
-    tables = {path: read_table(table) for table, path in zip(scores, cells, strict=True)}
-    tables = {path: table for path, table in tables.items() if len(table)}
-    rows = pd.concat(tables.values(), ignore_index=True)
-    runs = []
-    for path, table in tables.items():
-        first = table.iloc[0]
-        keys = str(first["dataset"]), int(first["split"]), str(first["task"])
-        runs.append((*keys, str(first["selector"]), int(first["seed"]), read_cells(path)))
-    return rows[rows["metric"] != PER_GENE], runs

@@ -1,27 +1,13 @@
 """What `panels.json` holds about a run in addition to its panels."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from spinn.constraints.files import described
 from spinn.panel import PanelPath
+from spinn.records.choice import Choice
 from spinn.records.provenance import made_by
-from spinn.runtime.costs import NOTHING, Cost
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The panels of one run, and what is documented about them."""
-
-    path: PanelPath  # no panels where the run failed
-    cost: Cost = NOTHING  # of choosing, a base model's training included
-    device: str = "cpu"  # where networks were trained
-    details: Mapping[str, Any] = field(default_factory=dict)  # the selector's, for the settings
-    versions: Mapping[str, str] = field(default_factory=dict)  # packages of another environment
-    failed: str | None = None  # why there are no panels
-    exhausted: bool = False  # whether it failed because it ran out of time
-    for_task: "Callable[[Any], Choice] | None" = None  # the same for the cells of another task
 
 
 def documented(

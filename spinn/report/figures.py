@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from spinn.metrics.registry import DIRECTION, HEADLINES, LABEL
 from spinn.report import plots
 from spinn.report.counts import count, seeds_and_splits
+from spinn.report.figure_sources import SOURCES
 from spinn.report.layout import row_of_plots
 from spinn.report.tables import rows_of_task
 from spinn.statistics.outcomes import judged
@@ -113,14 +114,8 @@ def optimism_figure(optimism: pd.DataFrame, dataset: str, task: str) -> Figure:
 
 
 Draw = Callable[[pd.DataFrame, str, str], Figure]
-FIGURES: dict[str, tuple[str, Draw]] = {
-    "quality": ("summary", quality_figure),
-    "agreement": ("stability", agreement_figure),
-    "overlap": ("panels", overlap_figure),
-    "robustness": ("robustness", robustness_figure),
-    "optimism": ("optimism", optimism_figure),
-}
-"""The table that each figure is drawn from (panels: their overlap), and what draws it."""
+DRAWN_BY: dict[str, Draw] = {name: globals()[f"{name}_figure"] for name in SOURCES}
+"""Each figure's name to the function that draws it from its table: {name}_figure of this file."""
 
 
 def _by_metric(rows: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:

@@ -1,7 +1,7 @@
-"""How plots are put next to each other in a figure, and how a figure is written to files."""
+"""How plots are put next to each other in a figure, and the bytes of a figure's files."""
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
+from io import BytesIO
 from typing import Any
 
 import pandas as pd
@@ -9,7 +9,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-FORMATS = ("svg", "png", "pdf")
+_UNDATED = {"svg": {"Date": None}, "png": {}, "pdf": {"CreationDate": None}}
 _STYLE: Any = {
     "font.family": "DejaVu Sans",  # ships with matplotlib, so every machine draws alike
     "font.size": 8.5,
@@ -64,16 +64,12 @@ def row_of_plots(
     return figure
 
 
-def save(figure: Figure, path_stem: Path | str, formats: Sequence[str] = FORMATS) -> list[Path]:
-    """Write a figure in some formats; the same figure gives the same bytes.
-
-    The path has no ending yet; its folder is made when missing.
-    """
-    stem = Path(path_stem)
-    stem.parent.mkdir(parents=True, exist_ok=True)
-    undated = {"svg": {"Date": None}, "png": {}, "pdf": {"CreationDate": None}}
-    paths = {ending: stem.with_name(f"{stem.name}.{ending}") for ending in formats}
+def encode(figure: Figure, formats: Iterable[str]) -> dict[str, bytes]:
+    """Return a figure's files by format (svg, png, pdf); the same figure gives the same bytes."""
+    contents = {}
     with rc_context(_STYLE):
-        for ending, path in paths.items():
-            figure.savefig(path, dpi=150, metadata=undated[ending])
-    return list(paths.values())
+        for name in formats:
+            buffer = BytesIO()
+            figure.savefig(buffer, format=name, dpi=150, metadata=_UNDATED[name])
+            contents[name] = buffer.getvalue()
+    return contents

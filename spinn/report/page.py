@@ -12,6 +12,7 @@ from spinn.config.derived import twin_of
 from spinn.metrics.registry import DIRECTION, headline_of
 from spinn.report.comparisons import claims, difference_tables, normalised_tables, optimism_tables
 from spinn.report.counts import behind
+from spinn.report.figure_sources import SOURCES
 from spinn.report.frequencies import frequency_table
 from spinn.report.tables import (
     answers,
@@ -63,7 +64,8 @@ def render(
         before and after the filters, cells per part, whether counts were recovered) is shown with
         each dataset, `config` and all other keys at the end.
     figures
-        File name, {kind}_{dataset}_{task} without ending, to SVG text; shown with their task.
+        File name without ending, {figure}_{dataset}_{task}, to SVG text; those of
+        `figure_sources.SOURCES` are shown with their task.
     tables
         Those of `TABLES`, `audit` and `frequencies` by name, with columns dataset and task, the
         last two and `robustness` with a column split.
@@ -95,14 +97,9 @@ def render(
         datasets=datasets,
         metrics=set(summary["metric"]),
         has_robustness=len(tables.get("robustness", ())) > 0,
-        has_spares=any("loss" in panel for panel in panels.values()),
+        has_substitutes=any("loss" in panel for panel in panels.values()),
         provenance={name: flat(part) for name, part in provenance.items() if name != "datasets"},
     )
-
-
-def read_figures(folder: Path | str) -> dict[str, str]:
-    """Read all SVG files of a folder: name without ending to text."""
-    return {path.stem: path.read_text("utf-8") for path in sorted(Path(folder).glob("*.svg"))}
 
 
 def _task(
@@ -118,8 +115,7 @@ def _task(
     headline = headline_of(present)
     agreement = rows_of_task(stability, dataset, task).rename(columns={"value": "mean"})
     places = sorted(place for place in panels if (place[0], place[2]) == (dataset, task))
-    kinds = ("quality", "agreement", "overlap", "robustness", "optimism")
-    names = [f"{kind}_{dataset}_{task}" for kind in kinds]
+    names = [f"{figure}_{dataset}_{task}" for figure in SOURCES]
     parts = {name: rows_of_task(table, dataset, task) for name, table in tables.items()}
 
     def show(name: str, make: Callable[..., Any], *more: Any) -> Any:

@@ -15,6 +15,8 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1]
 # Module -> folder of files that it reads or runs.
 DATA = {"report.page": "report/templates"}
+BEFORE_WORK = {"runtime.jobs"}  # logs and threads: no result depends on it
+LOOKS = {"takes", "order", "source", "noise", "colour", "marker"}  # see selectors.registry.Entry
 LENGTH = 12  # hexadecimal digits: 48 bits, enough to tell the versions of one checkout apart
 
 
@@ -22,16 +24,33 @@ def script(path: str | Path, *modules: str, root: Path = PACKAGE) -> str:
     """Return a digest of all modules of the package that a script imports, and of further ones.
 
     The first 12 hexadecimal digits of a SHA-256 over the names and bytes of the files, in which the
-    script itself has no part. ``modules`` are names below the package, "selectors.choose", of
-    modules that are loaded by name; ``root`` is the folder of the package.
+    script itself has no part, nor what a selector's ``ENTRY`` says for tables and figures.
+    ``modules`` are names below the package, "selectors.choose", of modules that are loaded by name;
+    ``root`` is the folder of the package.
     """
     digest = hashlib.sha256()
-    for name, source in reached([*imports(Path(path), root), *modules], root).items():
+    imported = imports(Path(path), root) - BEFORE_WORK
+    for name, source in reached([*imported, *modules], root).items():
         read = sorted((root / DATA[name]).rglob("*")) if name in DATA else []
         for each in (source, *(path for path in read if path.is_file())):
-            content = hashlib.sha256(each.read_bytes()).hexdigest()
+            content = hashlib.sha256(_without_looks(each.read_bytes())).hexdigest()
             digest.update(f"{each.relative_to(root).as_posix()} {content}\n".encode())
     return digest.hexdigest()[:LENGTH]
+
+
+def _without_looks(source: bytes) -> bytes:
+    """Return a source without the lines of its ``ENTRY`` that only tables and figures show."""
+    if b"\nENTRY = {" not in source:
+        return source
+    hidden = set[int]()
+    for node in ast.parse(source).body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="ENTRY")], value=ast.Dict(keys, values)):
+                for key, value in zip(keys, values, strict=True):
+                    if isinstance(key, ast.Constant) and key.value in LOOKS:
+                        hidden |= set(range(key.lineno, (value.end_lineno or value.lineno) + 1))
+    lines = enumerate(source.splitlines(keepends=True), start=1)
+    return b"".join(line for number, line in lines if number not in hidden)
 
 
 def reached(modules: Iterable[str], root: Path = PACKAGE) -> dict[str, Path]:

@@ -14,6 +14,12 @@ from spinn.runtime.environment import check_environment
 
 # What OpenMP, the linear algebra libraries and numba read when they are loaded.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+# How Snakemake writes that a job failed, in a block of indented lines, or that one finished.
+_ENDED = re.compile(
+    r"^ +jobid: (\d+)\n(?: .*\n)*? +log: (.+?) \(check log file|^Finished jobid: (\d+)",
+    re.MULTILINE,
+)
+_PROGRESS = re.compile(r"\d{4}-\d\d-\d\d .* (?:INFO|WARNING) ")  # as `start_job` has them written
 
 
 def acquire_lock(path: str | os.PathLike[str]) -> IO[str]:
@@ -56,15 +62,26 @@ def run_keys(wildcards: Iterable[tuple[str, str]]) -> dict[str, str | int]:
     return {name: int(value) if name == "split" else value for name, value in wildcards}
 
 
-def write_causes(logs: Iterable[str]) -> None:
+def write_causes(logs: Iterable[str], folder: str) -> None:
     """Write to standard error why jobs of a run failed: the last line of each one's log.
 
-    ``logs`` are Snakemake's of the run, which name the logs of the jobs that failed.
+    ``logs`` are Snakemake's of the run, which name the jobs that failed and their logs; ``folder``
+    is where the run is at work. A job that a later attempt finished is left out.
     """
-    text = "\n".join(Path(log).read_text(encoding="utf-8", errors="replace") for log in logs)
-    for name in dict.fromkeys(re.findall(r"^ +log: (.+?) \(check log file", text, re.MULTILINE)):
-        path, lines = Path(name), list[str]()
-        if path.is_file():
-            lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
-        last = next((line for line in reversed(lines) if line.strip()), "its log says nothing")
+    text = "\n".join(_read(Path(folder, log)) for log in logs)
+    failed = dict[str, str]()  # job -> its log
+    for job, name, finished in _ENDED.findall(text):
+        if finished:
+            failed.pop(finished, None)
+        else:
+            failed[job] = name
+    for name in dict.fromkeys(failed.values()):
+        lines = _read(Path(folder, name)).splitlines()
+        last = next((line for line in reversed(lines) if line.strip()), "")
+        if not last or _PROGRESS.match(last):
+            last = "ended without an error message; killed, or out of memory?"
         sys.stderr.write(f"failed: {last.strip()} ({name})\n")
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""

@@ -1,14 +1,13 @@
 """The one way to run a selector: its name and training cells in, its panels out."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 
 from spinn.data import ExpressionData
-from spinn.panel import PanelPath
-from spinn.records.documents import Choice
-from spinn.runtime.costs import measured
+from spinn.records.choice import Choice
+from spinn.runtime.costs import NOTHING, measured
 from spinn.selectors.constrained import constrained
 from spinn.selectors.registry import SELECTORS, load
 from spinn.selectors.run import Run, TrainingCells
@@ -51,7 +50,8 @@ def choose(cells: TrainingCells, run: Run) -> Choice:
         If there is no such selector.
     ValueError
         If the cells lack what the selector needs, or no panel meets the constraints. A selector of
-        another package does not raise: its choice says why it failed.
+        another package raises only if a size cannot be met; otherwise its choice says why it
+        failed.
     """
     entry, module = SELECTORS[run.selector], load(run.selector)
     if entry.needs_labels and cells.data.labels is None and entry.kind != "package":
@@ -67,7 +67,7 @@ def choose(cells: TrainingCells, run: Run) -> Choice:
 
 
 def choose_each(
-    runs: Iterable[tuple[str, Run]], open_task: Callable[[str], TrainingCells]
+    runs: Sequence[tuple[str, Run]], open_task: Callable[[str], TrainingCells]
 ) -> Iterator[Choice]:
     """Yield the choice of each (task, run), with its cost.
 
@@ -84,16 +84,19 @@ def choose_each(
         From a task to its cells.
     """
     open_once, choices = cache(open_task), dict[tuple[str, str, int], Choice]()
-    for task, run in runs:
+    for number, (task, run) in enumerate(runs, start=1):
         entry = SELECTORS[run.selector]
         seed = run.seed if entry.is_random else 0
         key = (run.selector, "" if entry.needs_labels else task, seed)
         late = [other for other in choices if other[:2] == key[:2] and choices[other].exhausted]
         if key not in choices and late:
             reason = f"not run: {choices[late[0]].failed} with seed {late[0][2]}"
-            choices[key] = Choice(PanelPath((), ()), failed=reason)
+            choices[key] = replace(
+                choices[late[0]], failed=reason, cost=NOTHING, exhausted=False, for_task=None
+            )
         if key not in choices:
-            log.info("selection: %s, %s, seed %d", task, run.selector, seed)
+            place = f"{number} of {len(runs)}"
+            log.info("selection %s: %s, %s, seed %d", place, task, run.selector, seed)
             cells = open_once(task)
             choice, cost = measured(partial(choose, cells, replace(run, seed=seed)))
             if entry.kind != "package":  # which ran in a process of its own, whose cost it says

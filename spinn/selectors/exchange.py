@@ -14,7 +14,14 @@ from torch import Tensor
 from spinn.networks.problem import Problem
 from spinn.networks.tasks import Hurdle, Reconstruction
 from spinn.panel import Panel, PanelPath, path_by_place
-from spinn.selectors.exchange_folds import FOLDS, Fold, fit_fold, mean_of, moments, moments_without
+from spinn.selectors.exchange_folds import (
+    FOLDS,
+    Fold,
+    covariances,
+    covariances_without,
+    fit_fold,
+    mean_of,
+)
 from spinn.selectors.run import Run
 from spinn.settings import Settings
 
@@ -40,7 +47,7 @@ def gains(residuals: Tensor, missed: Tensor) -> Tensor:
     in R_j would take off the variance of R'. With R and R' from two halves of the molecules noise
     has no part in the covariance. A gene without residual variance explains nothing.
     """
-    return _gains(*moments(residuals, missed))
+    return _gains(*covariances(residuals, missed))
 
 
 def exchanged(path: PanelPath, problem: Problem, settings: Settings, run: Run) -> PanelPath:
@@ -117,7 +124,7 @@ def _rival(
     weight: Tensor,
 ) -> int:
     """Return the gene that should stand in a gene's place; the gene itself, if in doubt."""
-    parts = [moments_without(gene, panel, fold, problem) for fold in folds]
+    parts = [covariances_without(gene, panel, fold, problem) for fold in folds]
     together = _gains(*mean_of(parts)).masked_fill(~may_join, -1)
     rank = torch.empty_like(weight)
     rank[together.argsort(descending=True, stable=True)] = torch.arange(1.0, len(rank) + 1).to(rank)

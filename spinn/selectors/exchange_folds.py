@@ -27,7 +27,7 @@ MIN_HIDDEN = 0.1  # of the panel's genes, while training
 MAX_CELLS, VIEWS = 8192, 2
 DIRECTIONS = 128  # in which residuals of the hurdle's many outputs are taken
 SEED_STRIDE = 2003  # between the networks of the folds
-Moments = tuple[Tensor, Tensor]
+Covariances = tuple[Tensor, Tensor]
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,10 @@ def fit_fold(
     return replace(fold, directions=_directions(fold, panel, problem, seed=fold_seed))
 
 
-def moments_without(gene: int, panel: Sequence[int], fold: Fold, problem: Problem) -> Moments:
-    """Return the `moments` of all genes where the network reads the panel without a gene."""
+def covariances_without(
+    gene: int, panel: Sequence[int], fold: Fold, problem: Problem
+) -> Covariances:
+    """Return the `covariances` of all genes where the network reads the panel without a gene."""
     index = torch.as_tensor(sorted(panel), device=problem.positions.device)
     shown = index != gene
     views = []
@@ -90,7 +92,7 @@ def moments_without(gene: int, panel: Sequence[int], fold: Fold, problem: Proble
         missed = _missed_targets(y, output, problem)
         if fold.directions is not None:
             missed = missed @ fold.directions
-        covariance, variance = moments(_missed_inputs(x, output, problem), missed)
+        covariance, variance = covariances(_missed_inputs(x, output, problem), missed)
         if problem.task.counts_hidden_only:  # targets are the genes, read in the same molecules
             covariance[:, index[shown]] = 0
             covariance.fill_diagonal_(0)
@@ -125,13 +127,13 @@ def _missed_targets(y: Tensor, output: Tensor, problem: Problem) -> Tensor:
     return torch.cat([(1 - off) * (y - height), HURDLE_WEIGHT / 2 * (off - silent.sigmoid())], 1)
 
 
-def moments(residuals: Tensor, missed: Tensor) -> Moments:
+def covariances(residuals: Tensor, missed: Tensor) -> Covariances:
     """Return covariances, (genes, targets), and variances of the residuals, (genes,)."""
     covariance = residuals.T @ (missed - missed.mean(0)) / len(missed)
     return covariance, residuals.square().mean(0) - residuals.mean(0).square()
 
 
-def mean_of(parts: Sequence[Moments]) -> Moments:
+def mean_of(parts: Sequence[Covariances]) -> Covariances:
     """Return the mean of covariances and of variances."""
     covariances, variances = zip(*parts, strict=True)
     return torch.stack(covariances).mean(0), torch.stack(variances).mean(0)

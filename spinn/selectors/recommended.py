@@ -21,7 +21,7 @@ from spinn.data import ExpressionData
 from spinn.evaluation.crossfit import cross_fitted
 from spinn.networks.training import base_model
 from spinn.panel import PanelPath, path_by_place
-from spinn.records.documents import Choice
+from spinn.records.choice import Choice
 from spinn.selectors import strategies
 from spinn.selectors.choose import choose as choose_by_name
 from spinn.selectors.constrained import constrained

@@ -7,7 +7,7 @@ that the rules never wait for torch. `spinn.selectors.choose` runs a selector by
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +24,7 @@ _OF_KIND: dict[str, dict[str, Any]] = {
     "peer": {"colour": "#56B4E9"},
     "package": {"is_constrained": True, "colour": "#8c564b"},
 }
+_FOLDERS = ("baselines", "rankers")  # where every file with the function of a selector is one
 # Kinds whose files hold no `choose`, and the module that has it for them.
 _SHARED = {"ranker": "selectors.strategies", "package": "selectors.peers.packages"}
 
@@ -64,7 +65,7 @@ class Entry:
     is_default
         Whether a config without ``selectors`` runs it.
     uses
-        Names of selectors that it runs, and modules that it loads, by name.
+        Names of selectors that it runs.
     colour, marker
         In figures, as matplotlib writes them.
     module
@@ -90,6 +91,12 @@ class Entry:
     module: str = ""
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            value: Any = getattr(self, field.name)
+            wanted: Any = tuple if field.name == "uses" else field.type
+            if not isinstance(value, wanted):
+                name = getattr(wanted, "__name__", wanted)
+                raise TypeError(f"{field.name} must be of type {name}, got {value!r}")
         if self.kind not in KINDS:
             raise ValueError(
                 f"{self.name}: kind must be one of {', '.join(KINDS)}, got {self.kind}"
@@ -102,19 +109,14 @@ def read_entries(room: Path = ROOM) -> Iterator[Entry]:
     Raises
     ------
     ValueError
-        If an ``ENTRY`` is no dict of plain values, its keys are not those of `Entry`, or its name
-        is that of another file's.
+        If an ``ENTRY`` is no dict of plain values, its keys and types are not those of `Entry`, its
+        name is that of another file's, or a file with a ``choose`` or ``score`` lacks one.
     """
     entries: dict[str, Entry] = {}
     for path in room.rglob("*.py"):
-        source = path.read_text(encoding="utf-8")
-        if "\nENTRY = " not in source:
+        values = _entry_in(path)
+        if values is None:
             continue
-        (values,) = (
-            node.value
-            for node in ast.parse(source).body
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "ENTRY"
-        )
         try:
             given = ast.literal_eval(values)
             entry = Entry(**{**_OF_KIND.get(given.get("kind"), {}), **given})
@@ -127,6 +129,24 @@ def read_entries(room: Path = ROOM) -> Iterator[Entry]:
             raise ValueError(f"names of selectors must differ, got {entry.name!r} in {both}")
         entries[entry.name] = replace(entry, module=module, family=entry.family or family)
     yield from sorted(entries.values(), key=lambda e: (KINDS.index(e.kind), e.order, e.name))
+
+
+def _entry_in(path: Path) -> ast.expr | None:
+    """Return the value of ``ENTRY`` in a file; None where there is neither entry nor selector."""
+    source, functions = path.read_text(encoding="utf-8"), set[str]()
+    if "ENTRY" not in source and path.parent.name not in _FOLDERS:
+        return None
+    for node in ast.parse(source).body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="ENTRY")], value=ast.expr() as value):
+                return value
+            case ast.AnnAssign(target=ast.Name(id="ENTRY"), value=ast.expr() as value):
+                return value
+            case ast.FunctionDef(name=name):
+                functions.add(name)
+    if path.parent.name in _FOLDERS and functions & {"choose", "score"}:
+        raise ValueError(f"{path.name}: must have an ENTRY; see spinn.selectors.registry")
+    return None
 
 
 ENTRIES = {entry.name: entry for entry in read_entries()}

@@ -10,7 +10,7 @@ from pathlib import Path
 from spinn.networks.network import Network
 from spinn.networks.training import base_model, open_problem
 from spinn.panel import PanelPath
-from spinn.records.documents import Choice
+from spinn.records.choice import Choice
 from spinn.records.networks import load_network, training_cost
 from spinn.runtime.costs import NOTHING, Cost
 from spinn.selectors.by_score import by_score

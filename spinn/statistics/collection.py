@@ -5,7 +5,7 @@ from operator import attrgetter
 
 import pandas as pd
 
-from spinn.records.cells import Scores
+from spinn.records.scores import Scores
 from spinn.statistics.bootstrap import RunScores, bootstrap, grouped
 from spinn.statistics.differences import differences
 from spinn.statistics.normalised import normalised

@@ -1,7 +1,7 @@
 """Build a local conda channel from what is at hand: `python channel.py FOLDER WHEEL...`.
 
 It holds the interpreter that runs this, as the package `python`, and every wheel (pure Python) as a
-package of its own. No real channel is asked, so it proves that environments are deployed as their
+package of its own. No real channel is queried, so it proves that environments are deployed as their
 files say, not that conda-forge holds what they name.
 """
 
@@ -115,10 +115,10 @@ def _write(channel, about, files, link=None):
         "about.json": {},
         **({"link.json": link} if link else {}),
     }
-    told = {f"info/{name}": (json.dumps(text).encode(), 0o644) for name, text in info.items()}
+    metadata = {f"info/{name}": (json.dumps(text).encode(), 0o644) for name, text in info.items()}
     package = folder / f"{about['name']}-{about['version']}-{about['build']}.tar.bz2"
     with tarfile.open(package, "w:bz2", compresslevel=1) as archive:
-        for name, (data, mode) in {**told, **dict(sorted(files.items()))}.items():
+        for name, (data, mode) in {**metadata, **dict(sorted(files.items()))}.items():
             entry = tarfile.TarInfo(name)
             entry.size, entry.mode, entry.mtime = len(data), mode, MADE
             archive.addfile(entry, io.BytesIO(data))

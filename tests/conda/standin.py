@@ -36,7 +36,7 @@ def lay(root):
 
 
 def create_from_yaml(file, prefix):
-    """Solve and link what an environment file asks for, then let its own pip install the rest."""
+    """Solve and link what an environment file requires, then let its own pip install the rest."""
     document = yaml.safe_load(Path(file).read_text())
     channels = [_address(name) for name in document["channels"] if name != "nodefaults"]
     wanted = document["dependencies"]
@@ -83,12 +83,12 @@ def _record(line):
         Path(channel.removeprefix("file://"), subdir, "repodata.json")
     )
     records = index.into_repo_data(rattler.Channel(channel))
-    found = [record for record in records if record.file_name == name]
-    if not found:
+    matching = [record for record in records if record.file_name == name]
+    if not matching:
         raise SystemExit(f"PackagesNotFoundError: {address}")
-    if found[0].md5.hex() != checksum:
+    if matching[0].md5.hex() != checksum:
         raise SystemExit(f"ChecksumMismatchError: {address}")
-    return found[0]
+    return matching[0]
 
 
 def _link(records, prefix):
@@ -117,13 +117,13 @@ def _with_options(words):
     parser.add_argument("--prefix", required=True)
     for flag in ("--quiet", "--yes", "--no-default-packages", "--explicit", "--md5"):
         parser.add_argument(flag, action="store_true")
-    asked = parser.parse_args(words)
-    if asked.verbs == ["env", "create"]:
-        create_from_yaml(asked.file, asked.prefix)
-    elif asked.verbs == ["create"]:
-        create_from_pins(asked.file, asked.prefix)
-    elif asked.verbs == ["list"]:
-        print(f"# platform: {PLATFORM}", "@EXPLICIT", *explicit(asked.prefix), sep="\n")
+    options = parser.parse_args(words)
+    if options.verbs == ["env", "create"]:
+        create_from_yaml(options.file, options.prefix)
+    elif options.verbs == ["create"]:
+        create_from_pins(options.file, options.prefix)
+    elif options.verbs == ["list"]:
+        print(f"# platform: {PLATFORM}", "@EXPLICIT", *explicit(options.prefix), sep="\n")
     else:
         parser.error(f"not covered: {words}")
 

@@ -38,8 +38,8 @@ import json, os, sys
 from spinn.runtime.environment import check_environment
 check_environment(["torch", "numpy", "scanpy"])
 import torch, numpy, scanpy
-found = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}
-about = {"prefix": sys.prefix, "modules": found, "variables": dict(os.environ)}
+origins = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}
+about = {"prefix": sys.prefix, "modules": origins, "variables": dict(os.environ)}
 open(snakemake.output[0], "w").write(json.dumps(about))
 """
 
@@ -97,7 +97,7 @@ def outcome(tmp_path_factory):
 def conda(place):
     """Build a channel and the stand-in for conda; return the environment that has both."""
     if PYTHON.rpartition(".")[0] != PINNED.rpartition(".")[0]:
-        pytest.skip(f"conda: the environments ask for Python {PINNED}, this is {PYTHON}")
+        pytest.skip(f"conda: the environments require Python {PINNED}, this is {PYTHON}")
     python = place / "tools" / "bin" / "python"
     channel = place / "channels" / "conda-forge"
     steps = [
@@ -203,7 +203,7 @@ def test_versions_on_record_are_the_environment_s(outcome):
 
 
 def test_a_wrong_list_would_be_noticed(outcome):
-    """Snakemake falls back to the yaml with a warning, for which the test above looks."""
+    """Snakemake falls back to the yaml with a warning, which the test above checks for."""
     (listed,) = (outcome.folder / "envs").glob("spinn-light.*.pin.txt")
     good = listed.read_text()
     last = good.rstrip()[-1]

@@ -26,15 +26,15 @@ def test_environments_follow_the_locks(path):
     assert set((ROOT / "envs").rglob("*.yaml")) == set(envs.environments())
 
 
-def test_every_peer_is_locked_as_it_asks():
+def test_the_lock_of_every_peer_meets_its_requirements():
     wanted = {path.stem: path.read_text() for path in envs.PEERS.glob("*.in")}
     assert set(wanted) == {name for name, entry in SELECTORS.items() if entry.kind == "package"}
     for peer, text in wanted.items():
         pins = read_lock((envs.PEERS / f"{peer}.txt").read_text())
         lines = [line.partition(" #")[0] for line in text.splitlines() if not line.startswith("#")]
-        for asked in map(Requirement, lines):
-            pin = next(iter(Requirement(pins[canonicalize_name(asked.name)]).specifier))
-            assert asked.specifier.contains(pin.version), f"{peer}: {pin}: `make peers-lock`"
+        for requirement in map(Requirement, lines):
+            pin = next(iter(Requirement(pins[canonicalize_name(requirement.name)]).specifier))
+            assert requirement.specifier.contains(pin.version), f"{peer}: {pin}: `make peers-lock`"
         assert {"numpy", "scipy", "h5py"} <= set(pins)  # what the job around it reads cells with
 
 

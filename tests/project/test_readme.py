@@ -2,8 +2,8 @@
 
 Commands that install or run for minutes are run by continuous integration itself (`make run`, `make
 test`: see .ci/run); the other Snakemake commands are planned here with `-n`, since the runs of
-tests/test_workflow.py differ from them by their config only. What an installed package does is
-tried in a fresh environment: tests/test_wheel.py.
+tests/workflow/test_workflow.py differ from them by their config only. What an installed package
+does is tried in a fresh environment: tests/project/test_wheel.py.
 """
 
 import re

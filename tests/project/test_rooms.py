@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "spinn"
-# A room imports itself and rooms to its left; a file beside the rooms is a room of its own.
+# A room imports itself and rooms to its left; a file next to the rooms is a room of its own.
 ROOMS = (
     *("arrays", "runtime", "settings", "panel", "panel_files", "data", "constraints"),
     *("preparation", "metrics", "networks", "records", "statistics", "evaluation", "selectors"),

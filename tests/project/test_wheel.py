@@ -62,10 +62,10 @@ def programs(request, source, tmp_path_factory):
     works = shutil.which(python) and subprocess.run([python, "-c", ""], check=False).returncode == 0
     if not works:
         pytest.skip(f"no {python} on this machine")
-    found = environment(python, tmp_path_factory.mktemp(python) / "environment")
+    programs = environment(python, tmp_path_factory.mktemp(python) / "environment")
     (line,) = commands("pip")
-    run(line, source, programs=found)
-    return found
+    run(line, source, programs=programs)
+    return programs
 
 
 def environment(python, folder):

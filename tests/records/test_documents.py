@@ -2,7 +2,8 @@
 
 from spinn import __version__
 from spinn.panel import Panel, PanelPath
-from spinn.records.documents import Choice, documented
+from spinn.records.choice import Choice
+from spinn.records.documents import documented
 from spinn.runtime.costs import Cost
 
 PATH = PanelPath((Panel(("a", "b")),), ())

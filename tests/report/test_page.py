@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from spinn.report.page import read_figures, render
+from spinn.report.figure_sources import SOURCES
+from spinn.report.page import render
 from tests.support.page_inputs import costs, tables
 from tests.support.pages import Page, bare_numbers
 
@@ -116,7 +117,19 @@ def test_arguments_are_left_alone():
     pd.testing.assert_frame_equal(given["summary"], tables()["summary"])
 
 
-def test_figures_are_read_by_name(tmp_path):
-    (tmp_path / "quality_a_b.svg").write_text("<svg>é</svg>", "utf-8")
-    (tmp_path / "quality_a_b.png").write_bytes(b"")
-    assert read_figures(tmp_path) == {"quality_a_b": "<svg>é</svg>"}
+def test_an_empty_panel_is_shown_without_a_table():
+    given = tables()
+    whole = render(**given)
+    given["panels"] = {place: panel.head(0) for place, panel in given["panels"].items()}
+    page = render(**given)
+    assert "<summary>2 genes</summary>" in page
+    assert Page(page).tags.count("table") == Page(whole).tags.count("table") - 1
+    assert "Best first" not in page
+
+
+def test_every_figure_of_the_table_of_sources_is_shown_in_its_order():
+    given = tables()
+    names = [f"{figure}_data_classification" for figure in SOURCES]
+    given["figures"] = dict.fromkeys([*reversed(names), "other_data_classification"], "<svg/>")
+    shown = [value for name, value in Page(render(**given)).attributes if name == "alt"]
+    assert shown == names

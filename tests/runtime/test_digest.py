@@ -160,3 +160,14 @@ def test_the_digest_of_a_file_changes_with_its_bytes(tmp_path):
     assert digest.file(path) == first
     path.write_text("cosg==2")
     assert digest.file(path) != first
+
+
+def test_what_a_selector_says_for_tables_and_figures_alone_is_not_digested(root):
+    entry = 'A = {"colour": "x"}\n\nENTRY = {\n    "kind": "baseline",\n    "colour": "red",\n}\n'
+    digests = []
+    for source in (entry, entry.replace("red", "blue"), entry.replace("baseline", "peer")):
+        (root / "panel.py").write_text(source)
+        digests.append(of_modules(root, "panel"))
+    assert digests[0] == digests[1] != digests[2]
+    (root / "panel.py").write_text(entry.replace('"x"', '"y"'))
+    assert of_modules(root, "panel") != digests[0]

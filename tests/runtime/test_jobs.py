@@ -72,15 +72,29 @@ def test_keys_are_the_wildcards_with_the_split_as_a_number():
     assert run_keys(wildcards) == {"dataset": "1", "split": 2, "seed": "3"}
 
 
-def test_the_last_line_of_every_failed_jobs_log_is_written_once(tmp_path, capsys):
-    failed, silent = tmp_path / "failed.log", tmp_path / "silent.log"
-    failed.write_text("INFO 3 cells\nValueError: no labels\n\n")
+def block(job, log):
+    """What Snakemake's log says about a job that failed."""
     hint = "(check log file(s) for error details)"
-    run = tmp_path / "run.log"
-    run.write_text("".join(f"    log: {path} {hint}\n" for path in (failed, silent, failed)))
-    write_causes([str(run)])
-    lines = capsys.readouterr().err.splitlines()
-    assert lines == [
-        f"failed: ValueError: no labels ({failed})",
-        f"failed: its log says nothing ({silent})",
+    return f"Error in rule a:\n    jobid: {job}\n    output: b\n    log: {log} {hint}\n    shell:\n"
+
+
+def test_the_last_line_of_every_failed_jobs_log_is_written_once(tmp_path, capsys):
+    (tmp_path / "failed.log").write_text("INFO 3 cells\nValueError: no labels\n\n")
+    (tmp_path / "killed.log").write_text("2026-11-27 10:00:00,000 INFO selection: seed 1\n")
+    run = [block(1, "failed.log"), block(2, "silent.log"), block(3, "killed.log")]
+    (tmp_path / "run.log").write_text("".join([*run, block(1, "failed.log")]))
+    write_causes(["run.log"], str(tmp_path))
+    without = "ended without an error message; killed, or out of memory?"
+    assert capsys.readouterr().err.splitlines() == [
+        "failed: ValueError: no labels (failed.log)",
+        f"failed: {without} (silent.log)",
+        f"failed: {without} (killed.log)",
     ]
+
+
+def test_a_job_that_finished_in_a_later_attempt_did_not_fail(tmp_path, capsys):
+    finished = "    jobid: 1\n    resources: x=1\nFinished jobid: 1 (Rule: a)\n"
+    (tmp_path / "run.log").write_text(block(1, "a.log") + finished + block(12, "b.log"))
+    (tmp_path / "b.log").write_text("ValueError: b\n")
+    write_causes([str(tmp_path / "run.log")], str(tmp_path))
+    assert capsys.readouterr().err == "failed: ValueError: b (b.log)\n"

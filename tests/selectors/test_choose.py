@@ -6,7 +6,7 @@ import pytest
 
 from spinn.networks.training import base_model, open_problem
 from spinn.panel import PanelPath
-from spinn.records.documents import Choice
+from spinn.records.choice import Choice
 from spinn.records.networks import save_network
 from spinn.runtime.costs import Cost
 from spinn.selectors import choose as module
@@ -70,7 +70,7 @@ def runs_of(monkeypatch):
         opened = []
         choices = list(
             choose_each(
-                ((task, Run(name, [2], seed)) for task, name, seed in runs),
+                [(task, Run(name, [2], seed)) for task, name, seed in runs],
                 lambda task: opened.append(task) or task,
             )
         )

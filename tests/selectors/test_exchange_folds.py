@@ -7,7 +7,7 @@ import torch
 
 from spinn.networks.problem import make_problem
 from spinn.selectors import exchange, exchange_folds
-from spinn.selectors.exchange_folds import FOLDS, fit_fold, moments_without
+from spinn.selectors.exchange_folds import FOLDS, covariances_without, fit_fold
 from tests.support.cells import QUICK, make_data
 
 
@@ -19,7 +19,9 @@ def test_the_hurdle_s_many_outputs_are_used_in_few_directions(monkeypatch):
     assert whole[0].directions is None
     assert few[0].directions.shape == (40, 12)
     for folds in zip(few, whole, strict=True):
-        part, total = (exchange._gains(*moments_without(1, panel, fold, problem)) for fold in folds)
+        part, total = (
+            exchange._gains(*covariances_without(1, panel, fold, problem)) for fold in folds
+        )
         assert part.le(total * (1 + 1e-4)).all()  # a part of the sum
         assert np.corrcoef(part, total)[0, 1] > 0.9
 

@@ -152,6 +152,8 @@ def test_a_new_selector_is_one_file(room):
         ('"takes"', '"take"', "unexpected keyword argument 'take'"),
         (', "takes": "largest variance"', "", "missing 1 required positional argument: 'takes'"),
         ('"largest variance"', "print", "malformed node"),
+        ('"largest variance"', "3", "takes must be of type str, got 3"),
+        ('"order": 3', '"uses": ["pca"]', r"uses must be of type tuple, got \['pca'\]"),
         ('"baseline"', '"line"', "variance: kind must be one of recommended, .*, got line"),
     ],
 )
@@ -159,6 +161,21 @@ def test_a_bad_entry_is_refused_in_a_line_that_names_its_file(room, old, new, me
     (room / "baselines" / "variance.py").write_text(VARIANCE.replace(old, new))
     line = f"^variance.py: ENTRY: .*{message}.*; see spinn.selectors.registry$"
     with pytest.raises(ValueError, match=line):
+        list(read_entries(room))
+
+
+def test_an_entry_may_be_annotated_and_first_in_its_file(room):
+    source = VARIANCE.removeprefix('"""Genes that vary most."""\n\n')
+    (room / "baselines" / "variance.py").write_text(source.replace("ENTRY =", "ENTRY: dict ="))
+    assert "variance" in {entry.name for entry in read_entries(room)}
+
+
+@pytest.mark.parametrize(("folder", "name"), [("baselines", "choose"), ("rankers", "score")])
+def test_a_selector_without_an_entry_is_refused(room, folder, name):
+    (room / folder / "variance.py").write_text(f"def {name}(cells, run): ...\n")
+    with pytest.raises(
+        ValueError, match=r"^variance\.py: must have an ENTRY; see spinn\.selectors"
+    ):
         list(read_entries(room))
 
 

@@ -1,7 +1,7 @@
 """A throw-away SLURM cluster of three nodes on this one machine, from Debian's packages.
 
 It wants root, but neither systemd nor cgroups, and writes below one folder but for a link in
-/etc/slurm, where commands inside of jobs look. Its daemons are children that die with this
+/etc/slurm, where commands inside of jobs find it. Its daemons are children that die with this
 process, however it ends; what they start carries a variable by which it is found and stopped,
 process by process.
 """
@@ -53,12 +53,12 @@ class Cluster:
     def environment(self) -> dict[str, str]:
         return {**os.environ, "SLURM_CONF": str(self.conf), MARK: str(self.conf)}
 
-    def ask(self, *words: object) -> str:
+    def run(self, *words: object) -> str:
         """Return what one of SLURM's commands prints."""
         return _do(*words, env=self.environment)
 
     def is_at_work(self, job: str) -> bool:
-        """Tell whether a job's own processes run, which takes a moment from its state `RUNNING`."""
+        """Return whether a job's own processes run, which is a moment after its state `RUNNING`."""
         return any(variables.get("SLURM_JOB_ID") == job for _, variables in self._processes())
 
     def cut_off(self, node: str) -> list[int]:
@@ -83,7 +83,7 @@ class Cluster:
         return [daemon.pid, *doomed]
 
     def sweep(self) -> None:
-        """Kill whatever the cluster's nodes have started and is left."""
+        """Kill all that the cluster's nodes have started and is left."""
         for pid, _ in self._processes():
             if pid != os.getpid():
                 _kill(pid)
@@ -198,7 +198,7 @@ def _start(cluster: Cluster, folder: Path) -> None:
         answers=lambda: _listens(port(folder, 1)),
     )
     for words in ("add cluster toy", "add account lab", "add user root account=lab"):
-        cluster.ask("sacctmgr", "-i", *words.split())
+        cluster.run("sacctmgr", "-i", *words.split())
     start(
         "slurmctld",
         *("slurmctld", "-D", "-f", cluster.conf),
@@ -207,7 +207,7 @@ def _start(cluster: Cluster, folder: Path) -> None:
     for node in NODES:
         start(node, "slurmd", "-D", "-N", node, "-f", cluster.conf, answers=lambda: True)
     _wait(
-        lambda: cluster.ask("sinfo", "-h", "-N", "-o", "%t").split() == ["idle"] * len(NODES),
+        lambda: cluster.run("sinfo", "-h", "-N", "-o", "%t").split() == ["idle"] * len(NODES),
         f"the nodes are not idle: {folder}/slurmd-*.log",
     )
 

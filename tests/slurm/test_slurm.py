@@ -23,8 +23,8 @@ from tests.support.workflow import (
 
 # The node is lost when little else is at work: what SLURM is about to start there it requeues.
 CANCELLED, ON_LOST_NODE, SHORT_OF_MEMORY = "select_bernoulli", "collect_scores", "train_base"
-# SLURM looks once a second. The first attempt gets less than the job's own Snakemake holds from
-# start to end, so that no look can miss it; the second gets enough.
+# SLURM checks once a second. The first attempt gets less than the job's own Snakemake holds from
+# start to end, so that no check can miss it; the second gets enough.
 MEMORY = "100 if attempt == 1 else 1200"
 PATIENCE_S = 1800
 COLUMNS = "JobIDRaw,State,ReqMem,TimelimitRaw,NodeList,Comment"
@@ -124,7 +124,7 @@ def disturb(cluster, running):
             if state != "RUNNING" or rule in killed or not cluster.is_at_work(job):
                 continue
             if rule == CANCELLED:
-                cluster.ask("scancel", job)
+                cluster.run("scancel", job)
                 killed[rule] = job
             if rule == ON_LOST_NODE:
                 assert len(cluster.cut_off(node)) > 1
@@ -135,14 +135,14 @@ def disturb(cluster, running):
 
 def queue(cluster):
     """Return (job, state, node, rule) of every job that waits or runs."""
-    lines = cluster.ask("squeue", "-h", "-o", "%i|%T|%N|%k").splitlines()
+    lines = cluster.run("squeue", "-h", "-o", "%i|%T|%N|%k").splitlines()
     rows = [line.split("|") for line in lines]
     return [(job, state, node, rule_of(comment)) for job, state, node, comment in rows]
 
 
 def accounted(cluster):
     """Return what the accounting holds, every start of a job that was started again."""
-    text = cluster.ask("sacct", "-X", "-D", "-n", "-P", "-S", "now-3hours", "-o", COLUMNS)
+    text = cluster.run("sacct", "-X", "-D", "-n", "-P", "-S", "now-3hours", "-o", COLUMNS)
     rows = [line.split("|") for line in text.splitlines()]
     return [
         Submission(job, state.split()[0], memory, int(minutes), nodes, rule_of(comment))
@@ -186,7 +186,7 @@ def test_a_job_killed_for_memory_is_submitted_again_with_more(outcome):
     assert set(killed) == {first.job}
 
 
-def test_jobs_ask_for_what_their_rules_say(outcome):
+def test_jobs_request_what_their_rules_say(outcome):
     for row in outcome.submissions:
         if row.rule != SHORT_OF_MEMORY:
             assert 1000 <= int(row.memory.removesuffix("M")) <= 4100, row

@@ -125,7 +125,7 @@ def without_counts(data):
 
 
 def scrambled(data, *parts, seed=0):
-    """The data with the cells' values of some parts dealt anew among them, gene by gene."""
+    """The data with the cells' values of some parts permuted among them, gene by gene."""
     rng = np.random.default_rng(seed)
     rows = np.flatnonzero(np.isin(data.part, parts))
     changed = {"values": data.values, "counts": data.counts}

@@ -20,14 +20,14 @@ def blocks(language):
 def commands(*programs):
     """Return the README's commands; of some programs, where any are named."""
     lines = "\n".join(blocks("sh")).splitlines()
-    found = [line.partition("#")[0].strip() for line in lines if line.strip()]
-    return [line for line in found if not programs or line.split()[0] in programs]
+    stripped = [line.partition("#")[0].strip() for line in lines if line.strip()]
+    return [line for line in stripped if not programs or line.split()[0] in programs]
 
 
 def example(word):
     """Return the one Python block of the README that has a word."""
-    (found,) = [block for block in blocks("python") if word in block]
-    return found
+    (code,) = [block for block in blocks("python") if word in block]
+    return code
 
 
 def furnish(folder):

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from snakemake.api import SnakemakeApi
 from snakemake.settings.types import ConfigSettings, OutputSettings, ResourceSettings
 
-ASKED = ("mem_mb", "runtime")
+RESOURCES = ("mem_mb", "runtime")
 
 
 def main(config):
@@ -29,7 +29,7 @@ def about(workflow, rule):
     return {
         "is_local": rule.norun or rule.name in workflow._localrules,
         "retries": rule._restart_times,
-        **{name: [amount(rule, name, *case) for case in CASES] for name in ASKED},
+        **{name: [amount(rule, name, *case) for case in CASES] for name in RESOURCES},
     }
 
 
@@ -38,10 +38,10 @@ CASES = [(1, 0), (1, 1000), (2, 0), (3, 1000)]
 
 
 def amount(rule, name, attempt, size):
-    asked = rule.resources.get(name)
-    if asked is None:
+    requested = rule.resources.get(name)
+    if requested is None:
         return None
-    return asked.evaluate(None, input=SimpleNamespace(size_mb=size), attempt=attempt).value
+    return requested.evaluate(None, input=SimpleNamespace(size_mb=size), attempt=attempt).value
 
 
 if __name__ == "__main__":

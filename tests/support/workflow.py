@@ -76,9 +76,9 @@ def write_config(path, **changes):
 
 def panels(results):
     """Return every panels.json below a folder by its relative path, without `made_by`."""
-    found = {}
+    documents = {}
     for path in sorted(Path(results).rglob("panels.json")):
         document = json.loads(path.read_text())
         document.pop("made_by")
-        found[path.relative_to(results).as_posix()] = document
-    return found
+        documents[path.relative_to(results).as_posix()] = document
+    return documents

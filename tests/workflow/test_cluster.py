@@ -1,4 +1,4 @@
-"""What can be checked of the cluster without one: what rules ask for, what the profiles say."""
+"""What can be checked of the cluster without one: what rules request, what the profiles say."""
 
 import json
 import os
@@ -33,8 +33,8 @@ LOCAL = {
 
 @pytest.fixture(scope="module")
 def rules(tmp_path_factory):
-    """What every rule asks for: see tests/asked.py."""
-    folder = tmp_path_factory.mktemp("asked")
+    """What every rule requests: see tests/support/requests.py."""
+    folder = tmp_path_factory.mktemp("requests")
     cells = folder / "cells.h5ad"
     cells.touch()  # no rule is run
     about = {"path": str(cells), "values": "counts", "label": "type", "donor": "donor"}
@@ -45,7 +45,7 @@ def rules(tmp_path_factory):
     return json.loads(done.stdout)
 
 
-def test_every_rule_was_looked_at(rules):
+def test_every_rule_is_checked(rules):
     text = "".join(path.read_text() for path in (ROOT / "rules").glob("*.smk"))
     assert set(re.findall(r"^ *rule (\w+):", text, re.MULTILINE)) <= set(rules)
     assert {"select_jacobian", "select_persist", "select_cosg", "evaluate_cosg"} <= set(rules)
@@ -56,7 +56,7 @@ def test_small_rules_run_where_snakemake_does(rules):
 
 
 @pytest.mark.parametrize("resource", ["mem_mb", "runtime"])
-def test_every_rule_asks_for_more_with_its_input_and_with_each_attempt(rules, resource):
+def test_every_rule_requests_more_with_its_input_and_with_each_attempt(rules, resource):
     for name, about in rules.items():
         if name != "all":
             small, large, second, third_large = about[resource]
@@ -116,14 +116,14 @@ def test_the_slurm_profile_tries_again_and_leaves_no_lock():
 
 @pytest.fixture
 def conda(tmp_path, monkeypatch):
-    """A conda that answers as the real one and notes what it was asked to create."""
+    """A conda that answers as the real one and keeps the file that it is to create from."""
     program = tmp_path / "bin" / "conda"
     program.parent.mkdir()
     program.write_text(
         "#!/bin/sh\n"
         'case "$*" in\n'
         'info*) echo \'{"platform": "linux-64"}\';;\n'
-        f'env*) cp "$5" {tmp_path}/asked.yaml;;\n'
+        f'env*) cp "$5" {tmp_path}/requested.yaml;;\n'
         "list*) printf '@EXPLICIT\\nfile:///x/python-3.11.7-0.conda#00\\n';;\n"
         "esac\n"
     )
@@ -136,8 +136,8 @@ def test_pins_hold_what_is_conda_s_and_a_script_installs_the_rest(conda, tmp_pat
     environment = tmp_path / "spinn-light.yaml"
     environment.write_text((ROOT / "envs" / "spinn-light.yaml").read_text())
     explicit, after = pins.pin(environment)
-    asked = yaml.safe_load((tmp_path / "asked.yaml").read_text())
-    assert asked["dependencies"] == ["python=3.11.7", "pip"]
+    requested = yaml.safe_load((tmp_path / "requested.yaml").read_text())
+    assert requested["dependencies"] == ["python=3.11.7", "pip"]
     assert explicit.name == "spinn-light.linux-64.pin.txt"
     assert explicit.read_text().startswith("@EXPLICIT\nfile:///x/python")
     assert after.name == "spinn-light.post-deploy.sh"
@@ -157,7 +157,7 @@ def test_pins_say_what_is_missing(conda, tmp_path, monkeypatch):
 
 
 def test_committed_pins_follow_the_environments():
-    """None is committed as long as nobody with channels at hand has made them."""
+    """None is committed until a machine with conda's channels has made them."""
     for path in (ROOT / "envs").glob("*.post-deploy.sh"):
         name = path.name.replace(".post-deploy.sh", ".yaml")
         lines = yaml.safe_load((ROOT / "envs" / name).read_text())["dependencies"][-1]["pip"]

@@ -69,9 +69,8 @@ def test_a_prefix_holds_all_of_spinns_files(tmp_path):
     assert rules["cells"] == rules["spinn_prepare"] == 1
 
 
-def test_cells_that_nobody_makes_are_named(tmp_path):
-    own = EXAMPLE.parent / "config.yaml"
-    config = yaml.safe_load(own.read_text())
+def test_cells_that_no_rule_makes_are_named(tmp_path):
+    config = yaml.safe_load((EXAMPLE.parent / "config.yaml").read_text())
     config["spinn"]["datasets"]["mine"]["path"] = "other.h5ad"
     (tmp_path / "wrong.yaml").write_text(yaml.safe_dump(config))
     done = snakemake(tmp_path, "-n", "--snakefile", EXAMPLE, "--configfile", "wrong.yaml")

@@ -113,6 +113,7 @@ def test_a_package_that_took_all_its_time_is_not_run_with_other_seeds(run):
         assert paths[task, 3].failed == "over its time limit of 0.5 s"
         assert paths[task, 4].failed == "not run: over its time limit of 0.5 s with seed 3"
         assert paths[task, 4].about["made_by"]["seconds"] == 0
+        assert paths[task, 4].about["settings"] == paths[task, 3].about["settings"]
 
 
 def test_missing_labels_fail_where_types_are_needed(run, tmp_path):

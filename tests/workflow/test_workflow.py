@@ -115,8 +115,8 @@ def test_scores_hold_every_selector_size_and_seed(results):
     for task, metric in head.items():
         rows = scores[(scores["task"] == task) & (scores["metric"] == metric)]
         rows = rows[rows["selector"].isin(SELECTORS)]
-        found = set(zip(rows["selector"], rows["seed"], rows["size"], strict=True))
-        assert found == {(s, r, k) for s in SELECTORS for r in SEEDS for k in SIZES}
+        selections = set(zip(rows["selector"], rows["seed"], rows["size"], strict=True))
+        assert selections == {(s, r, k) for s in SELECTORS for r in SEEDS for k in SIZES}
         assert {"floor", "ceiling"} <= set(scores.loc[scores["task"] == task, "selector"])
     assert scores["value"].notna().all()
     summary = pd.read_csv(results / "summary.csv")
@@ -211,6 +211,11 @@ AFTER = {*TABLES, *LOSS, "write_provenance"}
         ("report/page.py", {"write_report"}),
         ("report/templates/report.html", {"write_report"}),
         ("records/provenance.py", SELECTING | AFTER),
+        (
+            "records/scores.py",
+            {"collect_scores", "plot_figures", "write_provenance", "write_report"},
+        ),
+        ("runtime/jobs.py", set()),
         ("explanation/reasons.py", {"recommend", "write_report", *LOSS, "plot_figures"}),
     ],
 )
@@ -220,6 +225,17 @@ def test_editing_a_module_reruns_what_depends_on_it(finished, module, rerun):
     path.write_text(before + "\n# edited\n")
     try:
         assert set(planned(finished, "--configfile", TINY)) == rerun
+    finally:
+        path.write_text(before)
+
+
+def test_changing_a_selector_s_colour_draws_figures_again_and_chooses_no_panels(finished):
+    path = finished / "spinn" / "selectors" / "baselines" / "markers.py"
+    before = path.read_text()
+    assert '"colour": "#' in before
+    path.write_text(before.replace('"colour": "#8', '"colour": "#9'))
+    try:
+        assert set(planned(finished, "--configfile", TINY)) == {"plot_figures", "write_report"}
     finally:
         path.write_text(before)
 
@@ -280,9 +296,9 @@ def test_peers_have_rules_of_their_own(finished, tmp_path):
     words = ["--configfile", config, "--until", *rules]
     done = snakemake(finished, "--cores", 2, *words)
     assert done.returncode == 0, done.stdout
-    found = panels(tmp_path / "results")
-    assert {document["selector"] for document in found.values()} == set(names)
-    assert len(found) == len(names) * len(SEEDS)
+    documents = panels(tmp_path / "results")
+    assert {document["selector"] for document in documents.values()} == set(names)
+    assert len(documents) == len(names) * len(SEEDS)
     assert planned(finished, *words) == {}
     path = finished / "spinn" / "selectors" / "peers" / "persist.py"
     before = path.read_text()

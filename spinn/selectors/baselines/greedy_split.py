@@ -9,7 +9,7 @@ ENTRY = {
     "name": "greedy_split",
     "kind": "baseline",
     "order": 2,
-    "takes": "the same on the cross-covariance of two halves of the molecules",
+    "takes": "column subset selection on the cross-covariance of two halves of the molecules",
     "is_default": True,
     "colour": "#1a1a1a",
     "marker": "D",

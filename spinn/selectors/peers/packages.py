@@ -19,7 +19,7 @@ import numpy as np
 from spinn.constraints.constraints import Constraints
 from spinn.data import ExpressionData
 from spinn.panel import Panel, PanelPath, Ranked
-from spinn.records.documents import Choice
+from spinn.records.choice import Choice
 from spinn.runtime.costs import NOTHING, Cost
 from spinn.runtime.environment import is_deployed
 from spinn.selectors.baselines import greedy

@@ -4,9 +4,9 @@ Genes are ranked by the penalty at which they drop out (the package's feature im
 the size of their skip connection when last seen. Hidden width, hierarchy and stopping are the
 package's own; its penalties grow by 5 % a step, not 2 %, as a path of a thousand genes takes long.
 
-Its squared error is a mean over targets. Over hundreds of genes that is so small beside the first
-penalty, which it takes from the weights alone, that the path starts beyond the empty model; so the
-targets are scaled to make the mean a sum.
+Its squared error is a mean over targets. Over hundreds of genes that is so small against the
+first penalty, which it takes from the weights alone, that the path starts beyond the empty model;
+so the targets are scaled to make the mean a sum.
 """
 
 from typing import Any
@@ -50,7 +50,7 @@ def choose(cells: Cells, request: Request) -> Answer:
     std[std == 0] = 1.0
     size = np.zeros(x.shape[1])
 
-    def look(model: Any, history: list[Any]) -> None:
+    def keep_sizes(model: Any, history: list[Any]) -> None:
         norms = model.model.skip.weight.detach().norm(dim=0).numpy()
         np.copyto(size, norms, where=norms > 0)
 
@@ -61,7 +61,9 @@ def choose(cells: Cells, request: Request) -> Answer:
         random_state=request.seed,
         torch_seed=request.seed,
     )
-    model.path((x - mean) / std, y, X_val=(x_valid - mean) / std, y_val=y_valid, callback=look)
+    model.path(
+        (x - mean) / std, y, X_val=(x_valid - mean) / std, y_val=y_valid, callback=keep_sizes
+    )
     penalty = np.asarray(model.feature_importances_)
     order = np.lexsort((-size, -penalty))
     genes = cells.genes[order].tolist()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from spinn.arrays import column_means, column_moments, divisor, mean_and_std, row_sums
+from spinn.preparation.columns import column_means, column_moments, divisor, mean_and_std, row_sums
 
 
 def sparse(n_rows, seed=0):
