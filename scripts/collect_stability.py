@@ -6,9 +6,11 @@ start_job(snakemake.log[0], snakemake.threads, needs=["numpy", "pandas", "scipy"
 
 from spinn.panel_files import read_panels
 from spinn.records.tables import read_table
-from spinn.stability.between_runs import selected_panels, stability
+from spinn.stability.between_runs import panels_to_compare, stability
 
-panels = [panel for path in snakemake.input.panels for panel in selected_panels(read_panels(path))]
+panels = [
+    panel for path in snakemake.input.panels for panel in panels_to_compare(read_panels(path))
+]
 tables = map(read_table, snakemake.input.groups)
 groups = {
     tuple(place): dict(zip(table["gene"], table["group"].astype(int), strict=True))

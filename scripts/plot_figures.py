@@ -11,14 +11,14 @@ from spinn.records.tables import read_table
 from spinn.report.figure_sources import SOURCES
 from spinn.report.figures import DRAWN_BY
 from spinn.report.layout import encode
-from spinn.stability.between_runs import panel_overlap, selected_panels
+from spinn.stability.between_runs import panel_overlap, panels_to_compare
 
 dataset, task = snakemake.wildcards.dataset, snakemake.wildcards.task
 folder = Path(snakemake.output.figures[0]).parent
 for name in snakemake.params.figures:
     if SOURCES[name] == "panels":
         paths = map(read_panels, snakemake.input.panels)
-        table = panel_overlap(panel for path in paths for panel in selected_panels(path))
+        table = panel_overlap(panel for path in paths for panel in panels_to_compare(path))
     else:
         table = read_table(snakemake.input[SOURCES[name]])
     figure = DRAWN_BY[name](table, dataset, task)

@@ -37,7 +37,10 @@ def load_panel(path: Path | str) -> PanelPath:
         raise FileNotFoundError(f"no such file: {file}")
     if file.suffix == ".json":
         return read_panels(file)
-    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise ValueError(f"{file}: must be genes as text, CSV or JSON, got no text") from None
     rows = _table(lines, file) if file.suffix == ".csv" else [{"gene": line} for line in lines]
     by_size: dict[str, list[str]] = {}
     for row in rows:

@@ -85,6 +85,12 @@ def test_what_is_no_list_is_refused(name, text, message, tmp_path):
         load_panel(tmp_path / name)
 
 
+def test_a_file_that_is_no_text_is_refused(tmp_path):
+    (tmp_path / "cells.h5ad").write_bytes(b"\x89HDF\r\n")
+    with pytest.raises(ValueError, match=r"cells\.h5ad: must be genes as text, CSV or JSON"):
+        load_panel(tmp_path / "cells.h5ad")
+
+
 @pytest.mark.parametrize("text", ['["A"]', "{", "A"])
 def test_what_is_no_file_of_panels_is_refused(tmp_path, text):
     (tmp_path / "mine.json").write_text(text)

@@ -32,7 +32,7 @@ def members(term: str, genes: Sequence[str]) -> list[str]:
     try:
         expression = re.compile(pattern)
     except re.error as error:
-        raise ValueError(f"{term!r} is no regular expression: {error}") from None
+        raise ValueError(f"{term!r} is not a valid regular expression: {error}") from None
     return [gene for gene in genes if expression.search(gene)]
 
 

@@ -49,11 +49,11 @@ def evaluate(judge: Judge, panels: Sequence[Panel], *, seed: int) -> tuple[list[
         shares, overall = _kept(judge, panel, seed)
         for metric, values in shares.items():
             mean.setdefault(metric, []).append(values)
-        rows += [_row(panel.size, "all", metric, value) for metric, value in overall.items()]
+        rows += [_score_row(panel.size, "all", metric, value) for metric, value in overall.items()]
     stacked = {metric: np.stack(values) for metric, values in mean.items()}
     cells = replace(parts[0], ratio=ratio, mean=stacked)
     summed = [
-        _row(int(size), "all", metric, float(value))
+        _score_row(int(size), "all", metric, float(value))
         for metric, by_size in measures(cells).items()
         for size, value in zip(cells.sizes, by_size[0], strict=True)
     ]
@@ -70,7 +70,7 @@ def _kept(judge: Judge, panel: Panel, seed: int) -> tuple[dict[str, Floats], dic
     return shares, overall | {"redundancy": redundancy(values)}
 
 
-def _row(size: int, target: str, metric: str, value: float) -> Row:
+def _score_row(size: int, target: str, metric: str, value: float) -> Row:
     return {"size": size, "target": target, "metric": metric, "value": value}
 
 
@@ -80,9 +80,9 @@ def _target_rows(judge: Judge, panel: Panel, by_target: Mapping[str, Floats]) ->
     names = {"recall": data.classes, "r2": data.target_names, "r2_gene": data.genes}
     for metric, values in by_target.items():
         if metric == "r2_gene":
-            rows.append(_row(panel.size, "all", "r2_median", float(np.nanmedian(values))))
+            rows.append(_score_row(panel.size, "all", "r2_median", float(np.nanmedian(values))))
         rows += [
-            _row(panel.size, name, metric, float(value))
+            _score_row(panel.size, name, metric, float(value))
             for name, value in zip(names[metric], values, strict=True)
             if np.isfinite(value)
         ]

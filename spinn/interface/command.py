@@ -53,7 +53,7 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
             type=click.Path(exists=True, dir_okay=False),
             help="YAML file of settings: preprocess, split, genes, network, training...",
         ),
-        click.option("-v", "--verbose", is_flag=True, help="Say what is being done."),
+        click.option("-v", "--verbose", is_flag=True, help="Print the log."),
     )
     for option in reversed(options):
         command = option(command)
@@ -64,12 +64,18 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("cells", type=click.Path(exists=True))
 @click.option(
     "-g", "--genes", "n_genes", type=int, multiple=True, default=(64,), show_default=True,
-    help="Size of the panel; give several for several sizes.",
+    help="Genes in the panel; repeatable: -g 8 -g 16.",
 )  # fmt: skip
 @click.option("--selector", type=_CHOOSERS, default="recommended", show_default=True)
-@click.option("--required", multiple=True, help="Gene, prefix:TEXT or regex:PATTERN of the panel.")
-@click.option("--excluded", multiple=True, help="The same, of no panel.")
-@click.option("--seed", default=0, show_default=True, help="Of the selector.")
+@click.option(
+    "--required",
+    multiple=True,
+    help="Gene that every panel must hold, or prefix:TEXT, regex:PATTERN; repeatable.",
+)
+@click.option(
+    "--excluded", multiple=True, help="Gene that no panel may hold, written alike; repeatable."
+)
+@click.option("--seed", default=0, show_default=True, help="Random seed.")
 @click.option("-o", "--output", help="panel.csv or panel.json.  [default: CSV to the screen]")
 @_of_cells
 def select(cells: str, output: str | None, config: str | None, verbose: bool, **given: Any) -> None:  # noqa: FBT001 - click's
@@ -103,7 +109,7 @@ def select(cells: str, output: str | None, config: str | None, verbose: bool, **
 @click.argument("cells", type=click.Path(exists=True))
 @click.argument("panels", nargs=-1, required=True, metavar="[NAME=]FILE...")
 @click.option("--seed", "seeds", type=int, multiple=True, default=(0, 1), show_default=True,
-              help="Of the networks trained on each panel; give several.")  # fmt: skip
+              help="Random seed of the networks that judge; repeatable.")  # fmt: skip
 @click.option("-o", "--output", help="table.csv.  [default: CSV to the screen]")
 @_of_cells
 def evaluate(

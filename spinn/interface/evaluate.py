@@ -144,9 +144,9 @@ def _check_held_out(paths: Mapping[str, PanelPath], here: str) -> None:
     others = [name for name, p in paths.items() if p.about.get("held_out", here) != here]
     if others:
         raise ValueError(
-            f"panels: {', '.join(map(repr, others[:5]))} chosen with other cells held out, so that "
-            "some would judge panels they have chosen; give label, donor, split and config as in "
-            "select_genes"
+            f"panels: {', '.join(map(repr, others[:5]))}: chosen with other cells held out, so "
+            "that some test cells had a part in choosing; give the same label, donor, split and "
+            "config as to select_genes or `spinn select`"
         )
 
 

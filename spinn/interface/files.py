@@ -31,7 +31,7 @@ def read_config(path: str | None) -> Mapping[str, Any] | None:
     try:
         settings = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: is no YAML: {' '.join(str(error).split())}") from None
+        raise ValueError(f"{path}: is not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(settings, Mapping):
         raise ValueError(f"{path}: must hold keys and values, got {type(settings).__name__}")
     return settings

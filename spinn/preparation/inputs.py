@@ -115,7 +115,8 @@ def check_values(matrix: sp.csr_matrix, declared: str) -> None:
         raise ValueError(
             "values: lognorm was declared, but the matrix holds "
             f"{'whole numbers' if whole else 'values'} up to {data.max():.6g}; "
-            f"{'declare values: counts' if whole else 'take log1p first'} or name another layer"
+            f"{'declare values: counts' if whole else 'round counts, take log1p of values'} or "
+            "name another layer"
         )
 
 

@@ -68,7 +68,7 @@ def write_causes(logs: Iterable[str], folder: str) -> None:
     ``logs`` are Snakemake's of the run, which name the jobs that failed and their logs; ``folder``
     is where the run is at work. A job that a later attempt finished is left out.
     """
-    text = "\n".join(_read(Path(folder, log)) for log in logs)
+    text = "\n".join(_text_of_log(Path(folder, log)) for log in logs)
     failed = dict[str, str]()  # job -> its log
     for job, name, finished in _ENDED.findall(text):
         if finished:
@@ -76,12 +76,12 @@ def write_causes(logs: Iterable[str], folder: str) -> None:
         else:
             failed[job] = name
     for name in dict.fromkeys(failed.values()):
-        lines = _read(Path(folder, name)).splitlines()
+        lines = _text_of_log(Path(folder, name)).splitlines()
         last = next((line for line in reversed(lines) if line.strip()), "")
         if not last or _PROGRESS.match(last):
             last = "ended without an error message; killed, or out of memory?"
         sys.stderr.write(f"failed: {last.strip()} ({name})\n")
 
 
-def _read(path: Path) -> str:
+def _text_of_log(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""

@@ -43,6 +43,7 @@ ENTRY = {
     "is_constrained": True,
     "is_default": True,
     "uses": ("greedy", "greedy_split", "markers", "cosine"),
+    "colour": "#b10026",
 }
 
 prepare = strategies.prepare

@@ -18,7 +18,7 @@ _NORMAL_975 = 1.959963984540054
 _NUMBERS = ("value", "low", "high", "n_seeds", "n_splits")
 
 
-class SelectedPanel(NamedTuple):
+class ComparedPanel(NamedTuple):
     """One panel: where it comes from, its genes, and how many genes it was chosen from."""
 
     dataset: str
@@ -31,15 +31,15 @@ class SelectedPanel(NamedTuple):
     n_genes: int
 
 
-def selected_panels(path: PanelPath) -> list[SelectedPanel]:
+def panels_to_compare(path: PanelPath) -> list[ComparedPanel]:
     """Return the panels of one run, as `spinn.panel_files.read_panels` reads them."""
     run = {key: path.about[key] for key in ("dataset", "split", "task", "selector", "seed")}
     run["n_genes"] = path.about["data"]["n_genes"]
-    return [SelectedPanel(size=panel.size, genes=panel.genes, **run) for panel in path.panels]
+    return [ComparedPanel(size=panel.size, genes=panel.genes, **run) for panel in path.panels]
 
 
 def stability(
-    panels: Iterable[SelectedPanel],
+    panels: Iterable[ComparedPanel],
     groups: Mapping[tuple[str, int], Mapping[str, int]] | None = None,
 ) -> pd.DataFrame:
     """Return the agreement of every selector's panels at every size, as stability.csv.
@@ -85,7 +85,7 @@ def stability(
     return pd.DataFrame(rows, columns=["dataset", "task", "size", "selector", "measure", *_NUMBERS])
 
 
-def panel_overlap(panels: Iterable[SelectedPanel]) -> pd.DataFrame:
+def panel_overlap(panels: Iterable[ComparedPanel]) -> pd.DataFrame:
     """Return how much the panels of two selectors share, for every size.
 
     dataset, task, size, selector, other, value, low, high, n_seeds, n_splits. `value` is the mean
@@ -107,7 +107,7 @@ def panel_overlap(panels: Iterable[SelectedPanel]) -> pd.DataFrame:
 
 
 def _overlap(
-    first: Sequence[SelectedPanel], second: Sequence[SelectedPanel]
+    first: Sequence[ComparedPanel], second: Sequence[ComparedPanel]
 ) -> tuple[float, float, float]:
     """Return the mean overlap of two selectors' panels on the same splits, and its interval."""
     of_first, of_second = grouped(first, "split"), grouped(second, "split")
@@ -121,7 +121,7 @@ def _overlap(
     return _mean_with_interval(draws)
 
 
-def _genes(panels: Sequence[SelectedPanel]) -> list[Sequence[str]]:
+def _genes(panels: Sequence[ComparedPanel]) -> list[Sequence[str]]:
     return [panel.genes for panel in panels]
 
 

@@ -38,7 +38,7 @@ def test_each_gene_once_in_the_terms_order():
     ("term", "message"),
     [
         ("prefix:", "'prefix:' names no family; write prefix:RPS or regex:"),
-        ("regex:(", r"'regex:\(' is no regular expression: missing \)"),
+        ("regex:(", r"'regex:\(' is not a valid regular expression: missing \)"),
     ],
 )
 def test_invalid_terms_are_refused(term, message):

@@ -92,7 +92,7 @@ def test_a_panel_is_written_read_and_judged(folder):
         ("select cells.h5ad -g 99999", "n_genes: must be at most"),
         ("select cells.h5ad -o panel.txt", "panel.txt: the output must end in .csv or .json"),
         ("select cells.h5ad -o there/panel.csv", "no folder there to write to; make it first"),
-        ("select cells.h5ad --config cells.h5ad", "cells.h5ad: is no YAML"),
+        ("select cells.h5ad --config cells.h5ad", "cells.h5ad: is not valid YAML"),
         ("select cells.h5ad -o cells.h5ad/panel.csv", "no folder cells.h5ad to write to"),
         ("select cells.h5ad --config listed.yaml", "config: genes must hold keys and values"),
         ("evaluate cells.h5ad", "Missing argument"),
@@ -129,7 +129,7 @@ def test_a_config_must_hold_keys_and_values(tmp_path):
     with pytest.raises(ValueError, match="must hold keys and values, got list"):
         read_config(str(tmp_path / "list.yaml"))
     (tmp_path / "broken.yaml").write_text("a: [")
-    with pytest.raises(ValueError, match=r"broken\.yaml: is no YAML"):
+    with pytest.raises(ValueError, match=r"broken\.yaml: is not valid YAML"):
         read_config(str(tmp_path / "broken.yaml"))
 
 

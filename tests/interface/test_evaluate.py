@@ -94,7 +94,9 @@ def test_a_panel_chosen_from_the_judging_cells_is_refused():
     panel = spinn.select_genes(adata, 3, label="type", selector="greedy", config=CONFIG)
     judged = spinn.evaluate_panels(adata, {"mine": panel}, label="type", config=CONFIG)
     assert set(judged["panel"]) == {"mine", "floor", "ceiling"}
-    with pytest.raises(ValueError, match=r"'mine' chosen with other cells held out.*give label"):
+    with pytest.raises(
+        ValueError, match=r"'mine': chosen with other cells held out.*give the same label"
+    ):
         spinn.evaluate_panels(adata, {"mine": panel}, config=CONFIG)
 
 

@@ -20,6 +20,8 @@ def test_the_table_is_that_of_the_last_run():
         pytest.skip("needs the results of `make run`, which continuous integration runs first")
     rows = read_table(summary)
     rows = rows[(rows["dataset"] == DATASET) & (rows["task"] == TASK)].set_index(KEYS)
+    if rows.empty:
+        pytest.skip(f"results/ holds no {DATASET}, {TASK}: not those of `make run`")
     shown = read_table(TABLE).set_index(KEYS)
     assert list(shown.index) == list(rows.index), "run `make picture`"
     known = rows["low"].notna()  # machines differ in the last digits, never by an interval

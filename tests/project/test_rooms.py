@@ -60,6 +60,19 @@ def test_light_modules_import_nothing_heavy():
     assert loaded_by(*(f"spinn.{name}" for name in LIGHT), unwanted=HEAVY) == {}
 
 
+# What jobs with a network import: pandas and anndata would cost each of them seconds.
+WITH_NETWORKS = (
+    *("data", "networks.training", "records.rows", "records.cells", "records.networks"),
+    *("records.documents", "evaluation.judge", "evaluation.evaluate", "evaluation.robustness"),
+    *("evaluation.references", "selectors.choose", "selectors.strategies"),
+)
+
+
+def test_modules_with_networks_leave_tables_alone():
+    unwanted = {"pandas", "scanpy", "anndata"}
+    assert loaded_by(*(f"spinn.{name}" for name in WITH_NETWORKS), unwanted=unwanted) == {}
+
+
 def loaded_by(*modules, unwanted):
     """Return which unwanted packages each module is the first to load, in a fresh interpreter."""
     done = subprocess.run(

@@ -118,9 +118,9 @@ def test_families_keep_the_order_and_lose_no_selector():
         families(["greed"])
 
 
-VARIANCE = '''"""Genes that vary most."""
+MADE_UP = '''"""Genes that vary most."""
 
-ENTRY = {"name": "variance", "kind": "baseline", "order": 3, "takes": "largest variance"}
+ENTRY = {"name": "made_up", "kind": "baseline", "order": 3, "takes": "largest variance"}
 
 
 def choose(cells, run): ...
@@ -135,15 +135,15 @@ def room(tmp_path):
 
 
 def test_a_new_selector_is_one_file(room):
-    (room / "baselines" / "variance.py").write_text(VARIANCE)
+    (room / "baselines" / "made_up.py").write_text(MADE_UP)
     entries = {entry.name: entry for entry in read_entries(room)}
-    assert entries.keys() - ENTRIES.keys() == {"variance"}
-    new = entries["variance"]
+    assert entries.keys() - ENTRIES.keys() == {"made_up"}
+    new = entries["made_up"]
     assert (new.kind, new.family, new.module) == (
-        "baseline", "baselines", "selectors.baselines.variance",
+        "baseline", "baselines", "selectors.baselines.made_up",
     )  # fmt: skip
     order = [name for name, entry in entries.items() if entry.kind == "baseline"]
-    assert order.index("variance") == order.index("pca") + 1  # of the same order; by name
+    assert order.index("made_up") == order.index("pca") - 1  # of the same order; by name
 
 
 @pytest.mark.parametrize(
@@ -154,34 +154,32 @@ def test_a_new_selector_is_one_file(room):
         ('"largest variance"', "print", "malformed node"),
         ('"largest variance"', "3", "takes must be of type str, got 3"),
         ('"order": 3', '"uses": ["pca"]', r"uses must be of type tuple, got \['pca'\]"),
-        ('"baseline"', '"line"', "variance: kind must be one of recommended, .*, got line"),
+        ('"baseline"', '"line"', "made_up: kind must be one of recommended, .*, got line"),
     ],
 )
 def test_a_bad_entry_is_refused_in_a_line_that_names_its_file(room, old, new, message):
-    (room / "baselines" / "variance.py").write_text(VARIANCE.replace(old, new))
-    line = f"^variance.py: ENTRY: .*{message}.*; see spinn.selectors.registry$"
+    (room / "baselines" / "made_up.py").write_text(MADE_UP.replace(old, new))
+    line = f"^made_up.py: ENTRY: .*{message}.*; see spinn.selectors.registry$"
     with pytest.raises(ValueError, match=line):
         list(read_entries(room))
 
 
 def test_an_entry_may_be_annotated_and_first_in_its_file(room):
-    source = VARIANCE.removeprefix('"""Genes that vary most."""\n\n')
-    (room / "baselines" / "variance.py").write_text(source.replace("ENTRY =", "ENTRY: dict ="))
-    assert "variance" in {entry.name for entry in read_entries(room)}
+    source = MADE_UP.removeprefix('"""Genes that vary most."""\n\n')
+    (room / "baselines" / "made_up.py").write_text(source.replace("ENTRY =", "ENTRY: dict ="))
+    assert "made_up" in {entry.name for entry in read_entries(room)}
 
 
 @pytest.mark.parametrize(("folder", "name"), [("baselines", "choose"), ("rankers", "score")])
 def test_a_selector_without_an_entry_is_refused(room, folder, name):
-    (room / folder / "variance.py").write_text(f"def {name}(cells, run): ...\n")
-    with pytest.raises(
-        ValueError, match=r"^variance\.py: must have an ENTRY; see spinn\.selectors"
-    ):
+    (room / folder / "made_up.py").write_text(f"def {name}(cells, run): ...\n")
+    with pytest.raises(ValueError, match=r"^made_up\.py: must have an ENTRY; see spinn\.selectors"):
         list(read_entries(room))
 
 
 def test_two_selectors_of_one_name_are_refused(room):
-    (room / "baselines" / "variance.py").write_text(VARIANCE.replace('"variance"', '"pca"'))
-    files = r"selectors\.baselines\.(pca|variance) and selectors\.baselines\.(pca|variance)"
+    (room / "baselines" / "made_up.py").write_text(MADE_UP.replace('"made_up"', '"pca"'))
+    files = r"selectors\.baselines\.(pca|made_up) and selectors\.baselines\.(pca|made_up)"
     with pytest.raises(ValueError, match=f"^names of selectors must differ, got 'pca' in {files}$"):
         list(read_entries(room))
 

@@ -5,7 +5,7 @@ import pytest
 
 from spinn.panel import Panel, PanelPath
 from spinn.stability.agreement import jaccard, nogueira
-from spinn.stability.between_runs import SelectedPanel, panel_overlap, selected_panels, stability
+from spinn.stability.between_runs import ComparedPanel, panel_overlap, panels_to_compare, stability
 
 GENES = [f"g{i}" for i in range(40)]
 
@@ -14,10 +14,10 @@ def random_panels(random: np.random.Generator, n_panels: int, size: int) -> list
     return [random.choice(GENES, size=size, replace=False).tolist() for _ in range(n_panels)]
 
 
-def chosen(selector: str, panels: list[list[str]], **run) -> list[SelectedPanel]:
+def chosen(selector: str, panels: list[list[str]], **run) -> list[ComparedPanel]:
     run = {"dataset": "d", "split": 0, "task": "t", "size": 5, "n_genes": 40} | run
     return [
-        SelectedPanel(selector=selector, seed=seed, genes=genes, **run)
+        ComparedPanel(selector=selector, seed=seed, genes=genes, **run)
         for seed, genes in enumerate(panels)
     ]
 
@@ -108,7 +108,7 @@ def test_panels_of_a_run_know_where_they_come_from():
     run = {"dataset": "d", "split": 0, "task": "t", "selector": "s", "seed": 3}
     panels = (Panel(("g1", "g0")), Panel(("g1",)))
     path = PanelPath(panels, (), {**run, "data": {"n_genes": 40}})
-    first, second = selected_panels(path)
-    assert first == SelectedPanel(**run, size=2, genes=("g1", "g0"), n_genes=40)
+    first, second = panels_to_compare(path)
+    assert first == ComparedPanel(**run, size=2, genes=("g1", "g0"), n_genes=40)
     assert second == first._replace(size=1, genes=("g1",))
-    assert selected_panels(PanelPath((), (), {**path.about, "failed": "no time"})) == []
+    assert panels_to_compare(PanelPath((), (), {**path.about, "failed": "no time"})) == []

@@ -10,7 +10,7 @@ ENTRY = {
     "name": "random",
     "kind": "baseline",
     "order": 6,
-    "takes": "anything",
+    "takes": "random genes",
     "is_default": True,
     "is_random": True,
     "colour": "#8c8c8c",

@@ -19,7 +19,7 @@ ENTRY = {
     "gate": "open",
     "noise": "none",
     "takes": "rise of the loss when the gene stands at its mean",
-    "source": "Breiman 2001 in kind",
+    "source": "after Breiman 2001",
     "colour": "#009E73",
 }
 
@@ -78,23 +78,23 @@ def _rise_of_last_values(
     if not isinstance(problem.task, Reconstruction | Regression):
         base = problem.task.loss(whole @ weight.T + bias, y).double()
 
-        def by_output(values: Tensor) -> Tensor:
+        def loss_by_output(values: Tensor) -> Tensor:
             flat = (values @ weight.T + bias).flatten(0, 1)
             loss = problem.task.loss(flat, _repeat(y, len(values))).double()
             return loss.view(len(values), -1) - base
 
-        return by_output
+        return loss_by_output
     # With h + d in place of h the squared error rises by d'(V'V)d + 2 d'V'(V h + c - y): the large
     # constant part is never formed, so nothing cancels.
     product = weight.T @ weight
     slope = 2 * (whole @ weight.T + bias - y) @ weight
 
-    def by_form(values: Tensor) -> Tensor:
+    def loss_by_quadratic_form(values: Tensor) -> Tensor:
         moved = values - whole
         form = (moved @ product).add_(slope).mul_(moved)
         return form.sum(-1).double() / _divisor(problem)
 
-    return by_form
+    return loss_by_quadratic_form
 
 
 def _rise_of_itself(
