@@ -18,7 +18,8 @@ FIGURE_INPUTS = {
 DRAWN = [name for name, source in SOURCES.items() if source in FIGURE_INPUTS]
 DRAWN_OF_TWINS = [name for name, source in SOURCES.items() if source == "optimism"]
 # How selectors look, so that figures are drawn again when that changes.
-STYLES = [(SELECTORS[name].colour, SELECTORS[name].marker) for name in config["selectors"]]
+SHOWN = [SELECTORS[name] for name in config["selectors"]]
+STYLES = [(entry.kind, entry.colour, entry.marker) for entry in SHOWN]
 PLACES = [(name, split, task) for name in DATASETS for split in SPLITS for task in TASKS]
 
 

@@ -1,6 +1,6 @@
 """Judge panels on the test cells: those of a family of selectors, or floor and ceiling."""
 
-from spinn.runtime.jobs import run_keys, start_job
+from spinn.runtime.jobs import start_job
 
 start_job(
     snakemake.log[0], snakemake.threads, needs=["torch", "numpy", "scipy", "h5py", "safetensors"]
@@ -17,6 +17,7 @@ from spinn.evaluation.references import reference
 from spinn.networks.training import choose_device
 from spinn.panel_files import read_panels
 from spinn.records.cells import write_scores
+from spinn.runtime.keys import run_keys
 from spinn.selectors.choose import choose, open_cells
 from spinn.selectors.run import Run
 from spinn.settings import read_settings

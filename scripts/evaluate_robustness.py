@@ -1,6 +1,6 @@
 """Judge the recommended panels of one data set, split and task under detection loss."""
 
-from spinn.runtime.jobs import run_keys, start_job
+from spinn.runtime.jobs import start_job
 
 start_job(
     snakemake.log[0], snakemake.threads, needs=["torch", "numpy", "scipy", "h5py", "safetensors"]
@@ -16,6 +16,7 @@ from spinn.evaluation.robustness import COLUMNS, robustness
 from spinn.networks.training import choose_device
 from spinn.panel import Panel
 from spinn.records.rows import read_rows, write_rows
+from spinn.runtime.keys import run_keys
 from spinn.settings import read_settings
 from spinn.statistics.resampling import Resampling
 

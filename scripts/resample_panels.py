@@ -4,8 +4,6 @@ from spinn.runtime.jobs import start_job
 
 start_job(snakemake.log[0], snakemake.threads, needs=snakemake.params.needs)
 
-import logging
-
 from spinn.constraints.files import constraints_of
 from spinn.data import read_prepared
 from spinn.selectors.choose import choose, open_cells
@@ -13,7 +11,6 @@ from spinn.selectors.run import Run
 from spinn.settings import read_settings
 from spinn.stability.frequencies import frequencies
 
-log = logging.getLogger("spinn")
 config, params = snakemake.params.config, snakemake.params
 data = read_prepared(snakemake.input.prepared, parts=("train", "valid"))
 constraints = constraints_of(config["genes"], data)
@@ -21,7 +18,6 @@ constraints = constraints_of(config["genes"], data)
 
 def choose_on_half(half, *, seed):
     """Return each selector's panels on one half of the training cells."""
-    log.info("half %d of %d", seed + 1, 2 * params.resamples)
     cells = open_cells(
         params.selectors[0],
         half,

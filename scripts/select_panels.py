@@ -1,6 +1,6 @@
 """Choose the panels of one family of selectors, for every seed."""
 
-from spinn.runtime.jobs import run_keys, start_job
+from spinn.runtime.jobs import start_job
 
 start_job(snakemake.log[0], snakemake.threads, needs=snakemake.params.needs)
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from spinn.constraints.files import constraints_of
 from spinn.data import read_prepared
 from spinn.records.documents import documented
+from spinn.runtime.keys import run_keys
 from spinn.selectors.choose import choose_each, open_cells
 from spinn.selectors.run import Run
 from spinn.settings import read_settings

@@ -4,7 +4,7 @@ Seeds share a job, here and in the scripts that follow: importing torch and read
 as much as a run on few genes.
 """
 
-from spinn.runtime.jobs import run_keys, start_job
+from spinn.runtime.jobs import start_job
 
 start_job(
     snakemake.log[0], snakemake.threads, needs=["torch", "numpy", "scipy", "h5py", "safetensors"]
@@ -19,6 +19,7 @@ from spinn.networks.training import base_model, open_problem
 from spinn.records.networks import save_network
 from spinn.records.rows import write_rows
 from spinn.runtime.costs import measured
+from spinn.runtime.keys import run_keys
 from spinn.settings import read_settings
 
 log = logging.getLogger("spinn")

@@ -40,7 +40,9 @@ def load_panel(path: Path | str) -> PanelPath:
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:
-        raise ValueError(f"{file}: must be genes as text, CSV or JSON, got no text") from None
+        raise ValueError(
+            f"{file}: must list genes as text, CSV or JSON; this is no text file"
+        ) from None
     rows = _table(lines, file) if file.suffix == ".csv" else [{"gene": line} for line in lines]
     by_size: dict[str, list[str]] = {}
     for row in rows:

@@ -87,7 +87,7 @@ def test_what_is_no_list_is_refused(name, text, message, tmp_path):
 
 def test_a_file_that_is_no_text_is_refused(tmp_path):
     (tmp_path / "cells.h5ad").write_bytes(b"\x89HDF\r\n")
-    with pytest.raises(ValueError, match=r"cells\.h5ad: must be genes as text, CSV or JSON"):
+    with pytest.raises(ValueError, match=r"cells\.h5ad: must list genes as text"):
         load_panel(tmp_path / "cells.h5ad")
 
 

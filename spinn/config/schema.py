@@ -23,5 +23,5 @@ def load_schema() -> dict[str, Any]:
         if entry.needs_labels and entry.kind != "package"  # a package without a label only fails
     ]
     label = schema["properties"]["datasets"]["additionalProperties"]["properties"]["label"]
-    label["description"] += f" {', '.join(by_type[:-1])} and {by_type[-1]}."
+    label["description"] += f" These are {', '.join(by_type[:-1])} and {by_type[-1]}."
     return schema

@@ -73,7 +73,7 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
     help="Gene that every panel must hold, or prefix:TEXT, regex:PATTERN; repeatable.",
 )
 @click.option(
-    "--excluded", multiple=True, help="Gene that no panel may hold, written alike; repeatable."
+    "--excluded", multiple=True, help="Gene that no panel may hold, in the same forms; repeatable."
 )
 @click.option("--seed", default=0, show_default=True, help="Random seed.")
 @click.option("-o", "--output", help="panel.csv or panel.json.  [default: CSV to the screen]")

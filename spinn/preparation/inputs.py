@@ -91,6 +91,9 @@ def check_genes(genes: NDArray[np.str_]) -> None:
         )
 
 
+_NOT_LOGNORM = "if they are counts, round them and declare values: counts, otherwise take log1p"
+
+
 def check_values(matrix: sp.csr_matrix, declared: str) -> None:
     """Raise ValueError unless the matrix is finite, not negative, and what was declared."""
     data = matrix.data
@@ -115,8 +118,8 @@ def check_values(matrix: sp.csr_matrix, declared: str) -> None:
         raise ValueError(
             "values: lognorm was declared, but the matrix holds "
             f"{'whole numbers' if whole else 'values'} up to {data.max():.6g}; "
-            f"{'declare values: counts' if whole else 'round counts, take log1p of values'} or "
-            "name another layer"
+            + ("declare values: counts" if whole else _NOT_LOGNORM)
+            + "; or name another layer"
         )
 
 

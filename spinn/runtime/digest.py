@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[1]
 # Module -> folder of files that it reads or runs.
 DATA = {"report.page": "report/templates"}
 BEFORE_WORK = {"runtime.jobs"}  # logs and threads: no result depends on it
-LOOKS = {"takes", "order", "source", "noise", "colour", "marker"}  # see selectors.registry.Entry
+LOOKS = {repr(key) for key in ("takes", "order", "source", "noise", "colour", "marker")}
 LENGTH = 12  # hexadecimal digits: 48 bits, enough to tell the versions of one checkout apart
 
 
@@ -39,18 +39,17 @@ def script(path: str | Path, *modules: str, root: Path = PACKAGE) -> str:
 
 
 def _without_looks(source: bytes) -> bytes:
-    """Return a source without the lines of its ``ENTRY`` that only tables and figures show."""
+    """Return a source with only that of its ``ENTRY`` which is not just for tables and figures."""
     if b"\nENTRY = {" not in source:
         return source
-    hidden = set[int]()
     for node in ast.parse(source).body:
         match node:
             case ast.Assign(targets=[ast.Name(id="ENTRY")], value=ast.Dict(keys, values)):
-                for key, value in zip(keys, values, strict=True):
-                    if isinstance(key, ast.Constant) and key.value in LOOKS:
-                        hidden |= set(range(key.lineno, (value.end_lineno or value.lineno) + 1))
-    lines = enumerate(source.splitlines(keepends=True), start=1)
-    return b"".join(line for number, line in lines if number not in hidden)
+                pairs = [(k and ast.unparse(k), v) for k, v in zip(keys, values, strict=True)]
+                kept = [(key, ast.unparse(value)) for key, value in pairs if key not in LOOKS]
+                lines, last = source.splitlines(keepends=True), node.end_lineno or node.lineno
+                return b"".join((*lines[: node.lineno - 1], repr(kept).encode(), *lines[last:]))
+    return source
 
 
 def reached(modules: Iterable[str], root: Path = PACKAGE) -> dict[str, Path]:

@@ -1,4 +1,4 @@
-"""What every job starts with: its log, threads and keys; and the lock of a whole run."""
+"""What every job starts with: its log and threads; and the lock of a whole run."""
 
 import faulthandler
 import fcntl
@@ -57,11 +57,6 @@ def start_job(log: str, threads: int, *, needs: Sequence[str]) -> None:
     check_environment(needs)
 
 
-def run_keys(wildcards: Iterable[tuple[str, str]]) -> dict[str, str | int]:
-    """Return a job's wildcards as written in tables: the split is a number."""
-    return {name: int(value) if name == "split" else value for name, value in wildcards}
-
-
 def write_causes(logs: Iterable[str], folder: str) -> None:
     """Write to standard error why jobs of a run failed: the last line of each one's log.
 
@@ -77,8 +72,8 @@ def write_causes(logs: Iterable[str], folder: str) -> None:
             failed[job] = name
     for name in dict.fromkeys(failed.values()):
         lines = _text_of_log(Path(folder, name)).splitlines()
-        last = next((line for line in reversed(lines) if line.strip()), "")
-        if not last or _PROGRESS.match(last):
+        last = next((line for line in reversed(lines) if line.strip()), "no log; see above")
+        if _PROGRESS.match(last):
             last = "ended without an error message; killed, or out of memory?"
         sys.stderr.write(f"failed: {last.strip()} ({name})\n")
 

@@ -1,5 +1,6 @@
 """How often a gene is chosen on resampled cells, and which genes are therefore stable."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -12,6 +13,7 @@ from spinn.panel import PanelPath
 from spinn.preparation.cell_halves import cell_halves, permute_genes
 from spinn.statistics.proportions import wilson
 
+log = logging.getLogger(__name__)
 LEVEL = 0.05  # falsely stable genes expected at most, and error of all intervals together
 COLUMNS = (
     *("selector", "size", "gene", "frequency", "low", "high"),
@@ -65,6 +67,7 @@ def frequencies(
         raise ValueError(f"n_pairs must be at least 1, got {n_pairs}")
     times: dict[tuple[str, int], Floats] = {}
     for number, half in enumerate(cell_halves(data, n_pairs=n_pairs, seed=0)):
+        log.info("half %d of %d", number + 1, 2 * n_pairs)
         for kind, cells in enumerate((half, permute_genes(half, seed=number))):
             for selector, path in choose(cells, seed=number).items():
                 for size in sizes:

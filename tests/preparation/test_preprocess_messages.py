@@ -52,7 +52,7 @@ REFUSED = {
         cell_with(999.5),
         {"dataset": LOGNORM},
         ValueError,
-        "lognorm was declared, but the matrix holds values up to 999.5; round counts, take log1p",
+        "lognorm was declared, but the matrix holds values up to 999.5; if they are counts, round",
     ),
     "no X": ({"X": None}, {}, ValueError, "the data have no X; name a layer"),
     "layer": (
