@@ -17,11 +17,12 @@ from spinn.evaluation.judge import make_judge
 from spinn.networks.problem import make_problem
 from spinn.networks.training import base_network, fit
 from spinn.panel import Panel
+from spinn.records.scores import RunScores
 from spinn.selectors.elimination import eliminate, schedule
 from spinn.selectors.registry import load_ranker
 from spinn.selectors.run import Run
 from spinn.settings import Settings
-from spinn.statistics.bootstrap import RunScores, bootstrap
+from spinn.statistics.bootstrap import bootstrap
 from spinn.statistics.summary import summarize
 
 SIZES, SEEDS, PLAIN_RATIO = [8, 16, 32, 64], (0, 1), 0.8

@@ -13,13 +13,11 @@ import torch
 from spinn.data import read_prepared
 from spinn.evaluation.evaluate import evaluate
 from spinn.evaluation.judge import make_judge
-from spinn.evaluation.references import reference
 from spinn.networks.training import choose_device
 from spinn.panel_files import read_panels
 from spinn.records.cells import write_scores
 from spinn.runtime.keys import run_keys
-from spinn.selectors.choose import choose, open_cells
-from spinn.selectors.run import Run
+from spinn.selectors.references import reference_panels
 from spinn.settings import read_settings
 
 log = logging.getLogger("spinn")
@@ -31,9 +29,7 @@ files = snakemake.input.get("panels", [])  # references have none
 paths = dict(zip(runs, map(read_panels, files), strict=True)) if files else {}
 panels = {run: path.panels for run, path in paths.items() if path.failed is None}
 if not paths:
-    # Random panels are expressed like those of `greedy`.
-    like = choose(open_cells("greedy", data, keys["task"]), Run("greedy", snakemake.params.sizes))
-    panels = {run: reference(data, *run, like.path.panels) for run in runs}
+    panels = reference_panels(data, keys["task"], snakemake.params.sizes, runs)
 settings, device = read_settings(config), choose_device(config["device"])
 judge = make_judge(data, keys["task"], settings, device=device) if panels else None
 for number, (run, output) in enumerate(zip(runs, snakemake.output.scores, strict=True), 1):

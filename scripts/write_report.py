@@ -11,25 +11,16 @@ start_job(
 import json
 from pathlib import Path
 
-import pandas as pd
 import yaml
 
 from spinn.constraints.files import described
-from spinn.records.tables import read_table
+from spinn.records.tables import read_table, read_together
 from spinn.report.page import TABLES, render
 
-files, places = snakemake.input, [tuple(place) for place in snakemake.params.places]
-
-
-def of_places(name):
-    """Return the tables of which there is one per (dataset, split, task) as one, or none."""
-    tables = [
-        read_table(path).assign(dataset=dataset, split=split, task=task)
-        for (dataset, split, task), path in zip(places, files.get(name, []), strict=False)
-    ]
-    return {name: pd.concat(tables, ignore_index=True)} if tables else {}
-
-
+files = snakemake.input
+keys = ("dataset", "split", "task")
+places = [dict(zip(keys, place, strict=True)) for place in snakemake.params.places]
+by_place = [name for name in ("audit", "frequencies") if files.get(name)]
 provenance = json.loads(Path(files.provenance).read_text(encoding="utf-8"))
 provenance["config"] = yaml.safe_load(Path(files.config).read_text(encoding="utf-8"))
 provenance["config"]["genes"] = described(provenance["config"]["genes"])
@@ -43,8 +34,7 @@ html = render(
     figures={path.stem: path.read_text(encoding="utf-8") for path in figures},
     tables={
         **{name: read_table(files[name]) for name in TABLES if files.get(name)},
-        **of_places("audit"),
-        **of_places("frequencies"),
+        **{name: read_together(files[name], places) for name in by_place},
     },
 )
 Path(snakemake.output.report).write_text(html, encoding="utf-8")

@@ -18,10 +18,11 @@ import pandas as pd
 from spinn.arrays import Floats
 from spinn.metrics.registry import DIRECTION, HEADLINES, LABEL
 from spinn.records.cells import read_cells
+from spinn.records.scores import RunScores
 from spinn.report.plots import quality_against_size, seed_agreement
 from spinn.selectors.registry import RANKERS as RANKER_ENTRIES
 from spinn.selectors.registry import STRATEGIES
-from spinn.statistics.bootstrap import RunScores, TaskDraws, bootstrap
+from spinn.statistics.bootstrap import TaskDraws, bootstrap
 from spinn.statistics.tiers import REFERENCES, interval
 
 RANKERS = [f"{ranker}-{strategy}" for ranker in RANKER_ENTRIES for strategy in STRATEGIES]

@@ -12,17 +12,16 @@ from spinn.constraints.rules import GeneRules
 from spinn.data import ExpressionData
 from spinn.evaluation.evaluate import evaluate
 from spinn.evaluation.judge import make_judge
-from spinn.evaluation.references import reference
 from spinn.interface.arguments import NAME, configured, held_out, prepared
 from spinn.interface.progress import progress
 from spinn.interface.threads import one_thread
 from spinn.networks.training import choose_device
 from spinn.panel import Panel, PanelPath
 from spinn.preparation.inputs import gene_names
-from spinn.selectors.choose import choose, open_cells
-from spinn.selectors.run import Run
+from spinn.records.scores import RunScores
+from spinn.selectors.references import reference_panels
 from spinn.settings import read_settings
-from spinn.statistics.bootstrap import RunScores, TaskDraws, bootstrap
+from spinn.statistics.bootstrap import TaskDraws, bootstrap
 from spinn.statistics.tiers import REFERENCES, interval
 
 GeneLists = Mapping[str, Sequence[str] | Panel | PanelPath]
@@ -154,11 +153,10 @@ def _references(
     data: ExpressionData, paths: Mapping[str, PanelPath], config: Mapping[str, Any], task: str
 ) -> Iterator[_Job]:
     sizes = sorted({panel.size for path in paths.values() for panel in path.panels})
-    like = choose(open_cells("greedy", data, task), Run("greedy", sizes)).path.panels
-    for seed in range(config["evaluation"]["floor_panels"]):
-        yield "floor", seed, reference(data, "floor", seed, like)
-    for seed in config["seeds"]:
-        yield "ceiling", seed, reference(data, "ceiling", seed, like)
+    runs = [("floor", draw) for draw in range(config["evaluation"]["floor_panels"])]
+    runs += [("ceiling", seed) for seed in config["seeds"]]
+    for run, panels in reference_panels(data, task, sizes, runs).items():
+        yield *run, panels
 
 
 def _judged(

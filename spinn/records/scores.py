@@ -1,6 +1,7 @@
 """Reading the scores of many runs, for the tables of a whole one."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -9,11 +10,22 @@ from spinn.records.cells import read_cells
 from spinn.records.tables import read_table
 
 PER_GENE = "r2_gene"  # a row per gene: too many for the table of a whole run
-Scores = tuple[str, int, str, str, int, CellScores]
-"""dataset, split, task, selector, seed, and the numbers per test cell."""
 
 
-def read_scores(scores: Sequence[str], cells: Sequence[str]) -> tuple[pd.DataFrame, list[Scores]]:
+class RunScores(NamedTuple):
+    """One selector with one seed on one split, and its numbers per test cell."""
+
+    dataset: str
+    split: int
+    task: str
+    selector: str
+    seed: int
+    cells: CellScores
+
+
+def read_scores(
+    scores: Sequence[str], cells: Sequence[str]
+) -> tuple[pd.DataFrame, list[RunScores]]:
     """Return the rows of all scores.csv, those of single genes left out, and every run's numbers.
 
     Runs that failed are left out: they have neither.
@@ -24,6 +36,9 @@ def read_scores(scores: Sequence[str], cells: Sequence[str]) -> tuple[pd.DataFra
     runs = []
     for path, table in tables.items():
         first = table.iloc[0]
-        keys = str(first["dataset"]), int(first["split"]), str(first["task"])
-        runs.append((*keys, str(first["selector"]), int(first["seed"]), read_cells(path)))
+        run = {name: str(first[name]) for name in ("dataset", "task", "selector")}
+        of_run = RunScores(
+            split=int(first["split"]), seed=int(first["seed"]), cells=read_cells(path), **run
+        )
+        runs.append(of_run)
     return rows[rows["metric"] != PER_GENE], runs

@@ -15,6 +15,13 @@ DEPENDENCIES = (
     *("threadpoolctl", "tqdm", "click"),
 )
 
+_LIBRARIES = ("OMP", "OPENBLAS", "MKL", "NUMBA")  # with the variables of threads that they read
+
+
+def threads_of(number: int) -> dict[str, str]:
+    """Return the variables from which numerical libraries learn, when loaded, how many threads."""
+    return {f"{library}_NUM_THREADS": str(number) for library in _LIBRARIES}
+
 
 def check_environment(modules: Sequence[str]) -> None:
     """Refuse to run in a deployed environment with packages of another one.

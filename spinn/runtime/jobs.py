@@ -10,10 +10,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
-from spinn.runtime.environment import check_environment
+from spinn.runtime.environment import check_environment, threads_of
 
-# What OpenMP, the linear algebra libraries and numba read when they are loaded.
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 # How Snakemake writes that a job failed, in a block of indented lines, or that one finished.
 _ENDED = re.compile(
     r"^ +jobid: (\d+)\n(?: .*\n)*? +log: (.+?) \(check log file|^Finished jobid: (\d+)",
@@ -46,8 +44,7 @@ def start_job(log: str, threads: int, *, needs: Sequence[str]) -> None:
     libraries may use; without it they take every core. They read it when they are imported, so call
     this first. See `check_environment` for ``needs``.
     """
-    for variable in THREADS:
-        os.environ[variable] = str(threads)
+    os.environ.update(threads_of(threads))
     Path(log).parent.mkdir(parents=True, exist_ok=True)
     stream = Path(log).open("w", buffering=1, encoding="utf-8")  # noqa: SIM115 - stays open
     sys.stdout = sys.stderr = stream

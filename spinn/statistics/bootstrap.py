@@ -20,8 +20,9 @@ import numpy as np
 import pandas as pd
 
 from spinn.arrays import Floats
-from spinn.metrics.cell_scores import CellScores, measures
+from spinn.metrics.cell_scores import measures
 from spinn.metrics.registry import DIRECTION
+from spinn.records.scores import RunScores
 from spinn.statistics.resampling import Resampling
 
 Draws = dict[tuple[int, str], dict[str, Floats]]
@@ -29,17 +30,6 @@ Draws = dict[tuple[int, str], dict[str, Floats]]
 
 _BySplit = dict[int, dict[tuple[int, str, str], list[Floats]]]  # (size, metric, selector) to seeds'
 _Row = TypeVar("_Row")
-
-
-class RunScores(NamedTuple):
-    """One selector with one seed on one split, and its numbers per test cell."""
-
-    dataset: str
-    split: int
-    task: str
-    selector: str
-    seed: int
-    cells: CellScores
 
 
 class NullPanels(NamedTuple):

@@ -1,12 +1,12 @@
 """The tables of a whole run, from its scores and its numbers per test cell."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 import pandas as pd
 
-from spinn.records.scores import Scores
-from spinn.statistics.bootstrap import RunScores, bootstrap, grouped
+from spinn.records.scores import RunScores
+from spinn.statistics.bootstrap import bootstrap, grouped
 from spinn.statistics.differences import differences
 from spinn.statistics.normalised import normalised
 from spinn.statistics.outcomes import failures, with_failed
@@ -20,7 +20,7 @@ _selector_of = attrgetter(*_SELECTOR)
 
 def tables_of_run(
     scores: pd.DataFrame,
-    runs: Iterable[Scores],
+    runs: Iterable[RunScores],
     costs: pd.DataFrame,
     *,
     n_bootstrap: int,
@@ -33,7 +33,7 @@ def tables_of_run(
     and summary alone.
     """
     failed = list(failures(costs))
-    kept = [run for run in map(RunScores._make, runs) if _selector_of(run) not in failed]
+    kept = [run for run in runs if _selector_of(run) not in failed]
     is_failed = pd.MultiIndex.from_frame(scores[list(_SELECTOR)]).isin(failed)
     # A cell type may be called "all": recall belongs to types.
     overall = scores[~is_failed & (scores["metric"] != "recall")]
@@ -50,11 +50,10 @@ def tables_of_run(
     }
 
 
-def complete(runs: Iterable[Scores]) -> list[RunScores]:
+def complete(runs: Sequence[RunScores]) -> list[RunScores]:
     """Return the runs of selectors that have some in every split."""
-    scores = [RunScores(*run) for run in runs]
     splits = {
-        key: {run.split for run in members} for key, members in grouped(scores, *_SELECTOR).items()
+        key: {run.split for run in members} for key, members in grouped(runs, *_SELECTOR).items()
     }
-    everywhere = {run.split for run in scores}
-    return [run for run in scores if splits[_selector_of(run)] == everywhere]
+    everywhere = {run.split for run in runs}
+    return [run for run in runs if splits[_selector_of(run)] == everywhere]

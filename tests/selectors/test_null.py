@@ -12,6 +12,7 @@ from spinn.evaluation.judge import make_judge
 from spinn.evaluation.references import matched_random
 from spinn.metrics.registry import HEADLINES
 from spinn.panel import Panel
+from spinn.records.scores import RunScores
 from spinn.selectors.registry import SELECTORS
 from spinn.settings import (
     EliminationSettings,
@@ -20,7 +21,7 @@ from spinn.settings import (
     Settings,
     TrainingSettings,
 )
-from spinn.statistics.bootstrap import RunScores, bootstrap
+from spinn.statistics.bootstrap import bootstrap
 from spinn.statistics.differences import better_than, differences
 from spinn.statistics.summary import summarize
 from tests.support.cells import without_counts

@@ -8,7 +8,7 @@ import pytest
 
 from spinn.metrics.cell_scores import CellScores
 from spinn.metrics.prediction import confusion, macro_f1
-from spinn.statistics.bootstrap import RunScores
+from spinn.records.scores import RunScores
 from spinn.statistics.resampling import Resampling
 from tests.support.runs import rows_of, run, summary_of
 

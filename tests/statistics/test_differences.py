@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from spinn.metrics.cell_scores import CellScores
-from spinn.statistics.bootstrap import RunScores, bootstrap
+from spinn.records.scores import RunScores
+from spinn.statistics.bootstrap import bootstrap
 from spinn.statistics.differences import COMPARED_TO, better_than, differences
 from spinn.statistics.simultaneous import critical_value
 from spinn.statistics.summary import summarize

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spinn.metrics.cell_scores import CellScores
-from spinn.statistics.bootstrap import RunScores, bootstrap
+from spinn.records.scores import RunScores
+from spinn.statistics.bootstrap import bootstrap
 from spinn.statistics.normalised import normalised, percentile, share_of_ceiling, z_score
 
 N_CELLS = 200

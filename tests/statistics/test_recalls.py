@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from spinn.metrics.cell_scores import CellScores
-from spinn.statistics.bootstrap import RunScores
+from spinn.records.scores import RunScores
 from spinn.statistics.proportions import wilson
 from spinn.statistics.recalls import recalls
 

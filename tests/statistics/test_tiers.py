@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spinn.metrics.cell_scores import CellScores
-from spinn.statistics.bootstrap import RunScores
+from spinn.records.scores import RunScores
 from spinn.statistics.tiers import compare, interval
 from tests.support.runs import rows_of, run, summary_of
 

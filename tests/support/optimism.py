@@ -5,7 +5,8 @@ import pandas as pd
 
 from spinn.config.derived import twin_of
 from spinn.metrics.cell_scores import CellScores
-from spinn.statistics.bootstrap import RunScores, bootstrap
+from spinn.records.scores import RunScores
+from spinn.statistics.bootstrap import bootstrap
 from spinn.statistics.optimism import optimism
 
 N_CELLS, N_DONORS = 240, 6

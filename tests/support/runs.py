@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from spinn.metrics.cell_scores import CellScores
-from spinn.statistics.bootstrap import RunScores, bootstrap
+from spinn.records.scores import RunScores
+from spinn.statistics.bootstrap import bootstrap
 from spinn.statistics.summary import summarize
 
 

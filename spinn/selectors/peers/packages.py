@@ -21,7 +21,7 @@ from spinn.data import ExpressionData
 from spinn.panel import Panel, PanelPath, Ranked
 from spinn.records.choice import Choice
 from spinn.runtime.costs import NOTHING, Cost
-from spinn.runtime.environment import is_deployed
+from spinn.runtime.environment import is_deployed, threads_of
 from spinn.selectors.baselines import greedy
 from spinn.selectors.constrained import constrained
 from spinn.selectors.peers.child import Allowance, run_child
@@ -33,7 +33,6 @@ log = logging.getLogger(__name__)
 RUNNERS = Path(__file__).parent / "runners"
 MAX_LOG = 10_000  # characters of a package's output
 NO_PANELS = PanelPath((), ())
-_THREADS = ("OMP", "MKL", "OPENBLAS", "NUMBA")
 Repairs = dict[str, dict[str, int]]
 
 
@@ -287,6 +286,5 @@ def _panels(
 
 def _environment(threads: int) -> Mapping[str, str]:
     """Return a child's environment: threads, no foreign packages, fixed hashes."""
-    limits = {f"{library}_NUM_THREADS": str(threads) for library in _THREADS}
     cleared = {name: "" for name in ("PYTHONPATH", "PYTHONHOME") if name in os.environ}
-    return {**limits, **cleared, "PYTHONNOUSERSITE": "1", "PYTHONHASHSEED": "0"}
+    return {**threads_of(threads), **cleared, "PYTHONNOUSERSITE": "1", "PYTHONHASHSEED": "0"}
