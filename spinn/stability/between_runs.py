@@ -10,7 +10,7 @@ import pandas as pd
 from spinn.arrays import Floats
 from spinn.panel import PanelPath
 from spinn.stability.agreement import jaccard, nogueira, nogueira_correlated
-from spinn.statistics.bootstrap import grouped
+from spinn.statistics.grouping import grouped
 from spinn.statistics.tiers import interval
 
 _N_BOOTSTRAP = 1000

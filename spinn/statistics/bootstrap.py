@@ -13,8 +13,7 @@ donor's cells: its intervals say nothing about other donors.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,13 +22,13 @@ from spinn.arrays import Floats
 from spinn.metrics.cell_scores import measures
 from spinn.metrics.registry import DIRECTION
 from spinn.records.scores import RunScores
+from spinn.statistics.grouping import grouped
 from spinn.statistics.resampling import Resampling
 
 Draws = dict[tuple[int, str], dict[str, Floats]]
 """(size, metric) to selector to shape (1 + n_bootstrap,); entry 0 is the estimate."""
 
 _BySplit = dict[int, dict[tuple[int, str, str], list[Floats]]]  # (size, metric, selector) to seeds'
-_Row = TypeVar("_Row")
 
 
 class NullPanels(NamedTuple):
@@ -99,14 +98,6 @@ def bootstrap(
         _of_task(members, scores, Resampling(f"{seed}/{dataset}/{task}", n_bootstrap))
         for (dataset, task), members in groups.items()
     ]
-
-
-def grouped(rows: Iterable[_Row], *names: str) -> dict[Any, list[_Row]]:
-    """Return rows by one or several of their fields, in the order in which these first occur."""
-    groups: dict[Any, list[_Row]] = {}
-    for row in rows:
-        groups.setdefault(attrgetter(*names)(row), []).append(row)
-    return groups
 
 
 def counts_of(runs: Sequence[RunScores]) -> dict[str, int]:

@@ -6,8 +6,9 @@ from operator import attrgetter
 import pandas as pd
 
 from spinn.records.scores import RunScores
-from spinn.statistics.bootstrap import bootstrap, grouped
+from spinn.statistics.bootstrap import bootstrap
 from spinn.statistics.differences import differences
+from spinn.statistics.grouping import grouped
 from spinn.statistics.normalised import normalised
 from spinn.statistics.outcomes import failures, with_failed
 from spinn.statistics.recalls import recalls

@@ -9,7 +9,8 @@ import pandas as pd
 from spinn.arrays import Floats
 from spinn.metrics.cell_scores import CellScores
 from spinn.records.scores import RunScores
-from spinn.statistics.bootstrap import counts_of, grouped
+from spinn.statistics.bootstrap import counts_of
+from spinn.statistics.grouping import grouped
 from spinn.statistics.proportions import wilson
 from spinn.statistics.resampling import Resampling
 from spinn.statistics.summary import COUNTS, tabulate

@@ -1,0 +1,1 @@
+"""What genes do in each cell type: prepared cells in, molecules, separation and markers out."""
