@@ -27,7 +27,7 @@ def substitutes(
     """
     inside = data.positions(panel.genes)
     lost = replaceability(moments, inside)
-    limits = constraints.limits(data.genes)
+    limits = constraints.limits(data.genes, [panel.size])
     rows = []
     for i in range(panel.size):
         allowed = limits.may_join(np.delete(inside, i).tolist(), panel.size)

@@ -61,7 +61,7 @@ def _met(path: PanelPath, genes: Sequence[str], run: Run) -> PanelPath | None:
     entry = {ranked.gene: ranked for ranked in path.ranking}
     ranking = tuple(entry)
     if all(panel.genes == ranking[: panel.size] for panel in path.panels):
-        order = _walk(ranking, genes, max(run.sizes), run.constraints)
+        order = _walk(ranking, genes, run.sizes, run.constraints)
         if order is None:
             return None
         unscored = Ranked("", 0, np.inf, len(genes))  # required, and unknown to the selector
@@ -72,7 +72,7 @@ def _met(path: PanelPath, genes: Sequence[str], run: Run) -> PanelPath | None:
     every = [gene for panel in path.panels for gene in panel.genes]
     for size in sorted(run.sizes, reverse=True):
         first = [*path.of_size(size).genes, *every, *ranking]
-        order = _walk(first, genes, size, run.constraints)
+        order = _walk(first, genes, [size], run.constraints)
         if order is None:
             return None
         panels.append(Panel(tuple(order[:size])))
@@ -80,30 +80,29 @@ def _met(path: PanelPath, genes: Sequence[str], run: Run) -> PanelPath | None:
 
 
 def _walk(
-    ranking: Sequence[str], genes: Sequence[str], size: int, constraints: Constraints
+    ranking: Sequence[str], genes: Sequence[str], sizes: Sequence[int], constraints: Constraints
 ) -> list[str] | None:
-    """Return the ranked candidates, the panel of ``size`` first; None if too few are ranked.
+    """Return the ranked candidates, nested panels of ``sizes`` first; None if too few are ranked.
 
     Too few are those behind which a gene that is not ranked could still get into the panel.
     """
-    position = {gene: i for i, gene in enumerate(genes)}
-    limits, weight = constraints.limits(genes), constraints.weights(genes)
+    position, size = {gene: i for i, gene in enumerate(genes)}, max(sizes)
+    limits, weight = constraints.limits(genes, sizes), constraints.weights(genes)
     order = [position[gene] for gene in dict.fromkeys(ranking)]
     rank = {gene: at / weight[gene] for at, gene in enumerate(order, start=1)}
     order = [gene for gene in order if limits.candidates[gene]]
     required = dict.fromkeys(constraints.required_positions(genes).tolist())
     chosen = [gene for gene in dict.fromkeys([*order, *required]) if gene in required]
     rest = sorted((gene for gene in order if gene not in required), key=rank.__getitem__)
-    open_, passed = limits.may_join(chosen, size), []
-    for gene in rest:
-        if open_[gene]:
-            chosen.append(gene)
-            open_ = limits.may_join(chosen, size)
-        else:
-            passed.append(gene)
+    while len(chosen) < size:
+        open_ = limits.may_join(chosen, size)
+        if (gene := next((gene for gene in rest if open_[gene]), None)) is None:
+            break
+        chosen.append(gene)
+        rest.remove(gene)
     unranked = limits.candidates.copy()
-    unranked[[*chosen, *passed]] = False
+    unranked[[*chosen, *rest]] = False
     last = max((rank.get(gene, 0.0) for gene in chosen[len(required) :]), default=0.0)
     if len(chosen) < size or (unranked.any() and last > (len(rank) + 1) / weight[unranked].max()):
         return None
-    return [genes[gene] for gene in (*chosen, *passed)]
+    return [genes[gene] for gene in (*chosen, *rest)]

@@ -87,7 +87,7 @@ def exchanged(path: PanelPath, problem: Problem, settings: Settings, run: Run) -
 
 def _converged(panel: Panel, problem: Problem, settings: Settings, run: Run) -> Panel:
     """Return a panel once a sweep exchanges none of its genes, or after the last sweep."""
-    limits = run.constraints.limits(problem.genes)
+    limits = run.constraints.limits(problem.genes, [panel.size])
     if limits.candidates.sum() == panel.size:
         return panel  # no other gene may be chosen
     position = {gene: i for i, gene in enumerate(problem.genes)}

@@ -35,7 +35,7 @@ def forward_selection(
         np.fill_diagonal(c, 0.0)
     columns = np.zeros((size, len(genes)))
     forced = constraints.required_positions(genes).tolist()
-    limits = constraints.limits(genes)
+    limits = constraints.limits(genes, run.sizes)
     chosen: list[int] = []
     gains: list[float] = []
     for step in range(size):

@@ -56,11 +56,11 @@ def test_groups_and_budgets_that_leave_no_panel(constraints, message):
 
 
 def test_a_gene_without_a_group_is_alone_even_if_a_group_has_its_name():
-    limits = Constraints(group={"A": "D", "B": "D"}).limits(GENES)
+    limits = Constraints(group={"A": "D", "B": "D"}).limits(GENES, [4])
     assert limits.group[0] == limits.group[1]
     assert len(set(limits.group.tolist())) == 3
     assert limits.are_coupled
-    assert not Constraints(group={"A": "x"}).limits(GENES).are_coupled
+    assert not Constraints(group={"A": "x"}).limits(GENES, [4]).are_coupled
 
 
 def test_a_budget_may_be_spent_completely():
