@@ -13,8 +13,8 @@ from itertools import accumulate
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
-# Module -> folder of files that it reads or runs.
-DATA = {"report.page": "report/templates"}
+# Module -> pattern of the files that it reads or runs.
+DATA = {"report.page": "report/templates/**/*", "platforms.reader": "platforms/*.yaml"}
 BEFORE_WORK = {"runtime.jobs"}  # logs and threads: no result depends on it
 LOOKS = {repr(key) for key in ("takes", "order", "source", "noise", "colour", "marker")}
 LENGTH = 12  # hexadecimal digits: 48 bits, enough to tell the versions of one checkout apart
@@ -31,7 +31,7 @@ def script(path: str | Path, *modules: str, root: Path = PACKAGE) -> str:
     digest = hashlib.sha256()
     imported = imports(Path(path), root) - BEFORE_WORK
     for name, source in reached([*imported, *modules], root).items():
-        read = sorted((root / DATA[name]).rglob("*")) if name in DATA else []
+        read = sorted(root.glob(DATA[name])) if name in DATA else []
         for each in (source, *(path for path in read if path.is_file())):
             content = hashlib.sha256(_without_looks(each.read_bytes())).hexdigest()
             digest.update(f"{each.relative_to(root).as_posix()} {content}\n".encode())

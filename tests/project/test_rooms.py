@@ -46,7 +46,8 @@ HEAVY = {"torch", "scanpy", "anndata", "sklearn"}
 # What the rules and the jobs without a network import.
 LIGHT = (
     *("config.check", "config.sections", "interface.command", "interface.files"),
-    *("runtime.digest", "runtime.jobs", "selectors.registry", "selectors.choose"),
+    *("platforms.reader", "runtime.digest", "runtime.jobs", "selectors.registry"),
+    "selectors.choose",
     *("constraints.audit", "explanation.reasons", "explanation.substitutes"),
     *("records.cells", "records.provenance", "records.tables", "report.figures", "report.page"),
     *("stability.frequencies", "stability.interchangeable", "statistics.outcomes"),

@@ -136,10 +136,12 @@ def test_a_digest_does_not_depend_on_order_or_place(root, tmp_path):
     assert of_modules(moved, "data", "late") == both
 
 
-def test_folders_that_are_read_are_there():
-    for module, folder in digest.DATA.items():
+def test_files_that_are_read_are_there_and_are_no_code():
+    for module, pattern in digest.DATA.items():
         assert digest.reached([module])
-        assert any((digest.PACKAGE / folder).iterdir())
+        endings = {path.suffix for path in digest.PACKAGE.glob(pattern)}
+        assert endings
+        assert not endings & {".py", ".pyc"}
 
 
 def test_unknown_modules_and_sources_that_do_not_parse_are_refused(root):
