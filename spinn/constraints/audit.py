@@ -9,34 +9,48 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from spinn.constraints.audit_rows import COLUMNS, Row, audit_row, joined, n_genes, named
+from spinn.constraints.audit_types import crowding_rows, load_rows, marker_rows, platform_rows
+from spinn.constraints.measured import constraints_for
 from spinn.constraints.rules import Bounds, GeneRules
 from spinn.constraints.terms import is_family, matched, union
 from spinn.data import ExpressionData
 from spinn.panel import Panel
+from spinn.platforms.platform import Platform
+from spinn.platforms.reader import largest_load
+from spinn.profiles.loads import loads
 
-COLUMNS = ("constraint", "wanted", "got", "met", "note", "size")
-MAX_NAMED = 5  # genes or groups in a note
-Row = dict[str, object]
+__all__ = ["COLUMNS", "audit"]
 
 
-def audit(data: ExpressionData, rules: GeneRules, panels: Mapping[int, Panel]) -> pd.DataFrame:
+def audit(
+    data: ExpressionData,
+    rules: GeneRules,
+    panels: Mapping[int, Panel],
+    platform: Platform | None = None,
+) -> pd.DataFrame:
     """Return a row per panel, each of a wanted size, and constraint.
 
     Columns are ``constraint``; what was ``wanted`` and what the panel ``got``, as text; ``met``:
-    yes or no; a ``note`` that names genes; the wanted ``size``. The size is always checked, other
-    constraints where the rules have them. Of prepared cells, only the gene names and the training
-    cells' means are used.
+    yes, no, partly (as far as possible: the note says why) or warning (nothing forbids it); a
+    ``note`` that names genes; the wanted ``size``. The size is always checked, other constraints
+    where the rules or the platform have them. Of prepared cells, only the training cells are used.
     """
-    required = rules.resolve(data.genes, data.mean).required
+    constraints, measured = constraints_for(rules, data), loads(data)
+    required, genes, extreme = constraints.required, data.genes, largest_load()
     rows = [
         {**row, "size": size}
         for size, panel in panels.items()
         for row in (
-            _row("size", size, panel.size, met=panel.size == size),
+            audit_row("size", size, panel.size, met=panel.size == size),
             *_list_rows(data, rules, panel, required),
             *_group_rows(data, rules, panel, required),
             *_expression_rows(data, rules, panel, required),
             *_budget_rows(data, rules, panel),
+            *load_rows(measured, genes, rules, panel, required),
+            *marker_rows(measured, genes, rules, constraints, panel),
+            *(platform_rows(platform, panel, size=size) if platform else ()),
+            *crowding_rows(measured, genes, panel, extreme=extreme),
         )
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -48,14 +62,21 @@ def _list_rows(
     if rules.required:
         missing = [gene for gene in required if gene not in panel.genes]
         got = f"{len(required) - len(missing)} of them"
-        notes = _terms(rules.required, data.genes), _named("missing", missing)
-        yield _row("required", _genes(len(required)), got, *notes, met=not missing)
+        notes = _terms(rules.required, data.genes), named("missing", missing)
+        yield audit_row("required", n_genes(len(required)), got, *notes, met=not missing)
     if rules.excluded:
         banned = set(union(matched(rules.excluded, data.genes))) - set(required)
         present = [gene for gene in panel.genes if gene in banned]
-        wanted, got = f"none of {_genes(len(banned))}", f"{len(present)} of them"
-        notes = _terms(rules.excluded, data.genes), _named("in the panel", present)
-        yield _row("excluded", wanted, got, *notes, met=not present)
+        wanted, got = f"none of {n_genes(len(banned))}", f"{len(present)} of them"
+        notes = _terms(rules.excluded, data.genes), named("in the panel", present)
+        yield audit_row("excluded", wanted, got, *notes, met=not present)
+
+    if rules.available is not None:
+        available = set(union(matched(rules.available, data.genes)))
+        absent = [gene for gene in panel.genes if gene not in available]
+        got = f"{panel.size - len(absent)} of {n_genes(panel.size)}"
+        note = named("cannot be ordered", absent)
+        yield audit_row("available", "genes that can be ordered", got, note, met=not absent)
 
 
 def _group_rows(
@@ -66,12 +87,12 @@ def _group_rows(
     times = Counter(group[gene] for gene in panel.genes if gene in group)
     over = {name: n for name, n in times.items() if n > rules.max_per_group}
     # A full group may hold required genes only: no other gene may have joined it.
-    joined = {group[g] for g in panel.genes if g in group and g not in required}
-    allowed = _named("more are required", [f"{g} {n}" for g, n in over.items() if g not in joined])
-    wrong = _named("too many", [f"{g} {n}" for g, n in over.items() if g in joined])
+    joiners = {group[g] for g in panel.genes if g in group and g not in required}
+    allowed = named("more are required", [f"{g} {n}" for g, n in over.items() if g not in joiners])
+    wrong = named("too many", [f"{g} {n}" for g, n in over.items() if g in joiners])
     wanted = f"at most {rules.max_per_group} of each of {len(set(group.values()))} groups"
     got = f"at most {max(times.values(), default=0)}"
-    yield _row("group", wanted, got, allowed, wrong, met=not joined & set(over))
+    yield audit_row("group", wanted, got, allowed, wrong, met=not joiners & set(over))
 
 
 def _expression_rows(
@@ -85,11 +106,11 @@ def _expression_rows(
         for gene in panel.genes
         if gene in bounds and not bounds[gene].hold(level[gene])
     }
-    allowed = _named("required", [text for gene, text in outside.items() if gene in required])
-    wrong = _named("not required", [text for g, text in outside.items() if g not in required])
+    allowed = named("required", [text for gene, text in outside.items() if gene in required])
+    wrong = named("not required", [text for g, text in outside.items() if g not in required])
     more = ", own bounds for some" if set(bounds.values()) > {rules.expression} else ""
     wanted, got = f"mean {_range(rules.expression)}{more}", f"{len(outside)} outside"
-    yield _row("expression", wanted, got, allowed, wrong, met=not outside)
+    yield audit_row("expression", wanted, got, allowed, wrong, met=not outside)
 
 
 def _budget_rows(data: ExpressionData, rules: GeneRules, panel: Panel) -> Iterator[Row]:
@@ -98,18 +119,9 @@ def _budget_rows(data: ExpressionData, rules: GeneRules, panel: Panel) -> Iterat
     cost = rules.column("cost", data.genes)
     spent = sum(cost.get(gene, 1.0) for gene in panel.genes)
     unknown = sum(gene not in cost for gene in panel.genes)
-    note = f"{_genes(unknown)} without a cost, taken as 1" if unknown else ""
+    note = f"{n_genes(unknown)} without a cost, taken as 1" if unknown else ""
     met = spent <= rules.budget * (1 + 1e-9)
-    yield _row("budget", f"at most {rules.budget:g}", f"{spent:g}", note, met=met)
-
-
-def _row(constraint: str, wanted: object, got: object, *notes: str, met: bool) -> Row:
-    cells = constraint, str(wanted), str(got), "yes" if met else "no", _joined(*notes)
-    return dict(zip(COLUMNS, cells, strict=False))
-
-
-def _genes(n: int) -> str:
-    return f"{n} gene" if n == 1 else f"{n} genes"
+    yield audit_row("budget", f"at most {rules.budget:g}", f"{spent:g}", note, met=met)
 
 
 def _range(bounds: Bounds) -> str:
@@ -123,13 +135,4 @@ def _terms(terms: Sequence[str], genes: Sequence[str]) -> str:
     genes_of = matched(terms, genes)
     families = [f"{term} {len(genes_of[term])}" for term in terms if is_family(term)]
     absent = [term for term in terms if not is_family(term) and not genes_of[term]]
-    return _joined(_named("families", families), _named("not in the data", absent))
-
-
-def _named(what: str, names: Sequence[str]) -> str:
-    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-    return f"{what}: {', '.join(names[:MAX_NAMED])}{more}" if names else ""
-
-
-def _joined(*notes: str) -> str:
-    return "; ".join(filter(None, notes))
+    return joined(named("families", families), named("not in the data", absent))

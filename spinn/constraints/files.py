@@ -6,14 +6,17 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from spinn.constraints.constraints import Constraints
-from spinn.constraints.rules import Bounds, GeneRules
+from spinn.constraints.measured import constraints_for
+from spinn.constraints.rules import Bounds, GeneRules, LoadLimits
 from spinn.constraints.terms import is_family
 from spinn.data import ExpressionData
 from spinn.panel_files import read_panels
+from spinn.platforms.reader import read_platform
 
 TRUE_WORDS = {"1", "true", "yes", "y"}
 FALSE_WORDS = {"", "0", "false", "no", "n"}
@@ -42,7 +45,7 @@ def read_rules(genes: Mapping[str, Any]) -> GeneRules:
     if repeated := sorted(term for term, n in counts.items() if n > 1):
         raise ValueError(f"the gene table has more than one row for {', '.join(repeated[:5])}")
     flagged = {flag: [row["gene"] for row in rows if row.pop(flag, False)] for flag in FLAGS}
-    expression = genes.get("expression") or {}
+    expression, available = genes.get("expression") or {}, genes.get("available")
     return GeneRules(
         tuple(dict.fromkeys([*_terms(genes.get("required", ())), *flagged["must"]])),
         tuple(dict.fromkeys([*_terms(genes.get("excluded", ())), *flagged["exclude"]])),
@@ -50,15 +53,19 @@ def read_rules(genes: Mapping[str, Any]) -> GeneRules:
         genes.get("max_per_group", GeneRules.max_per_group),
         genes.get("budget"),
         Bounds(expression.get("min"), expression.get("max")),
+        LoadLimits(**(genes.get("load") or {})),
+        genes.get("markers_per_type"),
+        None if available is None else tuple(_terms(available)),
     )
 
 
 def resolve_genes(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the section ``genes`` of a checked config with its files read.
+    """Return the section ``genes`` of a checked config with its files and platform read.
 
-    So editing a file reruns what depends on it, and contradictions stop before any job. Families
-    are kept: which genes they stand for depends on the data. A file that cannot be read, or too
-    small a panel for the required genes, is a ValueError.
+    A platform's limits hold where the config has none, and genes that it advises against are
+    excluded unless they are required. So editing a file reruns what depends on it, and
+    contradictions stop before any job. Families are kept: which genes they stand for depends on the
+    data. A file that cannot be read, or too small a panel for the required genes, is a ValueError.
     """
     try:
         rules = read_rules(config["genes"])
@@ -73,26 +80,49 @@ def resolve_genes(config: Mapping[str, Any]) -> dict[str, Any]:
             f"genes.required: {n_named} genes do not fit the smallest panel "
             f"(panel_sizes: {smallest}); require fewer or request larger panels"
         )
+    load, advised_against = _of_platform(config)
+    given = {key: limit for key, limit in (config["genes"].get("load") or {}).items() if limit}
+    excluded = [*rules.excluded, *(g for g in advised_against if g not in rules.required)]
     return {
         **config["genes"],
         "required": list(rules.required),
-        "excluded": list(rules.excluded),
+        "excluded": list(dict.fromkeys(excluded)),
         "table": [dict(row) for row in rules.rows] or None,
+        "available": None if rules.available is None else list(rules.available),
+        "load": {**dict.fromkeys(f.name for f in fields(LoadLimits)), **load, **given},
     }
 
 
+def _of_platform(config: Mapping[str, Any]) -> tuple[Mapping[str, float], Sequence[str]]:
+    """Return a platform's limits of molecules and the genes that it advises against."""
+    if (name := config.get("platform")) is None:
+        return {}, ()
+    try:
+        platform = read_platform(name)
+    except OSError as error:
+        raise ValueError(str(error)) from None
+    return platform.load, platform.advised_against
+
+
 def described(genes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the section ``genes`` with its table, often thousands of rows, as size and digest."""
-    if not genes.get("table") or isinstance(genes["table"], str | Path):
-        return dict(genes)
-    text = json.dumps(genes["table"], sort_keys=True)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return {**genes, "table": {"rows": len(genes["table"]), "sha256": digest}}
+    """Return the section ``genes`` with its table and available genes as size and digest."""
+    long = {"table": "rows", "available": "genes"}  # often thousands of them
+    return {
+        key: _size_and_digest(value, long[key]) if key in long and value else value
+        for key, value in genes.items()
+    }
+
+
+def _size_and_digest(value: Any, unit: str) -> Any:
+    if isinstance(value, str | Path):
+        return value
+    text = json.dumps(value, sort_keys=True)
+    return {unit: len(value), "sha256": hashlib.sha256(text.encode()).hexdigest()}
 
 
 def constraints_of(genes: Mapping[str, Any], data: ExpressionData) -> Constraints:
     """Return what the config section ``genes`` requires of panels from prepared cells."""
-    return read_rules(genes).resolve(data.genes, data.mean)
+    return constraints_for(read_rules(genes), data)
 
 
 def _terms(given: str | Path | Sequence[str]) -> list[str]:

@@ -34,13 +34,37 @@ class Bounds:
 
 
 @dataclass(frozen=True)
+class LoadLimits:
+    """Limits of molecules per cell, from training cells; None for any.
+
+    Parameters
+    ----------
+    max_per_gene
+        Of a gene, mean over all cells.
+    max_per_type
+        Of a gene, mean in any one cell type.
+    max_total_per_type
+        Of all genes of a panel together, in any one type.
+    min_in_some_type
+        Of a gene, mean in the type that has most of it.
+    """
+
+    max_per_gene: float | None = None
+    max_per_type: float | None = None
+    max_total_per_type: float | None = None
+    min_in_some_type: float | None = None
+
+
+@dataclass(frozen=True)
 class GeneRules:
     """What a config says about genes, without data.
 
     ``required``, ``excluded`` and the column `gene` of ``rows`` hold terms, see
     `spinn.constraints.terms`: names and families. A row of the gene table may also have `group`,
     `weight`, `cost`, `min_expression` and `max_expression`. A name's row takes precedence over a
-    family's, and its bounds over ``expression``, those of every gene.
+    family's, and its bounds over ``expression``, those of every gene. ``available`` are the terms
+    of genes that can be ordered at all; None for any. ``markers_per_type`` is None for the default:
+    two where cell types are known and a panel has three genes for each.
     """
 
     required: tuple[str, ...] = ()
@@ -49,10 +73,14 @@ class GeneRules:
     max_per_group: int = 1
     budget: float | None = None
     expression: Bounds = Bounds()
+    load: LoadLimits = LoadLimits()
+    markers_per_type: int | None = None
+    available: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         Constraints(self.required, self.excluded)  # refuses a term of both
-        for term in (*self.required, *self.excluded, *(row["gene"] for row in self.rows)):
+        listed = (row["gene"] for row in self.rows)
+        for term in (*self.required, *self.excluded, *(self.available or ()), *listed):
             members(term, ())  # refuses what is no term
         for row in self.rows:
             try:
@@ -103,9 +131,30 @@ class GeneRules:
             message = "genes: %d outside their expression bounds are required, and stay: %s"
             log.warning(message, len(forced), ", ".join(forced[:5]))
         unwanted += sorted(set(outside) - set(wanted) - set(unwanted))
+        unwanted += self._unavailable(genes, wanted, unwanted)
         group, cost, weight = (self.column(name, genes) for name in ("group", "cost", "weight"))
         lists = tuple(wanted), tuple(unwanted)
         return Constraints(*lists, group, self.max_per_group, cost, self.budget, weight)
+
+    def _unavailable(
+        self, genes: Sequence[str], wanted: Sequence[str], unwanted: Sequence[str]
+    ) -> list[str]:
+        """Return further genes that cannot be ordered; ValueError where one is required."""
+        if self.available is None:
+            return []
+        available = set(union(matched(self.available, genes)))
+        if not available:
+            raise ValueError(
+                f"genes.available: none of {len(self.available)} names is in the data; names must "
+                "match the var names"
+            )
+        if absent := [gene for gene in wanted if gene not in available]:
+            raise ValueError(
+                f"genes.required: {len(absent)} cannot be ordered, since genes.available lacks "
+                f"them: {', '.join(absent[:5])}; take them out of one or add them to the other"
+            )
+        log.info("genes: %d of %d are available", len(available), len(genes))
+        return [gene for gene in genes if gene not in available | set(unwanted)]
 
     def _bounds(self, low: float | None, high: float | None) -> Bounds:
         """Return the bounds of a row or gene; ends that it lacks are those of all genes."""

@@ -21,6 +21,15 @@ def platform_names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
+def largest_load() -> float:
+    """Return how many molecules of a gene per cell of a type some platform takes, infinite if any.
+
+    The highest limit of the platforms that spinn ships.
+    """
+    limits = [read_platform(name).load.get("max_per_type") for name in platform_names()]
+    return max((limit for limit in limits if limit is not None), default=float("inf"))
+
+
 def read_platform(name_or_path: str | Path) -> Platform:
     """Return a platform that spinn ships, by name, or a user's, by the path of a ``.yaml``.
 

@@ -1,0 +1,120 @@
+"""The audit of what concerns cell types: molecules per cell, markers, and a platform's rules."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from spinn.arrays import Integers
+from spinn.constraints.audit_rows import Row, audit_row, n_genes, named
+from spinn.constraints.constraints import Constraints
+from spinn.constraints.measured import beyond_limits
+from spinn.constraints.rules import GeneRules
+from spinn.panel import Panel
+from spinn.platforms.platform import Platform
+from spinn.profiles.crowding import crowding, warnings_of
+from spinn.profiles.loads import ALL_CELLS, Loads
+
+
+def load_rows(
+    loads: Loads, genes: Sequence[str], rules: GeneRules, panel: Panel, required: Sequence[str]
+) -> Iterator[Row]:
+    """Yield a row per limit of molecules per cell."""
+    inside, limits = _positions(genes, panel), rules.load
+    highest = loads.molecules.max(axis=0)
+    bounds = (
+        ("max_per_gene", limits.max_per_gene, "at most", loads.overall),
+        ("max_per_type", limits.max_per_type, "at most", highest),
+        ("min_in_some_type", limits.min_in_some_type, "at least", highest),
+    )
+    for name, limit, bound, amount in bounds:
+        if limit is None:
+            continue
+        is_low = bound == "at least"
+        beyond = inside[amount[inside] < limit if is_low else amount[inside] > limit]
+        texts = {genes[i]: f"{genes[i]} {amount[i]:.3g}" for i in beyond}
+        notes = (
+            named("required", [text for gene, text in texts.items() if gene in required]),
+            named("not required", [text for gene, text in texts.items() if gene not in required]),
+        )
+        worst = amount[inside].min() if is_low else amount[inside].max()
+        where = "per cell" if name == "max_per_gene" else "per cell of some type"
+        met = set(texts) <= set(required)
+        wanted = f"{bound} {limit:g} molecules {where}"
+        yield audit_row(f"load.{name}", wanted, f"{worst:.3g}", *notes, met=met)
+    if (total := limits.max_total_per_type) is not None:
+        by_type = loads.molecules[:, inside].sum(axis=1)
+        most = int(by_type.argmax())
+        got, met = (
+            f"{by_type[most]:.4g} in {loads.types[most]}",
+            by_type[most] <= total * (1 + 1e-9),
+        )
+        wanted = f"at most {total:g} of all genes per cell of any type"
+        yield audit_row("load.max_total_per_type", wanted, got, met=bool(met))
+
+
+def crowding_rows(
+    loads: Loads, genes: Sequence[str], panel: Panel, *, extreme: float
+) -> Iterator[Row]:
+    """Yield a row per way in which a panel would crowd any platform."""
+    inside = _positions(genes, panel)
+    share = crowding(loads, inside)[ALL_CELLS].share
+    for sentence in warnings_of(loads, genes, inside, extreme=extreme):
+        got = f"three genes have {share:.0%}"
+        yield audit_row("crowding", "room for every molecule", got, sentence, met="warning")
+
+
+def marker_rows(
+    loads: Loads, genes: Sequence[str], rules: GeneRules, constraints: Constraints, panel: Panel
+) -> Iterator[Row]:
+    """Yield a row on markers where panels of this size must hold some."""
+    rule = constraints.marker_rule
+    if not rule.sizes([panel.size]):
+        return
+    held = {name: len(set(names) & set(panel.genes)) for name, names in rule.markers.items()}
+    short = [name for name, n in held.items() if n < rule.per_type]
+    by_load = {genes[i] for i in np.flatnonzero(beyond_limits(loads, rules.load))}
+    excluded = set(constraints.excluded)
+    reasons: dict[str, list[str]] = {}
+    for name in short:
+        markers = set(rule.markers[name])
+        if len(markers) < rule.per_type:
+            why = "no such gene in the data"
+        elif len(markers - excluded) < rule.per_type:
+            why = "beyond genes.load" if len(markers - by_load) < rule.per_type else "excluded"
+        else:
+            why = "no room next to other limits"
+        reasons.setdefault(why, []).append(f"{name} {held[name]}")
+    is_possible = "no room next to other limits" not in reasons
+    wanted = f"at least {n_genes(rule.per_type)} of each of {len(held)} types"
+    got = f"{len(held) - len(short)} types have them"
+    notes = [named(why, names) for why, names in reasons.items()]
+    met = ("partly" if is_possible else "no") if short else "yes"
+    yield audit_row("markers_per_type", wanted, got, *notes, met=met)
+
+
+def platform_rows(platform: Platform, panel: Panel, *, size: int) -> Iterator[Row]:
+    """Yield a row per rule of a platform on sizes and single genes, with its source."""
+    low, high = (platform.sizes.get(f"stand_alone_{end}") for end in ("low", "high"))
+    if low is not None and high is not None:
+        rule = platform.rule("sizes.stand_alone_high")
+        note = f"{rule.source} ({rule.mark}); as an addition to a base panel others hold"
+        wanted = f"{low} to {high} genes for {platform.title}"
+        met = "yes" if low <= size <= high else "warning"
+        yield audit_row("platform.size", wanted, n_genes(panel.size), note, met=met)
+    if platform.advised_against:
+        present = [gene for gene in panel.genes if gene in platform.advised_against]
+        rule = platform.rule("genes.advised_against")
+        wanted = f"none of {n_genes(len(platform.advised_against))}"
+        notes = named("in the panel", present), f"{rule.source} ({rule.mark})"
+        yield audit_row(
+            "platform.advised_against",
+            wanted,
+            f"{len(present)} of them",
+            *notes,
+            met="warning" if present else "yes",
+        )
+
+
+def _positions(genes: Sequence[str], panel: Panel) -> Integers:
+    position = {gene: i for i, gene in enumerate(genes)}
+    return np.array([position[gene] for gene in panel.genes], dtype=np.int64)
