@@ -14,7 +14,7 @@ from snakemake.utils import min_version
 
 from spinn.runtime import jobs
 from spinn.config.check import ConfigError, check
-from spinn.constraints.files import resolve_genes
+from spinn.constraints.section import resolve_genes
 
 min_version("9.27")
 

@@ -1,7 +1,7 @@
 """Report: recommended panels, figures, provenance and one HTML page.
 
-INPUT: panels and tables of the whole run. OUTPUT: panel_K.csv, audit.csv, figures/,
-provenance.json, config.yaml, report.html.
+INPUT: panels and tables of the whole run. OUTPUT: panel_K.csv, audit.csv, load.csv,
+figures/, provenance.json, config.yaml, report.html.
 """
 
 from spinn.report.figure_sources import SOURCES
@@ -31,6 +31,7 @@ rule recommend:
     output:
         panels=[f"{TASK}/panel_{size}.csv" for size in SIZES],
         audit=f"{TASK}/audit.csv",
+        load=f"{TASK}/load.csv",
     log:
         f"{LOG}/{{task}}/recommend.log",
     benchmark:
@@ -42,7 +43,7 @@ rule recommend:
     params:
         code=code("recommend.py"),
         sizes=SIZES,
-        config=section("genes"),
+        config=section("genes", "platform"),
     message:
         "write recommended panels: {wildcards.task}, {wildcards.dataset}"
     script:

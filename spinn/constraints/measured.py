@@ -11,19 +11,19 @@ from spinn.arrays import Floats
 from spinn.constraints.constraints import Constraints, MarkerRule
 from spinn.constraints.rules import GeneRules, LoadLimits
 from spinn.data import ExpressionData
-from spinn.profiles.loads import Loads, loads
+from spinn.profiles.loads import ALL_CELLS, Loads, loads
 from spinn.profiles.markers import marker_sets
 
 log = logging.getLogger(__name__)
 DEFAULT_MARKERS = 2  # of each type
-WEIGHT_AT_LIMIT = 0.5  # of a gene as heavy as a limit allows, next to one without molecules
+WEIGHT_AT_LIMIT = 0.1  # of a gene as heavy as a limit allows, next to one without molecules
 
 
 def constraints_for(rules: GeneRules, data: ExpressionData) -> Constraints:
     """Return what rules require of panels from prepared cells, whose training cells alone count.
 
     Genes beyond a limit of molecules per cell are excluded, unless they are required. Those near a
-    limit count less: a gene's weight falls with the square of its share of the limit, to a half.
+    limit count less: a gene's weight falls with its share of the limit, to a tenth at it.
     """
     constraints = rules.resolve(data.genes, data.mean)
     if rules.load != LoadLimits():
@@ -40,6 +40,14 @@ def beyond_limits(loads: Loads, limits: LoadLimits) -> NDArray[np.bool_]:
     highest = loads.molecules.max(axis=0)
     is_beyond = _share_of_limits(loads, limits) > 1
     return np.asarray(is_beyond | (highest < (limits.min_in_some_type or 0)))
+
+
+def over_limits(loads: Loads, limits: LoadLimits) -> dict[str, NDArray[np.bool_]]:
+    """Return which genes are above a limit of single genes over all cells, and in each type."""
+    of_all = np.inf if limits.max_per_gene is None else limits.max_per_gene
+    of_type = np.inf if limits.max_per_type is None else limits.max_per_type
+    in_types = zip(loads.types, loads.molecules > of_type, strict=True)
+    return {**dict(in_types), ALL_CELLS: loads.overall > of_all}
 
 
 def _share_of_limits(loads: Loads, limits: LoadLimits) -> Floats:
@@ -67,7 +75,7 @@ def _with_loads(constraints: Constraints, limits: LoadLimits, data: ExpressionDa
     if unwanted:
         log.info("genes: %d of %d are beyond the limits of genes.load", len(unwanted), len(genes))
     share = np.minimum(_share_of_limits(measured, limits), 1.0)
-    factor = 1 - (1 - WEIGHT_AT_LIMIT) * share**2
+    factor = 1 - (1 - WEIGHT_AT_LIMIT) * share
     weights = constraints.weights(genes) * factor
     total = limits.max_total_per_type
     by_gene = measured.molecules.T.tolist()
@@ -81,4 +89,4 @@ def _with_loads(constraints: Constraints, limits: LoadLimits, data: ExpressionDa
 
 
 def _names(genes: Sequence[str], mask: NDArray[np.bool_]) -> list[str]:
-    return [genes[i] for i in np.flatnonzero(mask)]
+    return [gene for gene, is_named in zip(genes, mask, strict=True) if is_named]

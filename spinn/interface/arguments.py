@@ -12,8 +12,8 @@ from typing import Any
 import anndata as ad
 
 from spinn.config.check import ConfigError, check
-from spinn.constraints.files import resolve_genes
 from spinn.constraints.rules import GeneRules
+from spinn.constraints.section import resolve_genes
 from spinn.data import ExpressionData
 from spinn.preparation.inputs import values_of
 from spinn.preparation.preprocess import expression_data, prepare

@@ -75,6 +75,10 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--excluded", multiple=True, help="Gene that no panel may hold, in the same forms; repeatable."
 )
+@click.option(
+    "--platform",
+    help="What the panel is for: its limits hold. A name (see `spinn platforms`) or a .yaml file.",
+)
 @click.option("--seed", default=0, show_default=True, help="Random seed.")
 @click.option("-o", "--output", help="panel.csv or panel.json.  [default: CSV to the screen]")
 @_of_cells

@@ -1,5 +1,6 @@
 """Choosing genes from Python: the workflow's steps on an AnnData in memory."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,21 @@ import numpy as np
 
 from spinn.config.sections import selection_of
 from spinn.constraints.files import constraints_of, read_rules
+from spinn.data import ExpressionData
 from spinn.interface.arguments import NAME, configured, held_out, prepared
 from spinn.interface.progress import progress
 from spinn.interface.threads import one_thread
-from spinn.panel import PanelPath
+from spinn.panel import Panel, PanelPath
+from spinn.platforms.reader import largest_load
+from spinn.profiles.crowding import warnings_of
+from spinn.profiles.loads import loads
 from spinn.records.documents import documented
 from spinn.selectors.choose import choose_each, open_cells
 from spinn.selectors.registry import SELECTORS
 from spinn.selectors.run import Run
 from spinn.settings import read_settings
+
+log = logging.getLogger(__name__)
 
 
 def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
@@ -35,6 +42,7 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     targets: Sequence[str] | str = (),
     seed: int = 0,
     split: int = 0,
+    platform: str | Path | None = None,
     config: Mapping[str, Any] | None = None,
 ) -> PanelPath:
     """Choose the genes that best predict all the others, or cell types.
@@ -72,9 +80,12 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         Of the selector.
     split
         Which of the possible choices of held-out cells.
+    platform
+        What the panel is for: a name that `spinn platforms` lists, or the path of a ``.yaml``. Its
+        limits of molecules hold, and genes that it advises against are excluded.
     config
-        Sections of the workflow's config, as in its YAML: preprocess, split, genes, network,
-        noise, training, rfe, refit, device.
+        Sections of the workflow's config, as in its YAML: preprocess, split, genes (limits of
+        molecules, markers of each type...), network, noise, training, rfe, refit, device.
 
     Returns
     -------
@@ -109,6 +120,7 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         selectors=[selector],
         panel_sizes=np.atleast_1d(n_genes).tolist(),
         seeds=[seed],
+        platform=None if platform is None else str(platform),
         required=required,
         excluded=excluded,
     )
@@ -124,6 +136,8 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         opened = open_cells(selector, seen, task, read_settings(settings), device=whole["device"])
         run = Run(selector, whole["panel_sizes"], seed, constraints_of(whole["genes"], seen))
         (choice,) = choose_each([(task, run)], lambda _: opened)
+    for warning in _warnings(seen, choice.path.panels[0]):
+        log.warning("%d genes: %s", choice.path.panels[0].size, warning)
     keys = {
         "dataset": NAME,
         "split": int(split),
@@ -134,3 +148,9 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         "held_out": held_out(data),
     }
     return documented(choice, keys, config=settings, threads=1)
+
+
+def _warnings(data: ExpressionData, panel: Panel) -> list[str]:
+    """Return in which ways a panel would crowd any platform."""
+    inside = data.positions(panel.genes)
+    return warnings_of(loads(data), data.genes, inside, extreme=largest_load())

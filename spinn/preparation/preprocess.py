@@ -16,6 +16,7 @@ from pandas.api.types import is_numeric_dtype
 
 from spinn.arrays import Integers
 from spinn.constraints.constraints import Constraints
+from spinn.constraints.measured import constraints_for
 from spinn.constraints.rules import GeneRules
 from spinn.data import FORMAT, PARTS, ExpressionData, decode
 from spinn.preparation import inputs
@@ -90,9 +91,6 @@ def prepare(
     constraints = (rules or GeneRules()).resolve(genes.tolist(), mean)
     required = np.isin(genes, constraints.required)
     chosen, gene_filters = _choose_genes(lognorm[train], genes, std, required, preprocess)
-    if sizes:
-        _check_sizes(sizes, constraints, genes[chosen].tolist())
-
     kinds = {"part": part, "spinn_label": labels, "spinn_donor": donors}
     obs = pd.DataFrame(
         {name: pd.Categorical(kind) for name, kind in kinds.items() if kind is not None},
@@ -117,7 +115,7 @@ def prepare(
         log.info("%s: %s", name, number)
     log.info("values: %s", how)
     target_values = [column[rows] for _, column in targets]
-    return ad.AnnData(
+    made = ad.AnnData(
         X=lognorm[:, chosen],
         obs=obs,
         var=pd.DataFrame({"mean": mean[chosen], "std": std[chosen]}, index=genes[chosen]),
@@ -125,6 +123,11 @@ def prepare(
         obsm={"spinn_targets": np.column_stack(target_values)} if targets else {},
         uns={"spinn": json.dumps(about, sort_keys=True)},
     )
+    if sizes:
+        # Before any training: molecules and markers by cell type count as well.
+        seen = expression_data(made).of("train", "valid")
+        _check_sizes(sizes, constraints_for(rules or GeneRules(), seen), seen.genes)
+    return made
 
 
 def with_source(prepared: ad.AnnData, path: str, sha256: str) -> ad.AnnData:

@@ -154,13 +154,19 @@ def recall_table(recall: pd.DataFrame, rows: pd.DataFrame) -> list[Table]:
 def audit_table(audit: pd.DataFrame) -> Table:
     """Return the audit of the first split's panels, a line per size and constraint, unmet first.
 
-    ``n_unmet`` counts those that are not met.
+    ``n_unmet`` counts those that are not met; ``warnings`` say where the largest panel would crowd
+    any platform.
     """
     rows = audit[audit["split"] == audit["split"].min()]
     heads = {"size": "genes", "constraint": "requirement"}
     ordered = rows.sort_values("met", kind="stable").rename(columns=heads)  # "no" before "yes"
     lines = ordered[["genes", "requirement", "wanted", "got", "met", "note"]].to_dict("records")
-    return {"lines": lines, "n_unmet": int((rows["met"] == "no").sum())}
+    crowding = rows[rows["constraint"] == "crowding"]
+    largest = crowding[crowding["size"] == crowding["size"].max()]
+    warnings = [
+        f"The recommended {n} genes: {note}." for n, note in largest[["size", "note"]].values
+    ]
+    return {"lines": lines, "n_unmet": int((rows["met"] == "no").sum()), "warnings": warnings}
 
 
 def smallest_table(smallest: pd.DataFrame) -> Table:

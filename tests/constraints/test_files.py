@@ -2,8 +2,9 @@
 
 import pytest
 
-from spinn.constraints.files import described, read_rules, resolve_genes
+from spinn.constraints.files import described, read_rules
 from spinn.constraints.rules import Bounds, GeneRules
+from spinn.constraints.section import resolve_genes
 from spinn.panel import Panel, PanelPath
 
 
@@ -74,6 +75,24 @@ def test_invalid_tables_are_refused(tmp_path, table, message):
         read_rules({"table": tmp_path / "table.csv"})
 
 
+NO_LIMITS = dict.fromkeys(
+    ("max_per_gene", "max_per_type", "max_total_per_type", "min_in_some_type")
+)
+
+
+def test_a_platform_sets_limits_and_excludes_what_it_advises_against():
+    genes = {"required": ["GAPDH"], "excluded": ["ACTB"], "load": {"max_per_type": 7.0}}
+    config = {"panel_sizes": [2], "platform": "xenium_v1", "genes": genes}
+    section = resolve_genes(config)
+    assert section["load"] == {**NO_LIMITS, "max_per_type": 7.0, "min_in_some_type": 0.1}
+    assert "GAPDH" not in section["excluded"]  # the user's own list comes first
+    assert section["excluded"][0] == "ACTB"
+    assert {"B2M", "EEF1A1", "NEAT1"} <= set(section["excluded"])
+    assert resolve_genes({**config, "genes": section}) == section
+    with pytest.raises(ValueError, match="'xenium_v2' is not a platform; did you mean"):
+        resolve_genes({**config, "platform": "xenium_v2"})
+
+
 def test_the_section_stands_alone_once_files_are_read(tmp_path):
     (tmp_path / "t.csv").write_text("gene,must,group\nA,yes,x\nB,yes,\n")
     config = {
@@ -86,6 +105,8 @@ def test_the_section_stands_alone_once_files_are_read(tmp_path):
         "excluded": ["C"],
         "table": [{"gene": "A", "group": "x"}],
         "budget": 3,
+        "available": None,
+        "load": NO_LIMITS,
     }
     assert read_rules(section) == read_rules(config["genes"])
     assert resolve_genes({**config, "genes": section}) == section

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from spinn.constraints.files import resolve_genes
+from spinn.constraints.section import resolve_genes
 from spinn.data import ExpressionData, read_prepared
 from spinn.explanation.reasons import reasons
 from spinn.panel import Panel
@@ -109,7 +109,9 @@ def test_gene_files_are_read_before_any_job(tmp_path):
         "genes": {"required": ["g0"], "excluded": [], "table": str(table)},
         "panel_sizes": [2, 4],
     }
-    assert resolve_genes(config) == {"required": ["g0", "g1"], "excluded": ["g2"], "table": None}
+    section = resolve_genes(config)
+    assert (section["required"], section["excluded"]) == (["g0", "g1"], ["g2"])
+    assert section["table"] is None
     with pytest.raises(ValueError, match="2 genes do not fit the smallest panel"):
         resolve_genes({**config, "panel_sizes": [1]})
     with pytest.raises(ValueError, match=r"genes: no such file: .*gone.txt"):
