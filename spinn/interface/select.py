@@ -1,6 +1,7 @@
 """Choosing genes from Python: the workflow's steps on an AnnData in memory."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from spinn.config.sections import selection_of
 from spinn.constraints.files import constraints_of, read_rules
+from spinn.explanation.explain import as_rows, explain_panels
 from spinn.interface.arguments import NAME, configured, held_out, prepared
 from spinn.interface.progress import progress
 from spinn.interface.threads import one_thread
@@ -80,7 +82,8 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     -------
     PanelPath
         ``genes``, best first; ``of_size(k)`` where several sizes were requested; ``table()``,
-        ``annotate(adata)`` and ``save(path)``. ``about`` holds settings and versions.
+        ``annotate(adata)`` and ``save(path)``. The table says why each gene is there, its role,
+        substitutes and load; ``about`` holds settings and versions.
 
     Raises
     ------
@@ -133,4 +136,8 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         "data": seen.identity(),
         "held_out": held_out(data),
     }
-    return documented(choice, keys, config=settings, threads=1)
+    path = documented(choice, keys, config=settings, threads=1)
+    with one_thread():
+        paths = [] if path.failed else [path]
+        explained = as_rows(explain_panels(seen, paths, path.sizes, run.constraints, task=task))
+    return replace(path, about={**path.about, "explained": explained})
