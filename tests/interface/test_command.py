@@ -37,7 +37,10 @@ def call(line):
     return CliRunner().invoke(command.main, line.split())
 
 
-@pytest.mark.parametrize("words", ["--help", "select --help", "evaluate -h", "run --help"])
+HELP = ("--help", "select --help", "evaluate -h", "run --help", "order --help", "platforms -h")
+
+
+@pytest.mark.parametrize("words", HELP)
 def test_help_loads_nothing_heavy(words):
     code = f"""
 import sys

@@ -47,8 +47,8 @@ HEAVY = {"torch", "scanpy", "anndata", "sklearn"}
 # What the rules and the jobs without a network import.
 LIGHT = (
     *("config.check", "config.sections", "interface.command", "interface.files"),
-    *("platforms.reader", "runtime.digest", "runtime.jobs", "selectors.registry"),
-    "selectors.choose",
+    *("interface.order", "platforms.reader", "records.order"),
+    *("runtime.digest", "runtime.jobs", "selectors.registry", "selectors.choose"),
     *("constraints.audit", "explanation.reasons", "explanation.substitutes"),
     *("records.cells", "records.provenance", "records.tables", "report.figures", "report.page"),
     *("stability.frequencies", "stability.interchangeable", "statistics.outcomes"),
