@@ -90,7 +90,9 @@ class PanelPath:
     """The panels of one run, large to small, with the ranking they come from.
 
     ``about`` holds what `panels.json` says besides the panels: dataset, split, task, selector,
-    seed, settings, data, made_by. A run that failed has no panels; ``failed`` says why.
+    seed, settings, data, made_by. Of panels that are explained it also holds ``explained``: their
+    size, as text, to a header and a row per gene; of panels from a vendor's file ``ids``, gene to
+    Ensembl id. A run that failed has no panels; ``failed`` says why.
 
     Examples
     --------
@@ -149,17 +151,30 @@ class PanelPath:
         return self.panels[0]
 
     def table(self) -> "pd.DataFrame":
-        """Return gene, rank (from 1) and size, one row per gene of every panel, large to small."""
+        """Return one row per gene of every panel, large to small: gene, rank (from 1), size.
+
+        Where the panels are explained, the further columns are those of panel_K.csv.
+        """
         import pandas as pd
 
-        return pd.DataFrame(self._rows(), columns=list(COLUMNS))
+        header, *rows = self._rows()
+        return pd.DataFrame(rows, columns=header)
 
-    def _rows(self) -> list[tuple[str, int, int]]:
+    def explained(self, size: int) -> list[dict[str, Any]]:
+        """Return what is known of each gene of a panel, best first: at least gene, rank, size."""
+        header, *rows = self.about.get("explained", {}).get(str(size), [()])
+        known = [dict(zip(header, row, strict=True)) for row in rows]
+        of_gene = {row["gene"]: row for row in known}
         return [
-            (gene, rank, panel.size)
-            for panel in self.panels
-            for rank, gene in enumerate(panel.genes, start=1)
+            {"gene": gene, "rank": rank, "size": size, **of_gene.get(gene, {})}
+            for rank, gene in enumerate(self.of_size(size).genes, start=1)
         ]
+
+    def _rows(self) -> list[list[Any]]:
+        """Return the header and the rows of the table."""
+        rows = [row for size in self.sizes for row in self.explained(size)]
+        header = list(dict.fromkeys([*COLUMNS, *(key for row in rows for key in row)]))
+        return [header, *([row.get(name) for name in header] for row in rows)]
 
     def annotate(self, adata: "ad.AnnData") -> "ad.AnnData":
         """Return a copy of an AnnData marked with the largest panel, see `Panel.annotate`.
@@ -189,7 +204,7 @@ class PanelPath:
         ----------
         path
             Its ending decides. ``.json``: everything, in the form of `panels.json`, the ranking
-            inside. ``.csv``: gene, rank and size. None: a folder with ``panels.json`` and
+            inside. ``.csv``: the table. None: a folder with ``panels.json`` and
             ``ranking.csv`` (gene, rank, score, among), as the workflow writes it.
 
         Raises
@@ -203,7 +218,7 @@ class PanelPath:
             case ".json":
                 _write_json(target, {**self.document(), "ranking": [_RANKING, *places]})
             case ".csv":
-                _write_csv(target, [COLUMNS, *self._rows()])
+                _write_csv(target, self._rows())
             case "":
                 target.mkdir(parents=True, exist_ok=True)
                 _write_json(target / "panels.json", self.document())

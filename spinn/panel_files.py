@@ -2,9 +2,19 @@
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from spinn.panel import COLUMNS, FORMAT, Panel, PanelPath, Ranked
+from spinn.gene_lists import Row, list_rows, target_rows
+from spinn.panel import FORMAT, Panel, PanelPath, Ranked
+
+_TABLES = (".csv", ".tsv")
+# Columns of explained panels that hold numbers; the others hold text.
+_NUMBERS = (
+    *("rank", "size", "frequency", "seed", "between_types", "loss", "restored", "loss_replaced"),
+    *("load", "load_max"),
+)
 
 
 def load_panel(path: Path | str) -> PanelPath:
@@ -13,15 +23,18 @@ def load_panel(path: Path | str) -> PanelPath:
     Parameters
     ----------
     path
-        Its ending decides. ``.json``, or a folder with ``panels.json``: panels as spinn saves them.
-        ``.csv``: a column ``gene``, best first; rows are sorted by ``rank`` and split into panels
-        by ``size`` where there are such columns; other columns are ignored. Anything else: text, a
-        gene a line.
+        Its ending decides. ``.json``, or a folder with ``panels.json``: panels as spinn saves them,
+        or a run's ``gene_panel.json``, whose genes are taken and whose controls are not. ``.csv``
+        and ``.tsv``: a column ``gene`` (also `Genes`, `Gene symbol`, `Symbol`; in any case), best
+        first; rows are sorted by ``rank`` and split into panels by ``size`` where there are such
+        columns. Anything else: text, a gene a line. Lines that start with # are left out.
 
     Returns
     -------
     PanelPath
-        From text and CSV without ranking, and with nothing in ``about``.
+        From text and tables without ranking. ``about`` holds ``ids``, gene to Ensembl id, where the
+        file has them (`Ensembl ID`, `gene_id`, `id`), and ``explained`` where it is a table of
+        panels that spinn has explained; other columns are ignored.
 
     Raises
     ------
@@ -38,27 +51,62 @@ def load_panel(path: Path | str) -> PanelPath:
     if file.suffix == ".json":
         return read_panels(file)
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(
             f"{file}: must list genes as text, CSV or JSON; this is no text file"
         ) from None
-    rows = _table(lines, file) if file.suffix == ".csv" else [{"gene": line} for line in lines]
-    by_size: dict[str, list[str]] = {}
-    for row in rows:
-        if gene := (row["gene"] or "").strip():
-            by_size.setdefault(row.get("size") or "", []).append(gene)
-    if not by_size:
-        raise ValueError(f"{file}: must name at least one gene, got none")
     try:
-        panels = [Panel(tuple(genes)) for genes in by_size.values()]
-        return PanelPath(tuple(sorted(panels, key=lambda panel: -panel.size)), ())
+        return _path(_by_rank(list_rows(text, is_table=file.suffix in _TABLES)))
     except ValueError as error:
         raise ValueError(f"{file}: {error}") from None
 
 
+def _by_rank(rows: Sequence[Row]) -> Sequence[Row]:
+    try:
+        return sorted(rows, key=lambda row: int(row["rank"])) if "rank" in rows[0] else rows
+    except IndexError:
+        return rows
+    except ValueError:
+        raise ValueError("ranks must be whole numbers") from None
+
+
+def _path(rows: Sequence[Row]) -> PanelPath:
+    """Return the panels of a list's rows, best first, with what the list says of their genes."""
+    named = [row for row in rows if row["gene"]]
+    if not named:
+        raise ValueError("must name at least one gene, got none")
+    by_size: dict[str, list[Row]] = {}
+    for row in named:
+        by_size.setdefault(row.get("size", ""), []).append(row)
+    panels = [Panel(tuple(row["gene"] for row in of_size)) for of_size in by_size.values()]
+    ids = {row["gene"]: row["id"] for row in named if row.get("id")}
+    about: dict[str, Any] = {"ids": ids} if ids else {}
+    if "why" in named[0]:
+        about["explained"] = {str(len(rows)): _explained(rows) for rows in by_size.values()}
+    return PanelPath(tuple(sorted(panels, key=lambda panel: -panel.size)), (), about)
+
+
+def _explained(rows: Sequence[Row]) -> list[list[Any]]:
+    """Return the rows of an explained panel below their header, None where a cell is empty."""
+    header = [name for name in rows[0] if name != "size"]
+    return [header, *([_value(name, row[name]) for name in header] for row in rows)]
+
+
+def _value(name: str, text: str) -> str | float | None:
+    if not text or name not in _NUMBERS:
+        return text or None
+    try:
+        return int(text) if text.isdecimal() else float(text)
+    except ValueError:
+        raise ValueError(f"the column {name} must hold numbers, got {text!r}") from None
+
+
 def read_panels(path: Path | str) -> PanelPath:
-    """Read a ``panels.json``; its ranking, if any, is inside or next to it in ``ranking.csv``."""
+    """Read a ``panels.json``, its ranking inside or next to it in ``ranking.csv``, if any.
+
+    Also a ``gene_panel.json``, as a vendor's machine leaves it next to a run.
+    """
     file = Path(path)
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
@@ -69,6 +117,11 @@ def read_panels(path: Path | str) -> PanelPath:
             f"{file}: must hold panels as spinn writes them; a plain list of genes is read from "
             "text, a gene a line, or from a CSV with a column gene"
         )
+    if "payload" in document:
+        try:
+            return _path(target_rows(document))
+        except ValueError as error:
+            raise ValueError(f"{file}: {error}") from None
     if document.get("format") != FORMAT:
         raise ValueError(
             f"{file}: panels format must be {FORMAT}, got {document.get('format')!r}; "
@@ -84,15 +137,3 @@ def read_panels(path: Path | str) -> PanelPath:
         tuple(Ranked(gene, int(rank), float(score), int(n)) for gene, rank, score, n in rows[1:]),
         {k: v for k, v in document.items() if k not in ("format", "panels", "ranking")},
     )
-
-
-def _table(lines: list[str], file: Path) -> list[dict[str, str]]:
-    reader = csv.DictReader(lines)
-    columns = reader.fieldnames or []
-    if "gene" not in columns:
-        raise ValueError(f"{file}: must have a column gene, got {', '.join(columns) or 'nothing'}")
-    rows = [{name: row[name] for name in COLUMNS if name in columns} for row in reader]
-    try:
-        return sorted(rows, key=lambda row: int(row["rank"])) if "rank" in columns else rows
-    except ValueError:
-        raise ValueError(f"{file}: ranks must be whole numbers") from None

@@ -1,15 +1,20 @@
-"""The recommended panels, explained gene by gene: panel_K.csv."""
+"""Panels explained gene by gene: panel_K.csv, and what `PanelPath.table` shows."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 
 from spinn.constraints.constraints import Constraints
 from spinn.data import ExpressionData
+from spinn.explanation.load import load_columns
 from spinn.explanation.reasons import COLUMNS, reasons
 from spinn.explanation.substitutes import substitutes
-from spinn.panel import PanelPath
+from spinn.panel import Panel, PanelPath
+from spinn.platforms.identifiers import ensembl_id
 from spinn.preparation.moments import split_moments
+from spinn.profiles.loads import loads
 
 
 def explain_panels(
@@ -23,16 +28,46 @@ def explain_panels(
     """Yield a table per size of the first path's panel: why each gene is there, its substitutes.
 
     ``paths`` are those of all runs that did not fail, the recommended one first; the tables are
-    empty without any. Only the training cells are used. Substitutes meet the constraints too.
+    empty without any. Only the training cells are used. Substitutes meet the constraints too. The
+    last columns are the gene's load, whether it was ``required`` (yes, no), and its Ensembl ``id``,
+    empty where its name is none.
     """
     if not paths:
         yield from [pd.DataFrame(columns=COLUMNS)] * len(sizes)
         return
-    moments = split_moments(data.of("train"), task)
+    moments, molecules = split_moments(data.of("train"), task), loads(data)
     first, *others = paths
     selector, seed = first.about["selector"], first.about["seed"]
     others = [path for path in others if path.about["selector"] != "random"]
     for size in sizes:
         panel, other_panels = first.of_size(size), [path.of_size(size) for path in others]
-        why = reasons(data, panel, other_panels, selector=selector, seed=seed)
-        yield pd.concat([why, substitutes(data, panel, moments, constraints)], axis=1)
+        parts = (
+            reasons(data, panel, other_panels, selector=selector, seed=seed),
+            substitutes(data, panel, moments, constraints),
+            load_columns(data, panel, molecules),
+            _names(panel, constraints),
+        )
+        yield pd.concat(parts, axis=1)
+
+
+def _names(panel: Panel, constraints: Constraints) -> pd.DataFrame:
+    required = ["yes" if gene in constraints.required else "no" for gene in panel.genes]
+    return pd.DataFrame({"required": required, "id": [ensembl_id(gene) for gene in panel.genes]})
+
+
+def as_rows(tables: Iterable[pd.DataFrame]) -> dict[str, list[list[Any]]]:
+    """Return tables of panels as `PanelPath.about` holds them: size to a header and a row per gene.
+
+    Numbers have four digits, as in panel_K.csv; what is empty or not known is None.
+    """
+    return {str(len(table)): [list(table.columns), *_plain_rows(table)] for table in tables}
+
+
+def _plain_rows(table: pd.DataFrame) -> list[list[Any]]:
+    return [[_plain(value) for value in row.values()] for row in table.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    if not isinstance(value, float):
+        return None if value == "" else value
+    return float(f"{value:.4g}") if math.isfinite(value) else None

@@ -20,8 +20,8 @@ def reasons(
 
     ``why`` names, from the training cells, the genes outside the panel that correlate most with the
     gene and the type in which it is highest; then how many of ``others``, the panels of this size
-    by all other runs except those of `random`, hold it. ``frequency`` is that share. ``selector``
-    and ``seed`` are those of the panel.
+    by all other runs except those of `random`, hold it. ``frequency`` is that share, NaN without
+    other panels. ``selector`` and ``seed`` are those of the panel.
     """
     train, inside = data.of("train"), data.positions(panel.genes)
     correlation = _correlation(train, inside)
@@ -36,8 +36,10 @@ def reasons(
             means = {c: column[train.labels == c].mean() for c in np.unique(train.labels)}
             words.append(f"highest in {train.classes[max(means, key=means.__getitem__)]}")
         times = sum(gene in other.genes for other in others)
-        words.append(f"in {times} of {len(others)} other panels of this size")
-        rows.append((gene, rank, "; ".join(words), times / max(len(others), 1), selector, seed))
+        if others:
+            words.append(f"in {times} of {len(others)} other panels of this size")
+        frequency = times / len(others) if others else np.nan
+        rows.append((gene, rank, "; ".join(words), frequency, selector, seed))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -1,4 +1,4 @@
-"""The command line: `spinn select`, `spinn evaluate`, `spinn run`.
+"""The command line: `spinn select`, `evaluate`, `platforms`, `order` and `run`.
 
 Heavy imports stand inside the commands, so that help and a misspelt option answer at once.
 """
@@ -147,6 +147,54 @@ def evaluate(
             atomic_write(output, partial(Path.write_text, data=text, encoding="utf-8"))
             n_lists = f"{len(lists)} list{'s' * (len(lists) > 1)}"
             click.echo(f"wrote {output}: {n_lists}, floor and ceiling", err=True)
+
+
+@main.command()
+def platforms() -> None:
+    """List the platforms that `spinn order` knows, their sizes and limits."""
+    from spinn.platforms.listing import platform_lines
+
+    for line in platform_lines():
+        click.echo(line)
+
+
+@main.command()
+@click.argument("panel", type=click.Path(exists=True))
+@click.option("--platform", help="Name from `spinn platforms`, or the path of a .yaml of yours.")
+@click.option("-o", "--output", required=True, help="Folder to write: new or empty.")
+@click.option("--size", type=int, help="Which panel of several.  [default: the largest]")
+@click.option(
+    "--available",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Table of the genes that can be made, the vendor's; Ensembl ids are taken from it.",
+)
+@click.option(
+    "--bundle",
+    type=click.Path(exists=True),
+    help="Cells (.h5ad or .zarr) of whole counts that go with the order.",
+)
+@click.option("--label", help="For --bundle: obs column of cell types.")
+@click.option("--layer", help="For --bundle: 'raw' or a layer's name.  [default: X]")
+@click.option("--gene-id", help="For --bundle: var column of Ensembl ids.")
+def order(panel: str, output: str, bundle: str | None, **given: Any) -> None:
+    """Write the files with which PANEL is ordered: what to submit, checks, a page to read.
+
+    PANEL is what `spinn select` or the workflow wrote, or any list of genes.
+    """
+    with _user_errors(verbose=False):
+        from spinn.interface.order import Cells, order_panel
+
+        about = {key: given.pop(key) for key in ("label", "layer", "gene_id")}
+        if bundle is None and (alone := [key for key, value in about.items() if value is not None]):
+            raise ValueError(
+                f"--{alone[0].replace('_', '-')} is for the cells of --bundle; name it"
+            )
+        cells = None if bundle is None else Cells(bundle, **about)
+        lines = order_panel(panel, output, cells=cells, **given)
+        unmet = [line.rule for line in lines if line.met == "no"]
+        click.echo(f"wrote {output}: read README.txt there first", err=True)
+        if unmet:
+            click.echo(f"not met: {', '.join(unmet)}; see checks.csv there", err=True)
 
 
 @main.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})

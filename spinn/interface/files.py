@@ -4,12 +4,14 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 from spinn.panel import PanelPath
 from spinn.panel_files import load_panel
+
+Result = TypeVar("Result")
 
 
 def named_panels(words: Iterable[str]) -> dict[str, PanelPath]:
@@ -55,3 +57,25 @@ def atomic_write(path: str, write: Callable[[Path], object]) -> None:
         draft = Path(folder) / target.name
         write(draft)
         draft.replace(target)
+
+
+def check_new_folder(path: str | Path) -> Path:
+    """Return the path of a folder to be written; ValueError unless it is new or empty."""
+    target = Path(path)
+    if target.exists() and not target.is_dir():
+        raise ValueError(f"{path}: is a file; name a new folder")
+    if target.is_dir() and any(target.iterdir()):
+        raise ValueError(f"{path}: holds files; name a new folder, or empty this one first")
+    if not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
+        raise ValueError(f"{path}: no folder {target.parent} to write to; make it first")
+    return target
+
+
+def atomic_folder(target: Path, write: Callable[[Path], Result]) -> Result:
+    """Let a function fill a folder next to ``target``, then move it there in one step."""
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
+        draft = Path(folder) / target.name  # inside, for the outer one is closed to others
+        draft.mkdir()
+        result = write(draft)
+        draft.replace(target)
+    return result

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from spinn.config.sections import selection_of
 from spinn.constraints.files import constraints_of, read_rules
 from spinn.data import ExpressionData
+from spinn.explanation.explain import as_rows, explain_panels
 from spinn.interface.arguments import NAME, configured, held_out, prepared
 from spinn.interface.progress import progress
 from spinn.interface.threads import one_thread
@@ -91,7 +93,8 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     -------
     PanelPath
         ``genes``, best first; ``of_size(k)`` where several sizes were requested; ``table()``,
-        ``annotate(adata)`` and ``save(path)``. ``about`` holds settings and versions.
+        ``annotate(adata)`` and ``save(path)``. The table says why each gene is there, its role,
+        substitutes and load; ``about`` holds settings and versions.
 
     Raises
     ------
@@ -147,7 +150,11 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         "data": seen.identity(),
         "held_out": held_out(data),
     }
-    return documented(choice, keys, config=settings, threads=1)
+    path = documented(choice, keys, config=settings, threads=1)
+    with one_thread():
+        paths = [] if path.failed else [path]
+        explained = as_rows(explain_panels(seen, paths, path.sizes, run.constraints, task=task))
+    return replace(path, about={**path.about, "explained": explained})
 
 
 def _warnings(data: ExpressionData, panel: Panel) -> list[str]:

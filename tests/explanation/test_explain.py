@@ -1,7 +1,11 @@
 """Tables of recommended panels: the first run's, by the others' panels."""
 
+import json
+
+import pandas as pd
+
 from spinn.constraints.constraints import Constraints
-from spinn.explanation.explain import explain_panels
+from spinn.explanation.explain import as_rows, explain_panels
 from spinn.explanation.reasons import COLUMNS
 from spinn.panel import Panel, PanelPath
 from tests.support.cells import make_data
@@ -14,9 +18,9 @@ def path(selector, *genes):
     return PanelPath(panels, (), {"selector": selector, "seed": 1})
 
 
-def tables(*paths):
-    task = "reconstruction"
-    return list(explain_panels(DATA, paths, [2, 3], Constraints(), task=task))
+def tables(*paths, required=()):
+    constraints = Constraints(required=required)
+    return list(explain_panels(DATA, paths, [2, 3], constraints, task="reconstruction"))
 
 
 def test_the_first_run_s_panels_are_explained_without_counting_random_ones():
@@ -35,3 +39,19 @@ def test_the_first_run_s_panels_are_explained_without_counting_random_ones():
 def test_without_a_run_the_tables_are_empty():
     assert [tuple(table.columns) for table in tables()] == [COLUMNS] * 2
     assert all(table.empty for table in tables())
+
+
+def test_the_last_columns_are_what_an_order_needs():
+    pair, triple = tables(path("greedy", "g03", "g01", "g05"), required=("g03",))
+    last = ["load", "load_max", "load_type", "load_unit", "required", "id"]
+    assert triple.columns[-6:].tolist() == last
+    assert triple["required"].tolist() == ["yes", "no", "no"]
+    assert pair["id"].tolist() == ["", ""]  # these names are no Ensembl ids
+
+
+def test_rows_are_as_json_holds_them():
+    table = pd.DataFrame({"gene": ["a", "b"], "loss": [1 / 3, float("nan")], "rank": [1, 2]})
+    rows = as_rows([table.assign(id="")])
+    header = ["gene", "loss", "rank", "id"]
+    assert rows == {"2": [header, ["a", 0.3333, 1, None], ["b", None, 2, None]]}
+    assert json.loads(json.dumps(rows)) == rows

@@ -32,7 +32,7 @@ def test_the_type_in_which_a_gene_is_highest_is_named():
     values = train.values[:, DATA.positions(["g07"])].toarray().ravel()
     highest = TYPES[np.argmax([values[train.labels == kind].mean() for kind in range(3)])]
     why = reasons(DATA, PANEL, [], selector="greedy", seed=0)["why"]
-    assert f"; highest in {highest}; " in why[0]
+    assert why[0].endswith(f"; highest in {highest}")
     bare = reasons(from_counts(DATA.counts), PANEL, [], selector="greedy", seed=0)["why"]
     assert not bare.str.contains("highest").any()
 
@@ -47,7 +47,7 @@ def test_the_share_of_other_panels_with_the_gene_is_counted():
 def test_a_panel_of_all_genes_has_none_outside():
     table = reasons(DATA, Panel(DATA.genes), [], selector="greedy", seed=0)
     assert table["why"].str.startswith("no gene outside the panel follows it").all()
-    assert (table["frequency"] == 0).all()
+    assert table["frequency"].isna().all()  # there are no other panels
 
 
 def test_only_training_cells_are_used():

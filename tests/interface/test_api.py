@@ -65,7 +65,23 @@ def test_panels_are_the_workflow_s(selector, task, tmp_path):
     for document in (theirs, ours):
         document.pop("made_by")
     assert ours.pop("held_out")
+    assert ours.pop("explained").keys() == {"5", "3"}
     assert json.loads(json.dumps(ours)) == theirs
+
+
+def test_every_gene_of_every_panel_is_explained(tmp_path):
+    path = greedy(make_adata(60, 12), [4, 2], label="type", required=["g07"])
+    table = path.table()
+    assert table.columns[:4].tolist() == ["gene", "rank", "size", "why"]
+    assert table["size"].tolist() == [4] * 4 + [2] * 2
+    assert table["gene"].tolist() == [gene for panel in path.panels for gene in panel.genes]
+    assert (table["required"] == "yes").tolist() == [g == "g07" for g in table["gene"]]
+    assert (table["load_max"] >= table["load"]).all()
+    assert set(table["load_unit"]) == {"molecules per cell"}
+    assert table["frequency"].isna().all()  # there are no other panels
+    for name in ("panel.json", "panel.csv"):
+        path.save(tmp_path / name)
+        assert spinn.load_panel(tmp_path / name).table().equals(table), name
 
 
 FORMS = {

@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "spinn"
 # A room imports itself and rooms to its left; a file next to the rooms is a room of its own.
 ROOMS = (
-    *("arrays", "runtime", "settings", "panel", "panel_files", "data", "platforms", "profiles"),
+    *("arrays", "runtime", "settings", "panel", "gene_lists", "panel_files", "data"),
+    *("platforms", "profiles"),
     *("constraints", "preparation", "metrics", "networks", "records", "statistics"),
     *("evaluation", "selectors", "stability", "explanation", "config", "report", "interface"),
     "__main__",
@@ -46,8 +47,8 @@ HEAVY = {"torch", "scanpy", "anndata", "sklearn"}
 # What the rules and the jobs without a network import.
 LIGHT = (
     *("config.check", "config.sections", "interface.command", "interface.files"),
-    *("platforms.reader", "runtime.digest", "runtime.jobs", "selectors.registry"),
-    "selectors.choose",
+    *("interface.order", "platforms.reader", "records.order"),
+    *("runtime.digest", "runtime.jobs", "selectors.registry", "selectors.choose"),
     *("constraints.audit", "explanation.reasons", "explanation.substitutes"),
     *("records.cells", "records.provenance", "records.tables", "report.figures", "report.page"),
     *("stability.frequencies", "stability.interchangeable", "statistics.outcomes"),

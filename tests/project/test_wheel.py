@@ -79,12 +79,13 @@ def test_it_is_imported_from_where_it_was_installed(programs, tmp_path):
     assert place.is_relative_to(programs.parent / "lib")
     assert (place / "py.typed").is_file()
     assert (place / "workflow" / "Snakefile").is_file()
+    assert (place / "platforms" / "xenium_v1.yaml").is_file()
     assert "0.1.0" in run("spinn --version", tmp_path, programs=programs)
 
 
 def test_the_readme_s_commands_and_examples_as_printed(programs, tmp_path):
     furnish(tmp_path)
-    select, evaluate, workflow = commands("spinn")
+    select, evaluate, workflow, platforms, order = commands("spinn")
     assert workflow.startswith("spinn run ")
     run(select, tmp_path, programs=programs)
     genes = json.loads((tmp_path / "panel.json").read_text())["panels"][0]["genes"]
@@ -93,6 +94,10 @@ def test_the_readme_s_commands_and_examples_as_printed(programs, tmp_path):
     table = pd.read_csv(tmp_path / "quality.csv")
     assert set(table["panel"]) == {"mine", "vendor", "floor", "ceiling"}
     assert table["metric"][0] == "macro_f1"
+    assert "xenium_v1" in run(platforms, tmp_path, programs=programs)
+    run(order, tmp_path, programs=programs)
+    submission = pd.read_csv(tmp_path / "order" / "submission.csv")
+    assert submission["Gene"].tolist() == genes
     assert "write_report" in run(f"{workflow} -n", tmp_path, programs=programs)
     code = "".join(block for block in blocks("python") if "results/" not in block)
     (tmp_path / "example.py").write_text(f"{code}\nprint('same:', panel.genes)\n")

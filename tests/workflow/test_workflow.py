@@ -176,6 +176,7 @@ def test_the_python_api_chooses_the_same_panels(results, selector, task):
     for document in (ours, theirs):
         document.pop("made_by")
     assert ours.pop("held_out")
+    assert ours.pop("explained").keys() == {str(size) for size in SIZES}
     assert json.loads(json.dumps(ours)) == {**theirs, "dataset": "adata"}
 
 
