@@ -39,6 +39,7 @@ for family, selectors in {**FAMILIES, "references": []}.items():
             judged=", ".join(selectors) or "floor and ceiling",
             runs=judged,
             sizes=SIZES,
+            genes={} if selectors else {key: config["genes"][key] for key in ("base", "slots")},
             config=JUDGING,
         message:
             "judge panels: {params.judged}; {wildcards.task}, {wildcards.dataset}"
@@ -66,6 +67,7 @@ if config["evaluation"]["robustness"]:
         params:
             code=code("evaluate_robustness.py"),
             seeds=SEEDS,
+            genes={key: config["genes"][key] for key in ("base", "slots")},
             config={
                 **JUDGING,
                 "evaluation": {

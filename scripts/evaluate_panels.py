@@ -10,6 +10,7 @@ import logging
 
 import torch
 
+from spinn.constraints.files import read_rules
 from spinn.data import read_prepared
 from spinn.evaluation.evaluate import evaluate
 from spinn.evaluation.judge import make_judge
@@ -29,7 +30,9 @@ files = snakemake.input.get("panels", [])  # references have none
 paths = dict(zip(runs, map(read_panels, files), strict=True)) if files else {}
 panels = {run: path.panels for run, path in paths.items() if path.failed is None}
 if not paths:
-    panels = reference_panels(data, keys["task"], snakemake.params.sizes, runs)
+    rules, sizes = read_rules(snakemake.params.genes), snakemake.params.sizes
+    base = rules.base_in(data.genes)
+    panels = reference_panels(data, keys["task"], sizes, runs, base=base, slots=rules.slots)
 settings, device = read_settings(config), choose_device(config["device"])
 judge = make_judge(data, keys["task"], settings, device=device) if panels else None
 for number, (run, output) in enumerate(zip(runs, snakemake.output.scores, strict=True), 1):

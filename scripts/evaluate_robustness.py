@@ -10,6 +10,7 @@ import logging
 
 import torch
 
+from spinn.constraints.files import read_rules
 from spinn.data import read_prepared
 from spinn.evaluation.judge import make_judge
 from spinn.evaluation.robustness import COLUMNS, robustness
@@ -25,7 +26,12 @@ config, keys = snakemake.params.config, run_keys(snakemake.wildcards.items())
 torch.set_num_threads(snakemake.threads)
 data = read_prepared(snakemake.input.prepared)
 tables = [table for path in snakemake.input.panels if (table := read_rows(path))]
-panels = [Panel(tuple(row["gene"] for row in table)) for table in tables]
+rules = read_rules(snakemake.params.genes)
+base, slots = rules.base_in(data.genes), rules.slots
+panels = [
+    Panel(tuple(row["gene"] for row in table if row["gene"] not in slots), base, slots)
+    for table in tables
+]
 rows = []
 if not data.has_counts:
     log.warning("no counts in these data: detection loss cannot be simulated")

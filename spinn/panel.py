@@ -15,12 +15,22 @@ if TYPE_CHECKING:  # both are slow to import, and reading panels needs neither
 
 FORMAT = 1
 COLUMNS = ("gene", "rank", "size")
+SHARED = ("base", "slots")  # what all panels of a run have in common
 _RANKING = ("gene", "rank", "score", "among")
 
 
 @dataclass(frozen=True)
 class Panel:
     """Ordered distinct gene names, best first.
+
+    Parameters
+    ----------
+    genes
+        That are added to what is measured anyway.
+    base
+        Genes of the data that are measured anyway, as those of a panel that is bought; free.
+    slots
+        Names of what takes the room of a gene and is none of the data, such as a transgene.
 
     Raises
     ------
@@ -29,11 +39,14 @@ class Panel:
     """
 
     genes: tuple[str, ...]
+    base: tuple[str, ...] = ()
+    slots: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.genes:
             raise ValueError("a panel needs at least one gene")
-        repeated = sorted(gene for gene, times in Counter(self.genes).items() if times > 1)
+        names = (*self.base, *self.genes, *self.slots)
+        repeated = sorted(gene for gene, times in Counter(names).items() if times > 1)
         if repeated:
             raise ValueError(f"panel genes must be distinct; repeated: {', '.join(repeated[:5])}")
 
@@ -45,12 +58,18 @@ class Panel:
 
     @property
     def _title(self) -> str:
-        return f"Panel of {self.size} gene{'s' * (self.size > 1)}"
+        added = f", added to {len(self.base)}" if self.base else ""
+        return f"Panel of {self.size} gene{'s' * (self.size > 1)}{added}"
 
     @property
     def size(self) -> int:
-        """Number of genes."""
-        return len(self.genes)
+        """Number of genes and slots, without those of the base."""
+        return len(self.genes) + len(self.slots)
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """All genes of the data that are measured: base and panel."""
+        return (*self.base, *self.genes)
 
     def annotate(self, adata: "ad.AnnData") -> "ad.AnnData":
         """Return a copy of an AnnData, in memory, with the panel in ``var`` and ``uns``.
@@ -167,8 +186,13 @@ class PanelPath:
         of_gene = {row["gene"]: row for row in known}
         return [
             {"gene": gene, "rank": rank, "size": size, **of_gene.get(gene, {})}
-            for rank, gene in enumerate(self.of_size(size).genes, start=1)
+            for rank, gene in enumerate(self._listed(size), start=1)
         ]
+
+    def _listed(self, size: int) -> tuple[str, ...]:
+        """Return what takes room in a panel of a size: genes, then slots."""
+        panel = self.of_size(size)
+        return (*panel.genes, *panel.slots)
 
     def _rows(self) -> list[list[Any]]:
         """Return the header and the rows of the table."""
@@ -195,7 +219,9 @@ class PanelPath:
     def document(self) -> dict[str, Any]:
         """Return what `panels.json` holds."""
         panels = [{"size": panel.size, "genes": list(panel.genes)} for panel in self.panels]
-        return {"format": FORMAT, **self.about, "panels": panels}
+        shared = {key: list(getattr(self.panels[0], key)) for key in SHARED if self.panels}
+        given = {key: names for key, names in shared.items() if names}
+        return {"format": FORMAT, **self.about, **given, "panels": panels}
 
     def save(self, path: Path | str) -> None:
         """Write the panels; `spinn.load_panel` reads them.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from spinn.gene_lists import Row, list_rows, target_rows
-from spinn.panel import FORMAT, Panel, PanelPath, Ranked
+from spinn.panel import FORMAT, SHARED, Panel, PanelPath, Ranked
 
 _TABLES = (".csv", ".tsv")
 # Columns of explained panels that hold numbers; the others hold text.
@@ -132,8 +132,9 @@ def read_panels(path: Path | str) -> PanelPath:
     if "ranking" not in document and table.exists():
         with table.open(newline="", encoding="utf-8") as stream:
             rows = list(csv.reader(stream))
+    shared = {key: tuple(document.get(key, ())) for key in SHARED}
     return PanelPath(
-        tuple(Panel(tuple(entry["genes"])) for entry in document["panels"]),
+        tuple(Panel(tuple(entry["genes"]), **shared) for entry in document["panels"]),
         tuple(Ranked(gene, int(rank), float(score), int(n)) for gene, rank, score, n in rows[1:]),
-        {k: v for k, v in document.items() if k not in ("format", "panels", "ranking")},
+        {k: v for k, v in document.items() if k not in ("format", "panels", "ranking", *SHARED)},
     )

@@ -59,8 +59,17 @@ def audit(
 def _list_rows(
     data: ExpressionData, rules: GeneRules, panel: Panel, required: Sequence[str]
 ) -> Iterator[Row]:
+    if rules.base:
+        absent = [gene for gene in rules.base if gene not in panel.base]
+        got = f"{len(panel.base)} of them modelled"
+        note = named("measured, not modelled", absent)
+        yield audit_row("base", f"{n_genes(len(rules.base))} measured anyway", got, note, met=True)
+    if rules.slots:
+        got = f"{len(panel.slots)} of them"
+        met = panel.slots == rules.slots
+        yield audit_row("slots", f"{len(rules.slots)} names", got, ", ".join(rules.slots), met=met)
     if rules.required:
-        missing = [gene for gene in required if gene not in panel.genes]
+        missing = [gene for gene in required if gene not in panel.measured]
         got = f"{len(required) - len(missing)} of them"
         notes = _terms(rules.required, data.genes), named("missing", missing)
         yield audit_row("required", n_genes(len(required)), got, *notes, met=not missing)
@@ -74,7 +83,7 @@ def _list_rows(
     if rules.available is not None:
         available = set(union(matched(rules.available, data.genes)))
         absent = [gene for gene in panel.genes if gene not in available]
-        got = f"{panel.size - len(absent)} of {n_genes(panel.size)}"
+        got = f"{len(panel.genes) - len(absent)} of {n_genes(len(panel.genes))}"
         note = named("cannot be ordered", absent)
         yield audit_row("available", "genes that can be ordered", got, note, met=not absent)
 

@@ -67,10 +67,10 @@ def marker_rows(
     loads: Loads, genes: Sequence[str], rules: GeneRules, constraints: Constraints, panel: Panel
 ) -> Iterator[Row]:
     """Yield a row on markers where panels of this size must hold some."""
-    rule = constraints.marker_rule
-    if not rule.sizes([panel.size]):
+    rule, size = constraints.marker_rule, len(panel.measured)
+    if not rule.sizes([size]):
         return
-    held = {name: len(set(names) & set(panel.genes)) for name, names in rule.markers.items()}
+    held = {name: len(set(names) & set(panel.measured)) for name, names in rule.markers.items()}
     short = [name for name, n in held.items() if n < rule.per_type]
     is_beyond = beyond_limits(loads, rules.load)
     by_load = {gene for gene, beyond in zip(genes, is_beyond, strict=True) if beyond}
@@ -86,7 +86,7 @@ def marker_rows(
             why = "no room next to other limits"
         reasons.setdefault(why, []).append(f"{name} {held[name]}")
     # Where other limits leave no room for markers at all, they were never asked of the panel.
-    was_possible = constraints.limits(genes, [panel.size]).wanted.any()
+    was_possible = constraints.modelled().limits(genes, [size]).wanted.any()
     is_wrong = was_possible and "no room next to other limits" in reasons
     wanted = f"at least {n_genes(rule.per_type)} of each of {len(held)} types"
     got = f"{len(held) - len(short)} types have them"
@@ -120,4 +120,4 @@ def platform_rows(platform: Platform, panel: Panel, *, size: int) -> Iterator[Ro
 
 def _positions(genes: Sequence[str], panel: Panel) -> Integers:
     position = {gene: i for i, gene in enumerate(genes)}
-    return np.array([position[gene] for gene in panel.genes], dtype=np.int64)
+    return np.array([position[gene] for gene in panel.measured], dtype=np.int64)

@@ -59,12 +59,26 @@ class Constraints:
     load: Mapping[str, Sequence[float]] = field(default_factory=dict)  # molecules in each type
     max_load: float | None = None  # molecules of a panel in any type; None for any
     marker_rule: MarkerRule = MarkerRule()
+    base: tuple[str, ...] = ()  # genes of the data that are measured anyway, and cost nothing
+    slots: tuple[str, ...] = ()  # names that take the room of a gene and are none of the data
 
     def __post_init__(self) -> None:
         if both := sorted(set(self.required) & set(self.excluded)):
             raise ValueError(
                 f"genes both required and excluded: {', '.join(both[:5])}; keep each in one list"
             )
+
+    def modelled(self) -> "Constraints":
+        """Return the constraints of panels that hold the base too, and no slots."""
+        if not (self.base or self.slots):
+            return self
+        required = (*self.base, *(gene for gene in self.required if gene not in self.base))
+        cost = {**self.cost, **dict.fromkeys(self.base, 0.0)}
+        return replace(self, required=required, cost=cost, base=(), slots=())
+
+    def modelled_sizes(self, sizes: Sequence[int]) -> list[int]:
+        """Return how many genes are modelled in panels that add as many as ``sizes``."""
+        return [size + len(self.base) - len(self.slots) for size in sizes]
 
     def required_positions(self, genes: Sequence[str]) -> NDArray[np.int64]:
         """Return the positions of the required genes, in the user's order."""
@@ -115,6 +129,14 @@ class Constraints:
 
     def check_sizes(self, sizes: Sequence[int], genes: Sequence[str]) -> None:
         """Raise ValueError unless there are sizes, and panels of each are possible."""
+        if self.base or self.slots:
+            if self.slots and min(sizes, default=0) <= len(self.slots):
+                raise ValueError(
+                    f"sizes must leave room for a gene beside {len(self.slots)} slots, got "
+                    f"{min(sizes, default=0)}"
+                )
+            self.modelled().check_sizes(self.modelled_sizes(sizes), genes)
+            return
         low, high = max(1, len(self.required)), len(self.candidate_positions(genes))
         wrong = [size for size in sizes if not low <= size <= high]
         if wrong or not sizes:

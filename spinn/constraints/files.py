@@ -13,6 +13,7 @@ from spinn.constraints.constraints import Constraints
 from spinn.constraints.measured import constraints_for
 from spinn.constraints.rules import Bounds, GeneRules, LoadLimits
 from spinn.data import ExpressionData
+from spinn.gene_lists import list_rows
 from spinn.panel_files import read_panels
 
 TRUE_WORDS = {"1", "true", "yes", "y"}
@@ -53,6 +54,8 @@ def read_rules(genes: Mapping[str, Any]) -> GeneRules:
         LoadLimits(**(genes.get("load") or {})),
         genes.get("markers_per_type"),
         None if available is None else tuple(_terms(available)),
+        tuple(dict.fromkeys(_terms(genes.get("base") or ()))),
+        tuple(genes.get("slots") or ()),
     )
 
 
@@ -84,22 +87,27 @@ def _terms(given: str | Path | Sequence[str]) -> list[str]:
     if path.suffix == ".json":
         if not (panels := read_panels(path).panels):
             raise ValueError(f"{path}: holds no panel")
-        return list(panels[0].genes)
-    if path.suffix == ".csv":
-        return [row["gene"] for row in _rows(path)]
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
-    return [line.strip() for line in lines if line.strip()]
+        return list(panels[0].measured)
+    text = path.read_text(encoding="utf-8-sig")
+    try:
+        rows = list_rows(text, is_table=path.suffix in (".csv", ".tsv"))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    for number, row in enumerate(rows, start=1):
+        if not row["gene"]:
+            raise ValueError(f"{path}: every row must name a gene, row {number} does not")
+    return [row["gene"] for row in rows]
 
 
-def _rows(path: Path, known: Sequence[str] | None = None) -> list[dict[str, str]]:
-    """Return the rows of a CSV with a column ``gene`` and, where given, known columns only."""
+def _rows(path: Path, known: Sequence[str]) -> list[dict[str, str]]:
+    """Return the rows of a CSV with a column ``gene`` and known columns only."""
     with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file)
         columns = list(reader.fieldnames or [])
         rows = list(reader)
     if "gene" not in columns:
         raise ValueError(f"{path}: must have a column gene, got {', '.join(columns) or 'nothing'}")
-    if known is not None and (unknown := [name for name in columns if name not in known]):
+    if unknown := [name for name in columns if name not in known]:
         raise ValueError(
             f"{path}: the gene table has the columns {', '.join(known)}; got {unknown[0]!r}"
         )

@@ -64,7 +64,8 @@ class GeneRules:
     `weight`, `cost`, `min_expression` and `max_expression`. A name's row takes precedence over a
     family's, and its bounds over ``expression``, those of every gene. ``available`` are the terms
     of genes that can be ordered at all; None for any. ``markers_per_type`` is None for the default:
-    two where cell types are known and a panel has three genes for each.
+    two where cell types are known and a panel has three genes for each. ``base`` are the names of
+    genes that are measured anyway, ``slots`` those of what takes room and is no gene of the data.
     """
 
     required: tuple[str, ...] = ()
@@ -76,6 +77,8 @@ class GeneRules:
     load: LoadLimits = LoadLimits()
     markers_per_type: int | None = None
     available: tuple[str, ...] | None = None
+    base: tuple[str, ...] = ()
+    slots: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         Constraints(self.required, self.excluded)  # refuses a term of both
@@ -133,8 +136,33 @@ class GeneRules:
         unwanted += sorted(set(outside) - set(wanted) - set(unwanted))
         unwanted += self._unavailable(genes, wanted, unwanted)
         group, cost, weight = (self.column(name, genes) for name in ("group", "cost", "weight"))
-        lists = tuple(wanted), tuple(unwanted)
-        return Constraints(*lists, group, self.max_per_group, cost, self.budget, weight)
+        # What is measured anyway can be neither asked for nor forbidden.
+        base = self.base_in(genes)
+        return Constraints(
+            tuple(gene for gene in wanted if gene not in base),
+            tuple(gene for gene in unwanted if gene not in base),
+            group,
+            self.max_per_group,
+            cost,
+            self.budget,
+            weight,
+            base=base,
+            slots=self._slots_beside(genes),
+        )
+
+    def base_in(self, genes: Sequence[str]) -> tuple[str, ...]:
+        """Return the genes of the base that the data have, in the base's order."""
+        present = set(genes)
+        return tuple(gene for gene in self.base if gene in present)
+
+    def _slots_beside(self, genes: Sequence[str]) -> tuple[str, ...]:
+        """Return the slots; ValueError where one is a gene of the data or of the base."""
+        if taken := [name for name in self.slots if name in {*genes, *self.base}]:
+            raise ValueError(
+                f"genes.slots: must be names that are no genes of the data, got {taken[0]}; "
+                "require it as a gene instead"
+            )
+        return self.slots
 
     def _unavailable(
         self, genes: Sequence[str], wanted: Sequence[str], unwanted: Sequence[str]

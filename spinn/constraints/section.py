@@ -40,6 +40,7 @@ def resolve_genes(config: Mapping[str, Any]) -> dict[str, Any]:
         "excluded": list(dict.fromkeys(excluded)),
         "table": [dict(row) for row in rules.rows] or None,
         "available": None if rules.available is None else list(rules.available),
+        "base": list(rules.base),
         "load": {**dict.fromkeys(f.name for f in fields(LoadLimits)), **load, **given},
     }
 

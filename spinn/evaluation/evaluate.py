@@ -32,14 +32,15 @@ def evaluate(judge: Judge, panels: Sequence[Panel], *, seed: int) -> tuple[list[
     predicted in whole cells, panel genes without error. `fvu_without_self`: as that, but each
     panel gene predicted from the others, by a refit trained with inputs hidden at random.
     """
-    whole = all(panel.size == judge.data.n_genes for panel in panels)
+    whole = all(len(panel.measured) == judge.data.n_genes for panel in panels)
+    sizes = [panel.size for panel in panels]
     rows: list[Row] = []
     parts: list[CellScores] = []
     for reading, problem in judge.problems.items():
         if whole and judge.task == "reconstruction" and reading == "none":
             continue  # what all genes say of themselves is no measurement: 0 by definition
         refits = refit(problem, panels, judge.settings, seed=seed)
-        scores, by_target = score_cells(judge, judge.views(problem), refits)
+        scores, by_target = score_cells(judge, judge.views(problem), refits, sizes)
         parts.append(scores)
         for panel, of_panel in zip(panels, by_target, strict=True):
             rows += _target_rows(judge, panel, of_panel)
@@ -64,7 +65,7 @@ def _kept(judge: Judge, panel: Panel, seed: int) -> tuple[dict[str, Floats], dic
     """Return what a panel keeps of the test cells' structure, and its redundancy."""
     if judge.structure is None:
         return {}, {}
-    values = judge.test.values[:, judge.data.positions(panel.genes)].toarray()
+    values = judge.test.values[:, judge.data.positions(panel.measured)].toarray()
     panel_structure = structure(values, clusters=judge.settings.clusters, seed=seed)
     shares, overall = kept(judge.structure, panel_structure)
     return shares, overall | {"redundancy": redundancy(values)}

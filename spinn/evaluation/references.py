@@ -1,6 +1,7 @@
 """Random panels expressed like another one: what a panel must beat."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,18 +13,25 @@ NEAREST = 10
 
 
 def matched_random(
-    data: ExpressionData, panel: Sequence[str], *, seed: int, nearest: int = NEAREST
+    data: ExpressionData,
+    panel: Sequence[str],
+    *,
+    seed: int,
+    nearest: int = NEAREST,
+    base: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Return a random panel that matches another in mean and detection, gene by gene.
 
     Each gene is replaced by one of the ``nearest`` genes not drawn yet, genes of the panel
     included: without them, the most expressed genes would have no match. Near is the Euclidean
-    distance of the two columns of `expression`, each in its standard deviations over genes.
+    distance of the two columns of `expression`, each in its standard deviations over genes. Genes
+    of the ``base`` are not drawn.
     """
     rng = np.random.default_rng(seed)
     place = expression(data)
     place = place / np.maximum(place.std(axis=0), np.finfo(float).tiny)
     free = np.ones(data.n_genes, dtype=bool)
+    free[data.positions(base)] = False
     drawn: list[int] = []
     for gene in data.positions(panel):
         distance = np.where(free, np.square(place - place[gene]).sum(axis=1), np.inf)
@@ -40,8 +48,8 @@ def reference(data: ExpressionData, name: str, seed: int, matched: Sequence[Pane
     """
     if name == "ceiling":
         return [Panel(data.genes)]
-    largest = matched_random(data, matched[0].genes, seed=seed)
-    return [Panel(largest[: panel.size]) for panel in matched]
+    largest = matched_random(data, matched[0].genes, seed=seed, base=matched[0].base)
+    return [replace(panel, genes=largest[: len(panel.genes)]) for panel in matched]
 
 
 def expression(data: ExpressionData) -> Floats:

@@ -31,7 +31,7 @@ def refit(
     )
     fitted: list[tuple[Problem, Network]] = []
     for panel in panels:
-        index = torch.tensor(sorted(position[gene] for gene in panel.genes))
+        index = torch.tensor(sorted(position[gene] for gene in panel.measured))
         smaller = problem.keep(index.to(problem.positions.device))
         start = base_network(smaller, "open", settings, seed=seed)
         if how.start == "warm" and fitted:
@@ -39,6 +39,6 @@ def refit(
             if set(smaller.genes) <= set(larger.genes):
                 at = {gene: i for i, gene in enumerate(larger.genes)}
                 start = larger_network.keep(torch.tensor([at[gene] for gene in smaller.genes]))
-        log.info("refit on %d genes", panel.size)
+        log.info("refit on %d genes", len(panel.measured))
         fitted.append((smaller, fit(start, smaller, training, seed=seed).network))
     return fitted

@@ -21,13 +21,16 @@ Residuals = tuple[str, Floats, ByTarget]  # metric, numerator and denominator pe
 
 @torch.no_grad()
 def score_cells(
-    judge: Judge, pairs: Pairs, refits: Sequence[tuple[Problem, Network]]
+    judge: Judge,
+    pairs: Pairs,
+    refits: Sequence[tuple[Problem, Network]],
+    panel_sizes: Sequence[int],
 ) -> tuple[CellScores, list[ByTarget]]:
     """Return the numbers per test cell of panels' refits, and each panel's metrics per target.
 
     ``pairs`` holds what is read in the test cells and what is to be predicted, see `Judge.views`.
     """
-    sizes, block = np.array([len(problem.genes) for problem, _ in refits]), blocks(judge.test)
+    sizes, block = np.array(panel_sizes), blocks(judge.test)
     if judge.task == "classification":
         truth, classes = np.asarray(judge.test.labels), np.array(judge.data.classes)
         predicted = np.stack([_classes(judge, pairs, *one) for one in refits])

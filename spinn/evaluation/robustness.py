@@ -52,7 +52,7 @@ def robustness(
         about = judge.data, judge.task, judge.settings, encoder.noise, encoder.device
         kinds = {RAW: headline, BINARY: refit_problem(*about, binary=True)}
     how = {"n_splits": judge.settings.test_splits, "seed": TEST_SEED}
-    rows = []
+    rows, sizes = [], [panel.size for panel in panels]
     for inputs, problem in kinds.items():
         scores: dict[float, list[CellScores]] = {level: [] for level in efficiencies}
         for seed in seeds:
@@ -60,7 +60,7 @@ def robustness(
             for level in efficiencies:
                 log.info("%s inputs, seed %d, efficiency %g", inputs, seed, level)
                 pairs = Detection(level, seed).views(judge.test, encoder.noise, **how)
-                scores[level].append(score_cells(judge, pairs, refits)[0])
+                scores[level].append(score_cells(judge, pairs, refits, sizes)[0])
         for level, by_seed in scores.items():
             keys = {"inputs": inputs, "efficiency": level}
             rows += [{**row, **keys} for row in _summary(by_seed, random, split)]

@@ -16,6 +16,8 @@ from spinn.platforms.identifiers import ensembl_id
 from spinn.preparation.moments import split_moments
 from spinn.profiles.loads import loads
 
+SLOT = "takes the room of a gene, and is none of the data"
+
 
 def explain_panels(
     data: ExpressionData,
@@ -47,7 +49,16 @@ def explain_panels(
             load_columns(data, panel, molecules),
             _names(panel, constraints),
         )
-        yield pd.concat(parts, axis=1)
+        yield _with_slots(pd.concat(parts, axis=1), panel)
+
+
+def _with_slots(table: pd.DataFrame, panel: Panel) -> pd.DataFrame:
+    """Return a table with a row for each slot below the genes."""
+    if not panel.slots:
+        return table
+    slots = pd.DataFrame({"gene": panel.slots, "why": SLOT, "role": "slot", "required": "yes"})
+    ranks = range(len(table) + 1, panel.size + 1)
+    return pd.concat([table, slots.assign(rank=ranks)], ignore_index=True)
 
 
 def _names(panel: Panel, constraints: Constraints) -> pd.DataFrame:

@@ -19,16 +19,16 @@ def load_table(
 ) -> pd.DataFrame:
     """Return a row per panel and cell type, and one for all cells, from the training cells.
 
-    Columns are ``size``, ``type`` (all: every cell), ``total``: molecules of the panel's genes per
-    cell, ``share_of_three``: of them that the heaviest three genes carry, 0 to 1, ``heaviest``:
-    these genes, ``n_above``: genes of the panel above an upper limit of single genes in that type,
-    ``unit``: of the total.
+    Columns are ``size``, ``type`` (all: every cell), ``total``: molecules per cell of the panel's
+    genes and the base's, ``share_of_three``: of them that the heaviest three genes carry, 0 to 1,
+    ``heaviest``: these genes, ``n_above``: how many of all are above an upper limit of single genes
+    in that type, ``unit``: of the total.
     """
     measured = loads(data)
     above = over_limits(measured, limits)
     rows = []
     for size, panel in panels.items():
-        inside = data.positions(panel.genes)
+        inside = data.positions(panel.measured)
         for name, (total, share, heaviest) in crowding(measured, inside).items():
             names = ", ".join(data.genes[i] for i in heaviest)
             n_above = int(above[name][inside].sum())

@@ -25,7 +25,7 @@ def reasons(
     """
     train, inside = data.of("train"), data.positions(panel.genes)
     correlation = _correlation(train, inside)
-    correlation[:, inside] = 0.0
+    correlation[:, data.positions(panel.measured)] = 0.0
     rows = []
     for rank, (gene, at, r) in enumerate(zip(panel.genes, inside, correlation, strict=True), 1):
         strongest = [i for i in np.argsort(-np.abs(r), kind="stable")[:N_CORRELATED] if r[i]]

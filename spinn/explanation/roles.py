@@ -23,7 +23,7 @@ def roles(data: ExpressionData, panel: Panel) -> pd.DataFrame:
     """
     train, inside = data.of("train"), data.positions(panel.genes)
     if train.labels is None:
-        return pd.DataFrame({"role": [""] * panel.size, "between_types": np.nan})
+        return pd.DataFrame({"role": [""] * len(inside), "between_types": np.nan})
     share = share_between_types(train)[inside]
     values = train.values[:, inside].toarray()
     present = np.unique(train.labels)

@@ -25,12 +25,12 @@ def substitutes(
     ``loss_replaced``: rise of the linear FVU that is left with the first in place of the gene;
     below 0 where the panel gains.
     """
-    inside = data.positions(panel.genes)
-    lost = replaceability(moments, inside)
-    limits = constraints.limits(data.genes, [panel.size])
+    inside = data.positions(panel.measured)
+    lost, n_measured = replaceability(moments, inside), len(inside)
+    limits = constraints.modelled().limits(data.genes, [n_measured])
     rows = []
-    for i in range(panel.size):
-        allowed = limits.may_join(np.delete(inside, i).tolist(), panel.size)
+    for i in range(len(panel.base), n_measured):
+        allowed = limits.may_join(np.delete(inside, i).tolist(), n_measured)
         allowed[inside] = False
         value = np.where(allowed, lost.restored[:, i], 0.0)
         best = [j for j in np.argsort(-value, kind="stable")[:N_SUBSTITUTES] if value[j] > 0]

@@ -24,7 +24,7 @@ NAME = "adata"
 _ARGUMENTS = {
     r"datasets\.adata\.(\w+)": r"\1",
     r"panel_sizes(\[\d+\])?": "n_genes",
-    r"\bgenes\.(required|excluded)\b": r"\1",
+    r"\bgenes\.(required|excluded|base|slots)\b": r"\1",
     r"\b(task|selector|seed)s\[\d+\]": r"\1",
 }
 _SET = ("datasets", "tasks", "selectors", "panel_sizes", "seeds", "results", "peers")
@@ -51,7 +51,7 @@ def configured(
         layer, values, label, donor and targets, as in the config; values may be None: `counts`
         where all are whole numbers, else `lognorm`, and the log says which.
     **given
-        Keys of the config that arguments set; required and excluded go into ``genes``.
+        Keys of the config that arguments set; required, excluded, base and slots go into ``genes``.
 
     Raises
     ------
@@ -75,7 +75,8 @@ def configured(
             f"config: {taken[0]} is set by arguments (adata, n_genes, label, task, selector, "
             "seed...); leave it out of config"
         )
-    terms = {key: _terms(key, given.pop(key)) for key in ("required", "excluded") if key in given}
+    listed = [key for key in ("required", "excluded", "base", "slots") if key in given]
+    terms = {key: _terms(key, given.pop(key)) for key in listed}
     adata = adata.to_memory() if adata.isbacked else adata
     sections = {"genes": None, **(config or {}), **given, "tasks": [task]}
     if not isinstance(sections["genes"] or {}, Mapping):

@@ -76,6 +76,18 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
     "--excluded", multiple=True, help="Gene that no panel may hold, in the same forms; repeatable."
 )
 @click.option(
+    "--base",
+    default=(),
+    help="File of genes that are measured anyway, such as a vendor's panel: --genes are added to "
+    "them.",
+)
+@click.option(
+    "--slot",
+    "slots",
+    multiple=True,
+    help="Name of what takes the room of a gene and is none of the data; repeatable.",
+)
+@click.option(
     "--platform",
     help="What the panel is for: its limits hold. A name (see `spinn platforms`) or a .yaml file.",
 )

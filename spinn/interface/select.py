@@ -45,6 +45,8 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     seed: int = 0,
     split: int = 0,
     platform: str | Path | None = None,
+    base: Sequence[str] | str | Path = (),
+    slots: Sequence[str] = (),
     config: Mapping[str, Any] | None = None,
 ) -> PanelPath:
     """Choose the genes that best predict all the others, or cell types.
@@ -85,6 +87,11 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     platform
         What the panel is for: a name that `spinn platforms` lists, or the path of a ``.yaml``. Its
         limits of molecules hold, and genes that it advises against are excluded.
+    base
+        Genes that are measured anyway, or the path of a file of them, such as a vendor's panel:
+        ``n_genes`` are added to them.
+    slots
+        Names of what takes the room of a gene and is none of the data: a transgene, a guide.
     config
         Sections of the workflow's config, as in its YAML: preprocess, split, genes (limits of
         molecules, markers of each type...), network, noise, training, rfe, refit, device.
@@ -124,6 +131,8 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         panel_sizes=np.atleast_1d(n_genes).tolist(),
         seeds=[seed],
         platform=None if platform is None else str(platform),
+        base=base,
+        slots=list(slots),
         required=required,
         excluded=excluded,
     )

@@ -57,7 +57,7 @@ def prepare(
     AnnData
         X float32 CSR; obs.part; var.mean, var.std; layers["counts"] where molecules are known.
     """
-    values = dataset.get("values", "counts")
+    values, rules = dataset.get("values", "counts"), rules or GeneRules()
     label, donor = dataset.get("label"), dataset.get("donor")
     genes, matrix = inputs.matrix_of(adata, dataset.get("layer"))
     inputs.check_genes(genes)
@@ -88,9 +88,15 @@ def prepare(
         matrix, values, float(preprocess["target_sum"]), part != "test"
     )
     mean, std = (moment.astype(np.float32) for moment in mean_and_std(lognorm[train]))
-    constraints = (rules or GeneRules()).resolve(genes.tolist(), mean)
+    constraints = rules.resolve(genes.tolist(), mean)
     required = np.isin(genes, constraints.required)
-    chosen, gene_filters = _choose_genes(lognorm[train], genes, std, required, preprocess)
+    # A base gene that does not vary is measured and tells nothing, so it is not modelled.
+    kept = required | (np.isin(genes, constraints.base) & (std > CONSTANT))
+    chosen, gene_filters = _choose_genes(lognorm[train], genes, std, kept, preprocess)
+    absent = [gene for gene in rules.base if gene not in set(genes[chosen])]
+    if absent:
+        message = "genes.base: %d of %d measured, but not modelled (absent or constant): %s"
+        log.warning(message, len(absent), len(rules.base), ", ".join(absent[:5]))
     kinds = {"part": part, "spinn_label": labels, "spinn_donor": donors}
     obs = pd.DataFrame(
         {name: pd.Categorical(kind) for name, kind in kinds.items() if kind is not None},
@@ -126,7 +132,7 @@ def prepare(
     if sizes:
         # Before any training: molecules and markers by cell type count as well.
         seen = expression_data(made).of("train", "valid")
-        _check_sizes(sizes, constraints_for(rules or GeneRules(), seen), seen.genes)
+        _check_sizes(sizes, constraints_for(rules, seen), seen.genes)
     return made
 
 

@@ -8,6 +8,7 @@ from functools import cache, partial
 from spinn.data import ExpressionData
 from spinn.records.choice import Choice
 from spinn.runtime.costs import NOTHING, measured
+from spinn.selectors.base import added, modelled
 from spinn.selectors.constrained import constrained
 from spinn.selectors.registry import SELECTORS, load
 from spinn.selectors.run import Run, TrainingCells
@@ -54,12 +55,14 @@ def choose(cells: TrainingCells, run: Run) -> Choice:
         failed.
     """
     entry, module = SELECTORS[run.selector], load(run.selector)
+    asked, run = run.constraints, modelled(run)
     if entry.needs_labels and cells.data.labels is None and entry.kind != "package":
         raise ValueError(f"{entry.name} needs labels; name an obs column as label")
     if entry.is_constrained:
         choice: Choice = module.choose(cells, run)
     else:
         choice = Choice(constrained(partial(module.choose, cells), cells.data.genes, run))
+    choice = replace(choice, path=added(choice.path, asked))
     if cells.opened is None:
         return choice
     noise, device = cells.problem.encoder.noise, str(cells.problem.positions.device)

@@ -106,6 +106,7 @@ def test_the_section_stands_alone_once_files_are_read(tmp_path):
         "table": [{"gene": "A", "group": "x"}],
         "budget": 3,
         "available": None,
+        "base": [],
         "load": NO_LIMITS,
     }
     assert read_rules(section) == read_rules(config["genes"])

@@ -98,7 +98,7 @@ def test_the_script_writes_a_tidy_table(tmp_path, counts, size, n_rows):
             "panels": [str(tmp_path / f"panel_{size}.csv")],
         },
         output={"robustness": str(output)},
-        params={"config": CONFIG, "seeds": [0]},
+        params={"config": CONFIG, "seeds": [0], "genes": {}},
         wildcards={"dataset": "d", "split": "0", "task": "classification"},
     )
     with output.open(newline="", encoding="utf-8") as file:
