@@ -70,8 +70,8 @@ def _with_loads(constraints: Constraints, limits: LoadLimits, data: ExpressionDa
     if forced := sorted(set(beyond) & set(constraints.required)):
         message = "genes: %d beyond the limits of genes.load are required, and stay: %s"
         log.warning(message, len(forced), ", ".join(forced[:5]))
-    banned = set(constraints.excluded) | set(constraints.required)
-    unwanted = [gene for gene in beyond if gene not in banned]
+    settled = {*constraints.excluded, *constraints.required, *constraints.base}
+    unwanted = [gene for gene in beyond if gene not in settled]
     if unwanted:
         log.info("genes: %d of %d are beyond the limits of genes.load", len(unwanted), len(genes))
     share = np.minimum(_share_of_limits(measured, limits), 1.0)

@@ -4,6 +4,7 @@ Inside a selector the genes of the base are required and free, so sizes are larg
 smaller by the slots; outside, a panel holds what is added.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from spinn.constraints.constraints import Constraints
@@ -11,9 +12,15 @@ from spinn.panel import PanelPath
 from spinn.selectors.run import Run
 
 
-def modelled(run: Run) -> Run:
-    """Return a run whose sizes count all genes that are measured and modelled."""
+def modelled(run: Run, genes: Sequence[str]) -> Run:
+    """Return a run whose sizes count all genes of the data that are measured.
+
+    ValueError where slots leave no room, or no such panel exists.
+    """
     constraints = run.constraints
+    if not (constraints.base or constraints.slots):
+        return run
+    constraints.check_sizes(run.sizes, genes)
     return replace(
         run, sizes=constraints.modelled_sizes(run.sizes), constraints=constraints.modelled()
     )

@@ -55,7 +55,7 @@ def choose(cells: TrainingCells, run: Run) -> Choice:
         failed.
     """
     entry, module = SELECTORS[run.selector], load(run.selector)
-    asked, run = run.constraints, modelled(run)
+    asked, run = run.constraints, modelled(run, cells.data.genes)
     if entry.needs_labels and cells.data.labels is None and entry.kind != "package":
         raise ValueError(f"{entry.name} needs labels; name an obs column as label")
     if entry.is_constrained:

@@ -11,6 +11,7 @@ from spinn.constraints.constraints import Constraints
 from spinn.networks.problem import make_problem
 from spinn.networks.training import base_network
 from spinn.panel import Panel, PanelPath, ranked_path
+from spinn.selectors.base import added, modelled
 from spinn.selectors.constrained import constrained
 from spinn.selectors.elimination import eliminate
 from spinn.selectors.rankers import bernoulli
@@ -65,7 +66,11 @@ def test_selectors_that_ignore_constraints_are_made_to_meet_them(choose, section
     constraints = constraints_in(section)
     assume(constraints is not None)
     run = Run("any", sizes, 0, constraints)
-    path_or_refusal(lambda: constrained(choose, GENES, run), constraints, GENES, sizes)
+
+    def chosen():
+        return added(constrained(choose, GENES, modelled(run, GENES)), constraints)
+
+    path_or_refusal(chosen, constraints, GENES, sizes)
 
 
 UNWRAPPED = [

@@ -13,4 +13,4 @@ def test_each_gain_is_that_next_to_the_genes_that_are_in_the_panel():
     run, choose = Run("greedy", [4], 0, groups), bare("greedy", data)
     path = choose(run)
     assert constrained(choose, data.genes, run) == path
-    assert broken(path.of_size(4).genes, 4, groups, data.genes) == []
+    assert broken(path.of_size(4), 4, groups, data.genes) == []

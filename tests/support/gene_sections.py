@@ -29,8 +29,24 @@ SECTION = st.fixed_dictionaries(
         "expression": st.fixed_dictionaries(
             {"min": st.none() | st.floats(0, 5), "max": st.none() | st.floats(4, 9)}
         ),
-    }
+    },
+    optional={
+        "load": st.fixed_dictionaries(
+            {},
+            optional={
+                "max_per_gene": st.floats(4, 30),
+                "max_per_type": st.floats(6, 40),
+                "max_total_per_type": st.floats(10, 120),
+                "min_in_some_type": st.floats(0.1, 4),
+            },
+        ),
+        "markers_per_type": st.integers(0, 2),
+        "base": st.lists(st.sampled_from([*GENES, "absent"]), unique=True, max_size=5),
+        "slots": st.lists(st.sampled_from(["tdTomato", "Cre"]), unique=True),
+        "available": st.lists(st.sampled_from(GENES), min_size=8, unique=True),
+    },
 )
+REFUSALS = ("required and excluded", "expression must not", "cannot be ordered")
 
 
 def constraints_in(section):
@@ -38,6 +54,6 @@ def constraints_in(section):
     try:
         return constraints_of(section, DATA)
     except ValueError as error:
-        if "required and excluded" in str(error) or "expression must not" in str(error):
+        if any(refusal in str(error) for refusal in REFUSALS):
             return None
         raise
