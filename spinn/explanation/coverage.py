@@ -10,21 +10,14 @@ import scipy.sparse as sp
 from spinn.arrays import Floats, Integers
 from spinn.data import ExpressionData
 from spinn.explanation.discriminant import discriminant
+from spinn.explanation.verdicts import UNKNOWN, Interval, verdict
 from spinn.panel import Panel
 from spinn.profiles.markers import marker_sets
 from spinn.profiles.separation import pairwise_auroc
 from spinn.profiles.siblings import siblings
 from spinn.statistics.auroc import auroc_with_interval
 
-WANTED = 0.9
-"""AUROC from which two types count as separated: right for nine of ten pairs of their cells."""
-
-SEPARATED = "separated"
-MISSED = "this panel misses it"
-IMPOSSIBLE = "no panel can"
-UNKNOWN = "too few cells to say"
 MAX_NAMED = 5
-Interval = tuple[float, float, float]
 Row = dict[str, object]
 _UNJUDGED: Row = {"sibling": "", "gene": "", "verdict": UNKNOWN}
 COLUMNS = (
@@ -62,7 +55,7 @@ def coverage(
         - ``gene``: the panel's gene that separates the two surest in training cells; of it the
           AUROC (below 1/2 where it is lower in the type), the share of cells in which it is
           detected, and the mean log-normalised value;
-        - ``verdict``: one of the four in `verdict`.
+        - ``verdict``: one of the four of `spinn.explanation.verdicts`.
 
     Notes
     -----
@@ -98,19 +91,6 @@ def coverage(
             judged = [other for other in others if n_test[name] and n_test[other]]
             rows.append(about | (judge.worst(name, judged) if judged else _UNJUDGED))
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def verdict(panel: Interval, all_genes: Interval) -> str:
-    """Return in words what two intervals (AUROC, low, high) of one pair of types say.
-
-    `separated`: the panel's lies above ``WANTED``. `too few cells to say`: it holds ``WANTED``.
-    Where it lies below: `no panel can` if that of all genes does, too, else `this panel misses it`.
-    """
-    if panel[1] >= WANTED:
-        return SEPARATED
-    if panel[2] >= WANTED:
-        return UNKNOWN
-    return IMPOSSIBLE if all_genes[2] < WANTED else MISSED
 
 
 @dataclass(frozen=True)

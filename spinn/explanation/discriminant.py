@@ -44,9 +44,8 @@ class Discriminant:
         Notes
         -----
         Scores are x' (W + r I)^-1 m with the covariance W within types and a type's mean m. The
-        ridge r is the number of genes over that of cells: an estimated covariance strays from the
-        true one by as much, so that few genes keep their own and 2,000 of 2,000 cells mostly count
-        one by one.
+        ridge r is the number of genes over that of cells, the size of the noise in W: it leaves few
+        genes as they are, and lets the many of the whole data count almost each by itself.
         """
         ridge = len(genes) / self.n_cells
         regular = self.within[np.ix_(genes, genes)] + ridge * np.eye(len(genes))

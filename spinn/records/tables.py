@@ -10,6 +10,7 @@ import pandas as pd
 TEXT = (
     *("dataset", "task", "selector", "reference", "target", "metric", "measure", "gene", "why"),
     *("constraint", "wanted", "got", "met", "note", "role", "substitutes", "inputs", "failed"),
+    *("type", "sibling", "markers", "verdict"),
 )
 
 

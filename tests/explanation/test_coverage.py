@@ -7,15 +7,8 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from spinn.explanation.coverage import (
-    COLUMNS,
-    IMPOSSIBLE,
-    MISSED,
-    SEPARATED,
-    UNKNOWN,
-    coverage,
-    verdict,
-)
+from spinn.explanation.coverage import COLUMNS, coverage
+from spinn.explanation.verdicts import IMPOSSIBLE, MISSED, SEPARATED, UNKNOWN
 from spinn.panel import Panel
 from tests.support.cells import TYPES, from_counts, make_data, scrambled
 
@@ -115,17 +108,3 @@ def test_without_labels_there_are_no_rows():
     table = coverage(replace(make_data(), labels=None), {1: Panel(("g01",))})
     assert table.empty
     assert table.columns.tolist() == list(COLUMNS)
-
-
-@pytest.mark.parametrize(
-    ("panel", "all_genes", "words"),
-    [
-        ((0.95, 0.91, 0.98), (0.99, 0.98, 1.0), SEPARATED),
-        ((0.92, 0.85, 0.96), (0.99, 0.98, 1.0), UNKNOWN),
-        ((0.70, 0.60, 0.80), (0.95, 0.92, 0.98), MISSED),
-        ((0.70, 0.60, 0.80), (0.88, 0.84, 0.92), MISSED),
-        ((0.70, 0.60, 0.80), (0.75, 0.65, 0.85), IMPOSSIBLE),
-    ],
-)
-def test_a_verdict_needs_the_whole_interval(panel, all_genes, words):
-    assert verdict(panel, all_genes) == words
