@@ -51,9 +51,9 @@ def siblings(
     present = np.flatnonzero(n_cells)
     names = [train.classes[c] for c in present]
     distance = _distances(train.values, np.searchsorted(present, train.labels), len(names))
-    distance[:, n_cells[present] < MIN_CELLS] += 2.0  # behind all others: none is above 2 by itself
-    np.fill_diagonal(distance, np.inf)
-    nearest = np.argsort(distance, axis=1, kind="stable")[:, : min(n_nearest, len(names) - 1)]
+    # Rare types come last, and behind them the type itself.
+    last = (n_cells[present] < MIN_CELLS) + 2 * np.eye(len(names))
+    nearest = np.lexsort((distance, last), axis=1)[:, : min(n_nearest, len(names) - 1)]
     named = _named(pairs, names)
     return {
         name: named.get(name) or tuple(names[s] for s in nearest[t]) for t, name in enumerate(names)
