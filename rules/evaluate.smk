@@ -2,7 +2,7 @@
 
 INPUT: prepared.h5ad, panels.json. OUTPUT: scores.csv and cells.npz next to each panels.json;
 scores.csv, summary.csv, differences.csv, normalised.csv, smallest.csv, recall.csv, costs.csv,
-stability.csv and robustness.csv of the whole run.
+stability.csv and robustness.csv of the whole run; coverage.csv where there are types.
 """
 
 JUDGING = judging_of(config)
@@ -101,6 +101,35 @@ if config["evaluation"]["robustness"]:
             "gather quality under detection loss"
         script:
             "../scripts/concatenate.py"
+
+
+LABELLED = [name for name in DATASETS if DATASETS[name]["label"]]
+COVERAGE = f"{TASK}/coverage.csv"
+
+if LABELLED:
+
+    rule cover_types:
+        """Judge how surely the recommended panels tell cell types from their siblings."""
+        input:
+            prepared=PREPARED,
+            panels=[f"{TASK}/panel_{size}.csv" for size in SIZES],
+        output:
+            coverage=COVERAGE,
+        log:
+            f"{LOG}/{{task}}/cover_types.log",
+        benchmark:
+            f"{BENCHMARK}/{{task}}/cover_types.tsv"
+        conda:
+            "../envs/spinn-light.yaml"
+        resources:
+            **FITTING,
+        params:
+            code=code("cover_types.py"),
+            sizes=SIZES,
+        message:
+            "judge the coverage of types: {wildcards.task}, {wildcards.dataset}"
+        script:
+            "../scripts/cover_types.py"
 
 
 GROUPS = f"{SPLIT}/interchangeable.csv"

@@ -21,6 +21,7 @@ DRAWN_OF_TWINS = [name for name, source in SOURCES.items() if source == "optimis
 SHOWN = [SELECTORS[name] for name in config["selectors"]]
 STYLES = [(entry.kind, entry.colour, entry.marker) for entry in SHOWN]
 PLACES = [(name, split, task) for name in DATASETS for split in SPLITS for task in TASKS]
+COVERED = [place for place in PLACES if place[0] in LABELLED]
 
 
 rule recommend:
@@ -142,6 +143,7 @@ rule write_report:
         config=f"{RESULTS}/config.yaml",
         panels=everywhere([f"{TASK}/panel_{size}.csv" for size in SIZES]),
         audit=everywhere(f"{TASK}/audit.csv"),
+        coverage=expand(COVERAGE, dataset=LABELLED, split=SPLITS, task=TASKS),
         frequencies=FREQUENCIES,
         figures=[
             *expand(FIGURE, figure=DRAWN, format=FORMATS, dataset=DATASETS, task=TASKS),
@@ -162,6 +164,7 @@ rule write_report:
         code=code("write_report.py"),
         panels=[(*place, size) for size in SIZES for place in PLACES],
         places=PLACES,
+        covered=COVERED,
     message:
         "write the report"
     script:

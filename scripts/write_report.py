@@ -19,8 +19,11 @@ from spinn.report.page import TABLES, render
 
 files = snakemake.input
 keys = ("dataset", "split", "task")
-places = [dict(zip(keys, place, strict=True)) for place in snakemake.params.places]
-by_place = [name for name in ("audit", "frequencies") if files.get(name)]
+places, covered = (
+    [dict(zip(keys, place, strict=True)) for place in listed]
+    for listed in (snakemake.params.places, snakemake.params.covered)
+)
+by_place = {"audit": places, "coverage": covered, "frequencies": places}
 provenance = json.loads(Path(files.provenance).read_text(encoding="utf-8"))
 provenance["config"] = yaml.safe_load(Path(files.config).read_text(encoding="utf-8"))
 provenance["config"]["genes"] = described(provenance["config"]["genes"])
@@ -34,7 +37,7 @@ html = render(
     figures={path.stem: path.read_text(encoding="utf-8") for path in figures},
     tables={
         **{name: read_table(files[name]) for name in TABLES if files.get(name)},
-        **{name: read_together(files[name], places) for name in by_place},
+        **{name: read_together(files[name], p) for name, p in by_place.items() if files.get(name)},
     },
 )
 Path(snakemake.output.report).write_text(html, encoding="utf-8")

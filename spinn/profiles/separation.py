@@ -56,7 +56,8 @@ class Separation:
         DeLong's variance is that of the cells' placements (the share of the other type below a
         cell) in both types. It is 0 where few cells happen to be separated perfectly; so each type
         counts one cell above and one below all of the other more, as Agresti and Caffo do for
-        proportions. With many cells that makes no difference, with five none can be sure.
+        proportions, and the lower of the two AUROCs that this gives is taken. With many cells it
+        makes no difference, with five none can be sure.
 
         References
         ----------

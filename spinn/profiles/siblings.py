@@ -11,6 +11,8 @@ from spinn.data import ExpressionData
 from spinn.profiles.means import means_of_types
 
 N_NEAREST = 2
+MIN_CELLS = 20
+"""Training cells below which a type is a sibling only where there are too few others."""
 _MOST_NOISE = 0.5  # of a profile's variance that may be taken for noise
 
 
@@ -39,16 +41,19 @@ def siblings(
     -----
     The distance of two types is 1 minus Pearson's correlation, over genes, of their mean
     log-normalised values in training cells. What few cells add to a profile's variance lowers its
-    correlation with all others, so that a rare type would be nobody's sibling; it is subtracted.
+    correlation with all others, so that rare types would seem far from all; it is subtracted. Of a
+    type of fewer than ``MIN_CELLS`` cells nobody can say whether it shares a gene.
     """
     train = data.of("train")
     if train.labels is None:
         raise ValueError("siblings need labels; name an obs column as label")
-    present = np.flatnonzero(np.bincount(train.labels, minlength=len(train.classes)))
+    n_cells = np.bincount(train.labels, minlength=len(train.classes))
+    present = np.flatnonzero(n_cells)
     names = [train.classes[c] for c in present]
     distance = _distances(train.values, np.searchsorted(present, train.labels), len(names))
-    np.fill_diagonal(distance, np.inf)
-    nearest = np.argsort(distance, axis=1, kind="stable")[:, : min(n_nearest, len(names) - 1)]
+    # Rare types come last, and behind them the type itself.
+    last = (n_cells[present] < MIN_CELLS) + 2 * np.eye(len(names))
+    nearest = np.lexsort((distance, last), axis=1)[:, : min(n_nearest, len(names) - 1)]
     named = _named(pairs, names)
     return {
         name: named.get(name) or tuple(names[s] for s in nearest[t]) for t, name in enumerate(names)

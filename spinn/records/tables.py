@@ -11,6 +11,7 @@ TEXT = (
     *("dataset", "task", "selector", "reference", "target", "metric", "measure", "gene", "why"),
     *("constraint", "wanted", "got", "met", "note", "role", "substitutes", "inputs", "failed"),
     *("load_type", "load_unit", "required", "id"),
+    *("type", "sibling", "markers", "verdict"),
 )
 
 

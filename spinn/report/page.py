@@ -12,6 +12,7 @@ from spinn.config.derived import twin_of
 from spinn.metrics.registry import DIRECTION, headline_of
 from spinn.report.comparisons import claims, difference_tables, normalised_tables, optimism_tables
 from spinn.report.counts import behind
+from spinn.report.coverage import coverage_tables
 from spinn.report.figure_sources import SOURCES
 from spinn.report.frequencies import frequency_table
 from spinn.report.tables import (
@@ -67,8 +68,8 @@ def render(
         File name without ending, {figure}_{dataset}_{task}, to SVG text; those of
         `figure_sources.SOURCES` are shown with their task.
     tables
-        Those of `TABLES`, `audit` and `frequencies` by name, with columns dataset and task, the
-        last two and `robustness` with a column split.
+        Those of `TABLES`, `audit`, `coverage` and `frequencies` by name, with columns dataset and
+        task, the last three and `robustness` with a column split.
     """
     tables = tables or {}
     facts = provenance.get("datasets", {})
@@ -96,6 +97,7 @@ def render(
         title=title,
         datasets=datasets,
         metrics=set(summary["metric"]),
+        has_coverage=len(tables.get("coverage", ())) > 0,
         has_robustness=len(tables.get("robustness", ())) > 0,
         has_substitutes=any("loss" in panel for panel in panels.values()),
         provenance={name: flat(part) for name, part in provenance.items() if name != "datasets"},
@@ -154,6 +156,7 @@ def _task(
         "recall": show("recall", recall_table, rows),
         "costs": show("costs", cost_lines),
         "audit": show("audit", audit_table),
+        "coverage": show("coverage", coverage_tables),
         "frequencies": show("frequencies", frequency_table),
         "robustness": show("robustness", robustness_table),
         "smallest": show("smallest", smallest_table),

@@ -80,14 +80,16 @@ def grid(rows: pd.DataFrame, order: Iterable[str] | None = None) -> Table:
     return {"heads": heads, "lines": lines}
 
 
+def cell(mean: float, low: float, high: float, tier: int | None = None) -> Table:
+    """Return a number with its interval as the templates show it; NaN ends: no interval."""
+    interval = NO_INTERVAL if pd.isna(low) else f"[{_number(low)}, {_number(high)}]"
+    return {"value": _number(mean), "interval": interval, "tier": tier}
+
+
 def _cell(row: Mapping[Any, Any]) -> Table:
     tier = row.get("tier")
-    known = not pd.isna(row["low"])
-    return {
-        "value": _number(row["mean"]),
-        "interval": f"[{_number(row['low'])}, {_number(row['high'])}]" if known else NO_INTERVAL,
-        "tier": None if tier is None or pd.isna(tier) else int(tier),
-    }
+    known = None if tier is None or pd.isna(tier) else int(tier)
+    return cell(row["mean"], row["low"], row["high"], known)
 
 
 def answers(rows: pd.DataFrame) -> list[Table]:

@@ -32,8 +32,11 @@ def test_the_nearest_types_are_siblings_nearest_first():
     assert list(near) == list(NAMES)
 
 
-def test_a_rare_type_is_a_sibling_all_the_same():
-    assert siblings(cells((40, 40, 40, 4)), n_nearest=1)["cup"] == ("mug",)
+def test_a_type_of_20_cells_is_a_sibling_and_rarer_ones_come_last():
+    assert siblings(cells((80, 80, 80, 28)), n_nearest=1)["cup"] == ("mug",)  # 21 to train
+    rare = siblings(cells((80, 80, 80, 24)), n_nearest=3)
+    assert rare["cup"] == ("chair", "cell", "mug")
+    assert rare["mug"][0] == "cup"
 
 
 def test_there_are_no_more_siblings_than_other_types():

@@ -49,7 +49,8 @@ LIGHT = (
     *("config.check", "config.sections", "interface.command", "interface.files"),
     *("interface.order", "platforms.reader", "records.order"),
     *("runtime.digest", "runtime.jobs", "selectors.registry", "selectors.choose"),
-    *("constraints.audit", "explanation.reasons", "explanation.substitutes"),
+    *("constraints.audit", "explanation.coverage", "explanation.reasons"),
+    *("explanation.substitutes", "profiles.loads", "profiles.markers", "statistics.auroc"),
     *("records.cells", "records.provenance", "records.tables", "report.figures", "report.page"),
     *("stability.frequencies", "stability.interchangeable", "statistics.outcomes"),
 )

@@ -51,7 +51,8 @@ def tables(name: str = "data", selector: str = "bernoulli-rfe") -> dict:
             "seconds": 12.5,
         },
         "figures": {f"quality_{name}_classification": "<svg onload='x()'></svg>"},
-        "tables": {"recall": recall, "audit": audited(name)} | compared(name, selector),
+        "tables": {"recall": recall, "audit": audited(name), "coverage": covered(name)}
+        | compared(name, selector),
         "title": name,
     }
 
@@ -88,6 +89,23 @@ def audited(name: str) -> pd.DataFrame:
         ],
         columns=columns,
     )
+
+
+def covered(name: str) -> pd.DataFrame:
+    """Return the coverage of three types by panels of two sizes; the second split differs."""
+    nan = float("nan")
+    rows = [
+        ("B", 40, 5, 2, "CD79A, MS4A1", "T", 0.99, 0.95, 1.0, "CD79A", 0.9, 0.02, "separated"),
+        ("T", 90, 3, 0, "", "NK", 0.7, 0.6, 0.8, "CD3D", 0.5, 0.25, "this panel misses it"),
+        (name, 0, 2, 0, "", "", nan, nan, nan, "", nan, nan, "too few cells to say"),
+    ]
+    columns = ["type", "n_test", "n_markers", "n_in_panel", "markers", "sibling"]
+    columns += ["panel", "panel_low", "panel_high", "gene"]
+    columns += ["detected_in_type", "detected_in_sibling", "verdict"]
+    table = pd.DataFrame(rows, columns=columns).assign(all_genes=0.98, all_low=0.96, all_high=1.0)
+    first = pd.concat([table.assign(size=size, split=0) for size in (16, 8)])
+    other = table.assign(size=8, split=1, verdict="no panel can")
+    return pd.concat([other, first]).assign(dataset=name, task="classification")
 
 
 def costs(**failed):

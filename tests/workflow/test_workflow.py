@@ -101,6 +101,9 @@ def test_every_file_of_the_contract_is_there(results):
             assert {"role", "loss", "substitutes", "restored"} <= set(table.columns)
             assert (table["loss"] >= 0).all()
         assert (place / task / "audit.csv").is_file()
+        coverage = pd.read_csv(place / task / "coverage.csv")
+        assert coverage["size"].drop_duplicates().tolist() == SIZES
+        assert coverage["type"].nunique() > 5
         for figure in ("quality", "agreement", "overlap", "robustness"):
             for ending in ("svg", "png", "pdf"):
                 path = results / "figures" / f"{figure}_tiny_{task}.{ending}"
@@ -192,9 +195,11 @@ JACOBIAN = {"select_jacobian", "evaluate_jacobian"}
 BASELINES = {"select_baselines", "evaluate_baselines"}
 REFERENCES = {"evaluate_references"}
 SELECTING = NEURAL | BASELINES
-LOSS = {"evaluate_robustness", "collect_robustness"}  # of the recommended panels
+# Of the recommended panels.
+LOSS = {"evaluate_robustness", "collect_robustness"}
+TYPES = {"cover_types", "write_report"}
 TABLES = {"collect_scores", "collect_stability", "recommend", "plot_figures", "write_report"}
-AFTER = {*TABLES, *LOSS, "write_provenance"}
+AFTER = {*TABLES, *LOSS, *TYPES, "write_provenance"}
 
 
 @pytest.mark.parametrize(
@@ -217,7 +222,9 @@ AFTER = {*TABLES, *LOSS, "write_provenance"}
             {"collect_scores", "plot_figures", "write_provenance", "write_report"},
         ),
         ("runtime/jobs.py", set()),
-        ("explanation/reasons.py", {"recommend", "write_report", *LOSS, "plot_figures"}),
+        ("explanation/reasons.py", {"recommend", *TYPES, *LOSS, "plot_figures"}),
+        ("explanation/coverage.py", TYPES),
+        ("profiles/markers.py", TYPES),
     ],
 )
 def test_editing_a_module_reruns_what_depends_on_it(finished, module, rerun):
