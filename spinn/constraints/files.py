@@ -44,8 +44,8 @@ def read_rules(genes: Mapping[str, Any]) -> GeneRules:
     flagged = {flag: [row["gene"] for row in rows if row.pop(flag, False)] for flag in FLAGS}
     expression = genes.get("expression") or {}
     return GeneRules(
-        tuple(dict.fromkeys([*_terms(genes.get("required", ())), *flagged["must"]])),
-        tuple(dict.fromkeys([*_terms(genes.get("excluded", ())), *flagged["exclude"]])),
+        tuple(dict.fromkeys([*read_terms(genes.get("required", ())), *flagged["must"]])),
+        tuple(dict.fromkeys([*read_terms(genes.get("excluded", ())), *flagged["exclude"]])),
         tuple(row for row in rows if len(row) > 1),
         genes.get("max_per_group", GeneRules.max_per_group),
         genes.get("budget"),
@@ -95,7 +95,8 @@ def constraints_of(genes: Mapping[str, Any], data: ExpressionData) -> Constraint
     return read_rules(genes).resolve(data.genes, data.mean)
 
 
-def _terms(given: str | Path | Sequence[str]) -> list[str]:
+def read_terms(given: str | Path | Sequence[str]) -> list[str]:
+    """Return a list of terms, or those of a file, as `read_rules` takes them."""
     if not isinstance(given, str | Path):
         return [str(term) for term in given]
     path = Path(given)

@@ -70,7 +70,8 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--required",
     multiple=True,
-    help="Gene that every panel must hold, or prefix:TEXT, regex:PATTERN; repeatable.",
+    help="Gene that every panel must hold, prefix:TEXT, regex:PATTERN, or a file of them (text, "
+    "CSV with a column gene, panel.json); repeatable.",
 )
 @click.option(
     "--excluded", multiple=True, help="Gene that no panel may hold, in the same forms; repeatable."
@@ -85,11 +86,12 @@ def select(cells: str, output: str | None, config: str | None, verbose: bool, **
     --donor, --split and --config, judges panels on it.
     """
     with _user_errors(verbose=verbose):
-        from spinn.interface.files import atomic_write, check_writable, read_config
+        from spinn.interface.files import atomic_write, check_writable, listed_terms, read_config
 
         if output is not None:
             check_writable(output, (".csv", ".json"))
         settings = read_config(config)
+        given |= {key: listed_terms(given[key]) for key in ("required", "excluded")}
 
         from spinn.interface.select import select_genes
         from spinn.preparation.inputs import read_input
@@ -110,6 +112,13 @@ def select(cells: str, output: str | None, config: str | None, verbose: bool, **
 @click.argument("panels", nargs=-1, required=True, metavar="[NAME=]FILE...")
 @click.option("--seed", "seeds", type=int, multiple=True, default=(0, 1), show_default=True,
               help="Random seed of the networks that judge; repeatable.")  # fmt: skip
+@click.option(
+    "--missing",
+    type=click.Choice(["drop", "error"]),
+    default="drop",
+    show_default=True,
+    help="Genes of a list that CELLS lack are left out with a warning, or an error.",
+)
 @click.option("-o", "--output", help="table.csv.  [default: CSV to the screen]")
 @_of_cells
 def evaluate(

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 MIN_TEST_CELLS = 5  # below, intervals and neighbours mean nothing
 
 
-def prepare(
+def prepare(  # noqa: PLR0913 - the config's sections, and what is asked of genes
     adata: ad.AnnData,
     *,
     dataset: Mapping[str, Any],
@@ -36,6 +36,7 @@ def prepare(
     repeat: int = 0,
     rules: GeneRules | None = None,
     sizes: Sequence[int] = (),
+    kept: Sequence[str] = (),
 ) -> ad.AnnData:
     """Return log-normalised cells by chosen genes, each cell in one part.
 
@@ -50,6 +51,8 @@ def prepare(
         Number of the split; each assigns the cells to parts again.
     rules, sizes
         Required genes are kept regardless of their variance; panels of each size must be possible.
+    kept
+        Genes that are kept likewise where they vary at all; those that do not are left out.
 
     Returns
     -------
@@ -89,7 +92,14 @@ def prepare(
     mean, std = (moment.astype(np.float32) for moment in mean_and_std(lognorm[train]))
     constraints = (rules or GeneRules()).resolve(genes.tolist(), mean)
     required = np.isin(genes, constraints.required)
-    chosen, gene_filters = _choose_genes(lognorm[train], genes, std, required, preprocess)
+    if (constant := required & (std <= CONSTANT)).any():
+        raise ValueError(
+            "required genes are constant in the training cells: "
+            f"{', '.join(genes[constant][:5])}; a panel cannot use them; "
+            "take them out of genes.required, or exclude them by name if a family brought them"
+        )
+    named = required | np.isin(genes, kept)
+    chosen, gene_filters = _choose_genes(lognorm[train], genes, std, named, preprocess)
     if sizes:
         _check_sizes(sizes, constraints, genes[chosen].tolist())
 
@@ -154,24 +164,21 @@ def _choose_genes(
     train: sp.csr_matrix,
     genes: NDArray[np.str_],
     std: NDArray[np.float32],
-    required: NDArray[np.bool_],
+    named: NDArray[np.bool_],
     preprocess: Mapping[str, Any],
 ) -> tuple[Integers, dict[str, Any]]:
-    """Return the positions of the genes that are kept, and how many genes pass each filter."""
+    """Return the positions of the genes that are kept, and how many genes pass each filter.
+
+    Those ``named`` pass all but the last: no gene is kept that is constant.
+    """
     seen_in = np.bincount(train.indices, minlength=len(genes))
-    detected = (seen_in >= preprocess["min_cells"]) | required
+    detected = (seen_in >= preprocess["min_cells"]) | named
     if not detected.any():
         raise ValueError(
             f"no gene is detected in min_cells = {preprocess['min_cells']} training cells; lower it"
         )
-    variable = _variable_genes(train, detected, preprocess["n_top_genes"]) | required
+    variable = _variable_genes(train, detected, preprocess["n_top_genes"]) | named
     constant = variable & (std <= CONSTANT)
-    if (constant & required).any():
-        raise ValueError(
-            "required genes are constant in the training cells: "
-            f"{', '.join(genes[constant & required][:5])}; a panel cannot use them; "
-            "take them out of genes.required, or exclude them by name if a family brought them"
-        )
     if constant.any():
         names = ", ".join(genes[constant][:10])
         log.warning("dropped %d genes constant in the training cells: %s", constant.sum(), names)

@@ -1,0 +1,63 @@
+"""Names of genes: what an absent one may have meant."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spinn.names import is_ensembl, near_matches, with_offers, without_version
+
+KNOWN = ("CD3E", "Cd8a", "ENSG00000167286.17", "HLA-DRA", "MALAT1", "PDGFRB", "NKX2-1", "CD8B")
+WORDS = st.text("ABCDEG", min_size=6, max_size=9)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        *[("cd3e", "CD3E"), ("CD8A", "Cd8a"), ("ENSG00000167286", "ENSG00000167286.17")],
+        *[("ENSG00000167286.3", "ENSG00000167286.17"), ("HLA.DRA", "HLA-DRA")],
+        *[("HLADRA", "HLA-DRA"), ("hla dra", "HLA-DRA"), ("NKX2_1", "NKX2-1")],
+        *[("'CD3E'", "CD3E"), ("\u201cCD3E\u201d", "CD3E"), ("\u200bCD3E\ufeff", "CD3E")],
+        *[("CD3E ", "CD3E"), ("GRCh38_CD3E", "CD3E"), ("mm10___Cd8a", "Cd8a")],
+        *[("MALLAT1", "MALAT1"), ("PDGFRA", "PDGFRB"), ("GRCh38_cd3e", "CD3E")],
+        # Another number is another gene, and another id too.
+        *[("CD8C", None), ("CD3D", None), ("ENSG00000167287", None), ("nix", None), ("", None)],
+        *[("MALAT2", None), ("\u200b", None), ("hg19_", None)],
+    ],
+)
+def test_what_a_name_may_have_meant(name, meant):
+    assert near_matches([name], KNOWN) == ({} if meant is None else {name: meant})
+
+
+def test_the_least_change_is_offered():
+    assert near_matches(["cd3e"], ["CD-3E", "Cd3e", "CD3E"]) == {"cd3e": "Cd3e"}
+    assert near_matches(["'Cd3e'"], ["CD3E", "Cd3e"]) == {"'Cd3e'": "Cd3e"}
+
+
+def test_aliases_offer_the_name_they_stand_for():
+    aliases = {"CD3E": "ENSG00000198851"}
+    assert near_matches(["cd3e"], ["ENSG00000198851"], aliases) == {"cd3e": "ENSG00000198851"}
+
+
+@given(WORDS, st.sampled_from(["", "\u200b", '"', "'"]), st.sampled_from(["", "hg38_", "GRCm39_"]))
+def test_whatever_stands_around_a_name_it_is_offered(word, quote, genome):
+    written = f"{quote}{genome}{word.lower()}{quote}"
+    assert near_matches([written], [word]) == {written: word}
+
+
+@given(st.lists(WORDS, unique=True, max_size=8), st.lists(WORDS, unique=True, max_size=8))
+def test_offers_are_known_and_no_name_is_offered_itself(names, known):
+    near = near_matches(names, known)
+    assert set(near.values()) <= set(known)
+    assert all(name not in known for name in near)
+
+
+def test_ensembl_ids_are_told_from_symbols():
+    ids = ["ENSG00000167286", "ENSMUSG00000021457.4"]
+    assert [name for name in [*ids, "ENSA", "CD3E", "ENST00000361763"] if is_ensembl(name)] == ids
+    assert without_version("ENSG00000167286.17") == "ENSG00000167286"
+    assert without_version("RP11-34P13.7") == "RP11-34P13.7"  # a clone's name, no version
+
+
+def test_a_message_names_the_first_few():
+    assert with_offers(["cd3e", "x"], KNOWN) == "cd3e (did you mean CD3E?), x"
+    assert with_offers(list("abcdefg"), KNOWN) == "a, b, c, d, e and 2 more"
