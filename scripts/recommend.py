@@ -10,13 +10,15 @@ start_job(snakemake.log[0], snakemake.threads, needs=["numpy", "pandas", "scipy"
 
 from spinn.constraints.audit import audit
 from spinn.constraints.files import read_rules
+from spinn.constraints.matching import with_names
 from spinn.data import read_prepared
 from spinn.explanation.explain import explain_panels
 from spinn.panel_files import read_panels
 
 data = read_prepared(snakemake.input.prepared, parts=("train", "valid"))
 paths = [path for path in map(read_panels, snakemake.input.panels) if path.failed is None]
-sizes, rules = snakemake.params.sizes, read_rules(snakemake.params.config["genes"])
+sizes = snakemake.params.sizes
+rules = with_names(read_rules(snakemake.params.config["genes"]), data.names)
 panels = {size: paths[0].of_size(size) for size in sizes} if paths else {}
 audit(data, rules, panels).to_csv(snakemake.output.audit, index=False)
 constraints = rules.resolve(data.genes, data.mean)

@@ -1,11 +1,14 @@
-"""Names of genes: what a name that is absent may have meant.
+"""Names of genes: which gene a user's name means, and what an absent one may have meant.
 
-Nothing is replaced silently: an offer is a name to show to the user.
+A gene has a name, the one of the data, and may have an id and a symbol. Nothing is replaced
+silently: an offer is a name to show to the user.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from types import MappingProxyType
 
 MAX_NAMED = 5  # genes in a message
@@ -26,6 +29,94 @@ def without_version(name: str) -> str:
     """Return an Ensembl gene id without its version, any other name as it is."""
     match = _ENSEMBL.fullmatch(name)
     return match[1] if match else name
+
+
+@dataclass(frozen=True)
+class GeneNames:
+    """Genes by their names, ids and symbols; see `gene_names`."""
+
+    names: tuple[str, ...]  # distinct
+    ids: tuple[str, ...]  # as many, empty where not known; need not be distinct
+    symbols: tuple[str, ...]  # the same
+
+    def meant_by(self, term: str) -> str | None:
+        """Return the name of the gene that a user's term means, None where it means none.
+
+        A name before an id, with or without a version, and an id before a symbol. ValueError where
+        several genes have that id or symbol, and none has that name.
+        """
+        for kind, names_of in self._lookups:
+            if names := names_of.get(without_version(term) if kind == "id" else term):
+                if len(names) > 1:
+                    raise ValueError(
+                        f"{term!r} is the {kind} of {len(names)} genes: "
+                        f"{', '.join(map(self._described, names[:MAX_NAMED]))}; name one of them "
+                        "by its name in the data"
+                    )
+                return names[0]
+        return None
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """Ids and symbols to the first name of a gene that has them."""
+        return {
+            word: names[0] for _, names_of in self._lookups[1:] for word, names in names_of.items()
+        }
+
+    @cached_property
+    def shown(self) -> dict[str, str]:
+        """Names to symbols of the genes whose symbol is known and another word."""
+        pairs = zip(self.names, self.symbols, strict=True)
+        return {name: symbol for name, symbol in pairs if symbol not in ("", name)}
+
+    def of(self, names: Iterable[str]) -> "GeneNames":
+        """Return some genes, by name."""
+        at = [self._position[name] for name in names]
+        parts = (tuple(words[i] for i in at) for words in (self.names, self.ids, self.symbols))
+        return GeneNames(*parts)
+
+    def shared(self, kind: str) -> dict[str, list[str]]:
+        """Return the ids (``kind`` is id) or symbols that several genes have, and their names."""
+        return {word: names for word, names in dict(self._lookups)[kind].items() if len(names) > 1}
+
+    @cached_property
+    def _position(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.names)}
+
+    @cached_property
+    def _lookups(self) -> list[tuple[str, dict[str, list[str]]]]:
+        ids = [without_version(word) for word in self.ids]
+        kinds = {"name": self.names, "id": ids, "symbol": self.symbols}
+        return [(kind, self._names_of(words)) for kind, words in kinds.items()]
+
+    def _names_of(self, words: Sequence[str]) -> dict[str, list[str]]:
+        names_of: dict[str, list[str]] = {}
+        for word, name in zip(words, self.names, strict=True):
+            if word:
+                names_of.setdefault(word, []).append(name)
+        return names_of
+
+    def _described(self, name: str) -> str:
+        gene_id = self.ids[self._position[name]]
+        return name if gene_id in ("", name) else f"{name} ({gene_id})"
+
+
+def gene_names(
+    names: Sequence[str],
+    *,
+    ids: Sequence[str] | None = None,
+    symbols: Sequence[str] | None = None,
+) -> GeneNames:
+    """Return genes with the ids and symbols that are given.
+
+    Without ids, a name that is an Ensembl id is its gene's; without symbols, any other name is.
+    """
+    by_name = [is_ensembl(name) for name in names]
+    if ids is None:
+        ids = [name if is_id else "" for name, is_id in zip(names, by_name, strict=True)]
+    if symbols is None:
+        symbols = ["" if is_id else name for name, is_id in zip(names, by_name, strict=True)]
+    return GeneNames(tuple(names), tuple(ids), tuple(symbols))
 
 
 def near_matches(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinn.names import is_ensembl, near_matches, with_offers, without_version
+from spinn.names import gene_names, is_ensembl, near_matches, with_offers, without_version
 
 KNOWN = ("CD3E", "Cd8a", "ENSG00000167286.17", "HLA-DRA", "MALAT1", "PDGFRB", "NKX2-1", "CD8B")
 WORDS = st.text("ABCDEG", min_size=6, max_size=9)
@@ -61,3 +61,60 @@ def test_ensembl_ids_are_told_from_symbols():
 def test_a_message_names_the_first_few():
     assert with_offers(["cd3e", "x"], KNOWN) == "cd3e (did you mean CD3E?), x"
     assert with_offers(list("abcdefg"), KNOWN) == "a, b, c, d, e and 2 more"
+
+
+IDS = ("ENSG00000000001.4", "ENSG00000000002", "ENSG00000000003", "")
+GENES = gene_names(["a", "b", "TBCE", "c"], ids=IDS, symbols=["CD3E", "TWIN", "b", "TWIN"])
+
+
+@pytest.mark.parametrize(
+    ("term", "name"),
+    [
+        *[("a", "a"), ("CD3E", "a"), ("ENSG00000000001", "a"), ("ENSG00000000001.9", "a")],
+        *[("ENSG00000000002.1", "b"), ("TBCE", "TBCE"), ("cd3e", None), ("", None)],
+        ("b", "b"),  # a name before another gene's symbol
+    ],
+)
+def test_a_term_is_a_name_before_an_id_before_a_symbol(term, name):
+    assert GENES.meant_by(term) == name
+
+
+def test_a_symbol_of_several_genes_is_refused_with_their_ids():
+    with pytest.raises(
+        ValueError, match=r"'TWIN' is the symbol of 2 genes: b .ENSG00000000002., c; name one"
+    ):
+        GENES.meant_by("TWIN")
+    twins = gene_names(["a", "b"], ids=["ENSG00000000001.1", "ENSG00000000001.2"])
+    with pytest.raises(ValueError, match=r"'ENSG00000000001.1' is the id of 2 genes: a"):
+        twins.meant_by("ENSG00000000001.1")
+    assert twins.meant_by("a") == "a"
+    assert GENES.shared("symbol") == {"TWIN": ["b", "c"]}
+    assert twins.shared("id") == {"ENSG00000000001": ["a", "b"]}
+
+
+def test_names_are_ids_or_symbols_where_no_column_says_more():
+    genes = gene_names(["CD3E", "ENSMUSG00000021457.4"])
+    assert genes.ids == ("", "ENSMUSG00000021457.4")
+    assert genes.symbols == ("CD3E", "")
+    assert genes.meant_by("ENSMUSG00000021457") == "ENSMUSG00000021457.4"
+    assert genes.shown == {}
+    assert GENES.shown == {"a": "CD3E", "b": "TWIN", "TBCE": "b", "c": "TWIN"}
+
+
+def test_some_genes_keep_their_ids_and_symbols():
+    some = GENES.of(["c", "a"])
+    assert (some.names, some.ids, some.symbols) == (
+        ("c", "a"),
+        ("", "ENSG00000000001.4"),
+        ("TWIN", "CD3E"),
+    )
+
+
+@given(st.lists(st.tuples(WORDS, WORDS), unique_by=(lambda pair: pair[0], lambda pair: pair[1])))
+def test_every_symbol_that_is_no_name_finds_its_gene(pairs):
+    names, symbols = [a for a, _ in pairs], [b for _, b in pairs]
+    genes = gene_names(names, symbols=symbols)
+    for name, symbol in pairs:
+        assert genes.meant_by(name) == name
+        assert symbol in names or genes.meant_by(symbol) == name
+        assert near_matches([symbol.lower()], names, genes.aliases)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from spinn.constraints.rules import Bounds, GeneRules
-from spinn.constraints.terms import is_family, matched, union
+from spinn.constraints.terms import is_family, union
 from spinn.data import ExpressionData
 from spinn.panel import Panel
 
@@ -48,13 +48,13 @@ def _list_rows(
     if rules.required:
         missing = [gene for gene in required if gene not in panel.genes]
         got = f"{len(required) - len(missing)} of them"
-        notes = _terms(rules.required, data.genes), _named("missing", missing)
+        notes = _terms(rules, rules.required, data.genes), _named("missing", missing)
         yield _row("required", _genes(len(required)), got, *notes, met=not missing)
     if rules.excluded:
-        banned = set(union(matched(rules.excluded, data.genes))) - set(required)
+        banned = set(union(rules.matched(rules.excluded, data.genes))) - set(required)
         present = [gene for gene in panel.genes if gene in banned]
         wanted, got = f"none of {_genes(len(banned))}", f"{len(present)} of them"
-        notes = _terms(rules.excluded, data.genes), _named("in the panel", present)
+        notes = _terms(rules, rules.excluded, data.genes), _named("in the panel", present)
         yield _row("excluded", wanted, got, *notes, met=not present)
 
 
@@ -118,9 +118,9 @@ def _range(bounds: Bounds) -> str:
     return " and ".join(ends) or "within each gene's own bounds"
 
 
-def _terms(terms: Sequence[str], genes: Sequence[str]) -> str:
+def _terms(rules: GeneRules, terms: Sequence[str], genes: Sequence[str]) -> str:
     """Return how many genes each family stands for, and which names are absent."""
-    genes_of = matched(terms, genes)
+    genes_of = rules.matched(terms, genes)
     families = [f"{term} {len(genes_of[term])}" for term in terms if is_family(term)]
     absent = [term for term in terms if not is_family(term) and not genes_of[term]]
     return _joined(_named("families", families), _named("not in the data", absent))

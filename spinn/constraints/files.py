@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from spinn.constraints.constraints import Constraints
+from spinn.constraints.matching import with_names
 from spinn.constraints.rules import Bounds, GeneRules
 from spinn.constraints.terms import is_family
 from spinn.data import ExpressionData
@@ -92,7 +93,7 @@ def described(genes: Mapping[str, Any]) -> dict[str, Any]:
 
 def constraints_of(genes: Mapping[str, Any], data: ExpressionData) -> Constraints:
     """Return what the config section ``genes`` requires of panels from prepared cells."""
-    return read_rules(genes).resolve(data.genes, data.mean)
+    return with_names(read_rules(genes), data.names).resolve(data.genes, data.mean)
 
 
 def read_terms(given: str | Path | Sequence[str]) -> list[str]:

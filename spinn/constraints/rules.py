@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from spinn.constraints.constraints import Constraints
 from spinn.constraints.terms import is_family, matched, members, union
+from spinn.names import GeneNames, with_offers
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,8 @@ class GeneRules:
     ``required``, ``excluded`` and the column `gene` of ``rows`` hold terms, see
     `spinn.constraints.terms`: names and families. A row of the gene table may also have `group`,
     `weight`, `cost`, `min_expression` and `max_expression`. A name's row takes precedence over a
-    family's, and its bounds over ``expression``, those of every gene.
+    family's, and its bounds over ``expression``, those of every gene. Families read the symbols of
+    ``known``.
     """
 
     required: tuple[str, ...] = ()
@@ -49,6 +51,7 @@ class GeneRules:
     max_per_group: int = 1
     budget: float | None = None
     expression: Bounds = Bounds()
+    known: GeneNames | None = None  # the data's genes, see `spinn.constraints.matching`
 
     def __post_init__(self) -> None:
         Constraints(self.required, self.excluded)  # refuses a term of both
@@ -60,11 +63,15 @@ class GeneRules:
             except ValueError as error:
                 raise ValueError(f"{row['gene']}: {error}") from None
 
+    def matched(self, terms: Sequence[str], genes: Sequence[str]) -> dict[str, list[str]]:
+        """Return the genes of each term."""
+        return matched(terms, genes, {} if self.known is None else self.known.shown)
+
     def column(self, name: str, genes: Sequence[str]) -> dict[str, Any]:
         """Return the values in a column of the table, by gene; genes without a value are absent."""
         values = [(row["gene"], row[name]) for row in self.rows if row.get(name) is not None]
         families_first = sorted(values, key=lambda pair: not is_family(pair[0]))
-        genes_of = matched([term for term, _ in families_first], genes)
+        genes_of = self.matched([term for term, _ in families_first], genes)
         return {gene: value for term, value in families_first for gene in genes_of[term]}
 
     def bounds(self, genes: Sequence[str]) -> dict[str, Bounds]:
@@ -81,14 +88,17 @@ class GeneRules:
         gene outside its bounds is excluded, unless it is required. Two families that require and
         exclude the same gene are a ValueError, a required term that matches none is a KeyError.
         """
-        required, excluded = matched(self.required, genes), matched(self.excluded, genes)
+        required, excluded = (
+            self.matched(terms, genes) for terms in (self.required, self.excluded)
+        )
         if absent := [term for term, matches in required.items() if not matches]:
             raise KeyError(
-                f"genes.required: {len(absent)} absent from the data: {', '.join(absent[:5])}; "
+                f"genes.required: {len(absent)} absent from the data: "
+                f"{with_offers(absent, genes, self.known.aliases if self.known else {})}; "
                 "names must match the var names"
             )
         for term, matches in (required | excluded).items():
-            if is_family(term) or not matches:
+            if is_family(term):
                 level = logging.INFO if matches else logging.WARNING
                 log.log(level, "genes: %s matches %d of %d genes", term, len(matches), len(genes))
         named, banned = set(self.required), set(self.excluded)

@@ -23,7 +23,8 @@ def explain_panels(
     """Yield a table per size of the first path's panel: why each gene is there, its substitutes.
 
     ``paths`` are those of all runs that did not fail, the recommended one first; the tables are
-    empty without any. Only the training cells are used. Substitutes meet the constraints too.
+    empty without any. Only the training cells are used. Substitutes meet the constraints too. The
+    last columns are the gene's Ensembl ``id`` and ``symbol``, empty where not known.
     """
     if not paths:
         yield from [pd.DataFrame(columns=COLUMNS)] * len(sizes)
@@ -35,4 +36,6 @@ def explain_panels(
     for size in sizes:
         panel, other_panels = first.of_size(size), [path.of_size(size) for path in others]
         why = reasons(data, panel, other_panels, selector=selector, seed=seed)
-        yield pd.concat([why, substitutes(data, panel, moments, constraints)], axis=1)
+        genes = data.names.of(panel.genes)
+        identity = pd.DataFrame({"id": genes.ids, "symbol": genes.symbols})
+        yield pd.concat([why, substitutes(data, panel, moments, constraints), identity], axis=1)

@@ -47,6 +47,8 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--target", "targets", multiple=True, help="For regression: obs column or obsm/NAME."
         ),
+        click.option("--gene-id", help="var column of Ensembl ids.  [default: var names]"),
+        click.option("--gene-symbol", help="var column of symbols.  [default: var names]"),
         click.option("--split", default=0, show_default=True, help="Which cells are held out."),
         click.option(
             "--config",
@@ -70,8 +72,8 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--required",
     multiple=True,
-    help="Gene that every panel must hold, prefix:TEXT, regex:PATTERN, or a file of them (text, "
-    "CSV with a column gene, panel.json); repeatable.",
+    help="Gene that every panel must hold, prefix:TEXT, regex:PATTERN, family:NAME, or a file of "
+    "them (text, CSV with a column gene, panel.json); repeatable.",
 )
 @click.option(
     "--excluded", multiple=True, help="Gene that no panel may hold, in the same forms; repeatable."

@@ -17,7 +17,7 @@ from spinn.interface.quality import quality_table
 from spinn.interface.threads import one_thread
 from spinn.networks.training import choose_device
 from spinn.panel import Panel, PanelPath
-from spinn.preparation.inputs import gene_names
+from spinn.preparation.features import genes_of
 from spinn.records.scores import RunScores
 from spinn.selectors.references import reference_panels
 from spinn.settings import read_settings
@@ -36,6 +36,8 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
     values: str | None = None,
     task: str | None = None,
     targets: Sequence[str] | str = (),
+    gene_id: str | None = None,
+    gene_symbol: str | None = None,
     missing: Missing = "drop",
     seeds: Sequence[int] = (0, 1),
     split: int = 0,
@@ -56,8 +58,8 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
     panels
         Names to lists of genes, or to what `select_genes` returned. The others are compared with
         the first.
-    label, donor, layer, values, task, targets, split
-        As in `select_genes`.
+    label, donor, layer, values, task, targets, gene_id, gene_symbol, split
+        As in `select_genes`. Lists name genes by name, id or symbol.
     missing
         What becomes of genes that the data lack: ``drop`` judges a list by the others, and a
         warning names them and what they may have meant; ``error`` raises. Genes that are rare or
@@ -91,12 +93,14 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
     if isinstance(seeds, int):
         raise TypeError(f"seeds must be a list of whole numbers, got {seeds}; write [{seeds}]")
     given = {"layer": layer, "values": values, "label": label, "donor": donor, "targets": targets}
+    given |= {"gene_id": gene_id, "gene_symbol": gene_symbol}
     # The config's genes constrain selection only: given lists are judged as they are.
     fixed = {"genes": {}, "selectors": ["greedy"], "panel_sizes": [1], "seeds": list(seeds)}
     cells, whole = configured(adata, config, task=task, cells=given, **fixed)
     (task,) = whole["tasks"]
     paths = as_paths(panels)
-    lists = in_data(paths, gene_names(cells, layer).tolist(), missing=missing)
+    known, _ = genes_of(cells, layer, gene_id=gene_id, gene_symbol=gene_symbol)
+    lists = in_data(paths, known, missing=missing)
     named = list(dict.fromkeys(gene for one in lists for gene in one.panel.genes))
     with one_thread():
         data = prepared(cells, whole, split=split, kept=named)

@@ -1,12 +1,13 @@
 """Lists of genes as users bring them: named, and what of each can be judged in some cells."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from spinn.data import ExpressionData
-from spinn.names import MAX_NAMED, with_offers
+from spinn.names import MAX_NAMED, GeneNames, with_offers
 from spinn.panel import Panel, PanelPath
 from spinn.statistics.tiers import REFERENCES
 
@@ -56,28 +57,48 @@ def _as_path(name: str, genes: Sequence[str] | Panel | PanelPath) -> PanelPath:
     return PanelPath((one,), ()) if isinstance(one, Panel) else one
 
 
-def in_data(
-    paths: Mapping[str, PanelPath], known: Sequence[str], *, missing: Missing
-) -> list[Listed]:
+def in_data(paths: Mapping[str, PanelPath], known: GeneNames, *, missing: Missing) -> list[Listed]:
     """Return the panels of all lists, each with those of its genes that the data have.
 
-    Genes that are absent are named in a warning, or with ``missing="error"`` in a KeyError; a panel
-    of which no gene is present is a KeyError in any case.
+    A list's genes may be names, ids or symbols; those of the panels returned are names. Genes that
+    are absent are named in a warning, or with ``missing="error"`` in a KeyError; a panel of which
+    no gene is present is one in any case. A word that is the id or symbol of several genes is a
+    ValueError.
     """
     if missing not in ("drop", "error"):
         raise ValueError(f"missing must be 'drop' or 'error', got {missing!r}")
-    present = set(known)
     listed: list[Listed] = []
     for name, path in paths.items():
-        genes = list(dict.fromkeys(gene for panel in path.panels for gene in panel.genes))
-        if absent := [gene for gene in genes if gene not in present]:
-            what = f"panels: {len(absent)} of {len(genes)} genes of {name!r} absent from the data"
-            named = with_offers(absent, known)
-            if missing == "error" or len(absent) == len(genes):
-                raise KeyError(f"{what}: {named}; names must match the var names")
-            log.warning("%s, and left out: %s", what, named)
-        listed += [_kept(Listed(name, panel.size, panel), present) for panel in path.panels]
+        words = list(dict.fromkeys(word for panel in path.panels for word in panel.genes))
+        name_of = _names_of(name, words, known, path.about.get("ids", {}))
+        if absent := [word for word in words if word not in name_of]:
+            what = f"panels: {len(absent)} of {len(words)} genes of {name!r} absent from the data"
+            shown = with_offers(absent, known.names, known.aliases)
+            if missing == "error" or len(absent) == len(words):
+                raise KeyError(f"{what}: {shown}; names must match the var names, ids or symbols")
+            log.warning("%s, and left out: %s", what, shown)
+        listed += [_translated(name, panel, name_of) for panel in path.panels]
     return listed
+
+
+def _names_of(
+    name: str, words: Sequence[str], known: GeneNames, ids: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the name of each word's gene, by the id that the list has for it at last."""
+    try:
+        meant = {word: known.meant_by(word) or known.meant_by(ids.get(word, "")) for word in words}
+    except ValueError as error:
+        raise ValueError(f"panels: {name!r}: {error}") from None
+    return {word: gene for word, gene in meant.items() if gene is not None}
+
+
+def _translated(name: str, panel: Panel, name_of: Mapping[str, str]) -> Listed:
+    """Return a list's panel in the names of the data, genes that it names twice once."""
+    names = [name_of[word] for word in panel.genes if word in name_of]
+    if repeated := [gene for gene, times in Counter(names).items() if times > 1]:
+        message = "panels: %r names some genes twice, which count once: %s"
+        log.warning(message, name, ", ".join(repeated[:MAX_NAMED]))
+    return _with_genes(name, panel.size, dict.fromkeys(names))
 
 
 def that_vary(lists: Sequence[Listed], data: ExpressionData) -> list[Listed]:
@@ -94,14 +115,16 @@ def that_vary(lists: Sequence[Listed], data: ExpressionData) -> list[Listed]:
                 "panels: %d of %d genes of %r constant in the training cells, and left out: %s"
             )
             log.warning(message, len(constant), len(genes), name, ", ".join(constant[:MAX_NAMED]))
-    return [_kept(one, held) for one in lists]
+    return [
+        _with_genes(one.name, one.size, [g for g in one.panel.genes if g in held]) for one in lists
+    ]
 
 
-def _kept(one: Listed, genes: Collection[str]) -> Listed:
-    """Return a list with its panel's genes that are among some, at least one."""
-    if kept := tuple(gene for gene in one.panel.genes if gene in genes):
-        return replace(one, panel=Panel(kept))
+def _with_genes(name: str, size: int, genes: Iterable[str]) -> Listed:
+    """Return a panel of a list with the genes of it that are judged, at least one."""
+    if judged := tuple(genes):
+        return Listed(name, size, Panel(judged))
     raise ValueError(
-        f"panels: none of the {one.size} genes of {one.name!r} can be judged: all are absent from "
-        "the data or constant in the training cells"
+        f"panels: none of the {size} genes of {name!r} can be judged: all are absent from the data "
+        "or constant in the training cells"
     )

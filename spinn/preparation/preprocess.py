@@ -16,10 +16,12 @@ from pandas.api.types import is_numeric_dtype
 
 from spinn.arrays import Integers
 from spinn.constraints.constraints import Constraints
+from spinn.constraints.matching import log_absent, with_names
 from spinn.constraints.rules import GeneRules
 from spinn.data import FORMAT, PARTS, ExpressionData, decode
 from spinn.preparation import inputs
 from spinn.preparation.columns import CONSTANT, mean_and_std, row_sums
+from spinn.preparation.features import genes_of
 from spinn.preparation.split import split_cells
 from spinn.preparation.thinning import log_normalise, recover_counts, whole_multiples
 
@@ -57,12 +59,15 @@ def prepare(  # noqa: PLR0913 - the config's sections, and what is asked of gene
     Returns
     -------
     AnnData
-        X float32 CSR; obs.part; var.mean, var.std; layers["counts"] where molecules are known.
+        X float32 CSR; obs.part; var.mean, var.std; layers["counts"] where molecules are known;
+        var.spinn_id, var.spinn_symbol where the dataset's gene_id, gene_symbol name a column.
     """
     values = dataset.get("values", "counts")
     label, donor = dataset.get("label"), dataset.get("donor")
-    genes, matrix = inputs.matrix_of(adata, dataset.get("layer"))
-    inputs.check_genes(genes)
+    matrix = inputs.matrix_of(adata, dataset.get("layer"))
+    given = {key: dataset.get(key) for key in ("gene_id", "gene_symbol")}
+    known, is_gene = genes_of(adata, dataset.get("layer"), **given)
+    matrix = matrix if is_gene.all() else matrix[:, is_gene]
     inputs.check_values(matrix, values)
     columns = inputs.obs_column(adata, label, "label"), inputs.obs_column(adata, donor, "donor")
     targets = inputs.target_columns(adata, dataset.get("targets", ()))
@@ -83,14 +88,18 @@ def prepare(  # noqa: PLR0913 - the config's sections, and what is asked of gene
             "needed; bring more cells or a larger split.test"
         )
 
+    genes = np.array(known.names)
     order = np.argsort(genes, kind="stable")
     # Storage order decides which molecule meets which draw, so it must follow the genes' order.
     genes, matrix = genes[order], matrix[:, order].sorted_indices()
+    known = known.of(genes.tolist())
     counts, total, lognorm, target_sum, how = _counts_and_lognorm(
         matrix, values, float(preprocess["target_sum"]), part != "test"
     )
     mean, std = (moment.astype(np.float32) for moment in mean_and_std(lognorm[train]))
-    constraints = (rules or GeneRules()).resolve(genes.tolist(), mean)
+    rules = with_names(rules or GeneRules(), known)
+    log_absent(rules, known)
+    constraints = rules.resolve(known.names, mean)
     required = np.isin(genes, constraints.required)
     if (constant := required & (std <= CONSTANT)).any():
         raise ValueError(
@@ -103,6 +112,11 @@ def prepare(  # noqa: PLR0913 - the config's sections, and what is asked of gene
     if sizes:
         _check_sizes(sizes, constraints, genes[chosen].tolist())
 
+    kept_names = known.of(genes[chosen].tolist())
+    words = {"gene_id": kept_names.ids, "gene_symbol": kept_names.symbols}
+    # Where no column is given, the names tell all that is known.
+    words = {key.replace("gene", "spinn"): words[key] for key, column in given.items() if column}
+    moments = {"mean": mean[chosen], "std": std[chosen]}
     kinds = {"part": part, "spinn_label": labels, "spinn_donor": donors}
     obs = pd.DataFrame(
         {name: pd.Categorical(kind) for name, kind in kinds.items() if kind is not None},
@@ -110,7 +124,12 @@ def prepare(  # noqa: PLR0913 - the config's sections, and what is asked of gene
     )
     if total is not None:
         obs["spinn_total_counts"] = total
-    filters = {"cells_in": int(adata.n_obs), "cells_with_min_genes": len(rows), **gene_filters}
+    filters = {
+        "cells_in": int(adata.n_obs),
+        "cells_with_min_genes": len(rows),
+        "features_in": len(is_gene),
+        **gene_filters,
+    }
     about = {
         "format": FORMAT,
         "label": label,
@@ -122,6 +141,7 @@ def prepare(  # noqa: PLR0913 - the config's sections, and what is asked of gene
         "values": how,
         "split": _split_table(part, labels, donors),
         "filters": filters,
+        "var": list(words),
     }
     for name, number in filters.items():
         log.info("%s: %s", name, number)
@@ -130,7 +150,7 @@ def prepare(  # noqa: PLR0913 - the config's sections, and what is asked of gene
     return ad.AnnData(
         X=lognorm[:, chosen],
         obs=obs,
-        var=pd.DataFrame({"mean": mean[chosen], "std": std[chosen]}, index=genes[chosen]),
+        var=pd.DataFrame(moments | words, index=genes[chosen]),
         layers={} if counts is None else {"counts": counts[:, chosen]},
         obsm={"spinn_targets": np.column_stack(target_values)} if targets else {},
         uns={"spinn": json.dumps(about, sort_keys=True)},

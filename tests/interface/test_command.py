@@ -35,6 +35,7 @@ def folder(tmp_path, monkeypatch):
     make_adata(80, 12).write_h5ad(tmp_path / "cells.h5ad")
     (tmp_path / "quick.yaml").write_text(yaml.safe_dump(CONFIG))
     (tmp_path / "listed.yaml").write_text("genes: [g01]")
+    (tmp_path / "genes.txt").write_text("g01\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -94,7 +95,7 @@ def test_a_panel_is_written_read_and_judged(folder):
     shown = call(f"{line} --required g07")
     assert shown.stdout.splitlines()[:2] == ["gene,rank,size", "g07,1,4"]
     written = {"panel.json", "panel.csv", "table.csv"}
-    given = {"cells.h5ad", "quick.yaml", "listed.yaml", "vendor.txt"}
+    given = {"cells.h5ad", "quick.yaml", "listed.yaml", "genes.txt", "vendor.txt"}
     assert {path.name for path in folder.iterdir()} == given | written
 
 
@@ -104,13 +105,15 @@ def test_a_panel_is_written_read_and_judged(folder):
         ("select nix.h5ad", "'nix.h5ad' does not exist"),
         ("select cells.h5ad --selector greddy", "'greddy' is not one of"),
         ("select cells.h5ad --label kind -g 3", "label: 'kind' is not a column of obs"),
+        ("select cells.h5ad --gene-id ids -g 3", "gene_id: 'ids' is not a column of var"),
+        ("evaluate cells.h5ad genes.txt --gene-symbol s", "gene_symbol: 's' is not a column of"),
         ("select cells.h5ad -g 99999", "n_genes: must be at most"),
         ("select cells.h5ad -o panel.txt", "panel.txt: the output must end in .csv or .json"),
         ("select cells.h5ad -o there/panel.csv", "no folder there to write to; make it first"),
         ("select cells.h5ad --config cells.h5ad", "cells.h5ad: is not valid YAML"),
         ("select cells.h5ad -o cells.h5ad/panel.csv", "no folder cells.h5ad to write to"),
         ("select cells.h5ad --config listed.yaml", "config: genes must hold keys and values"),
-        ("select cells.h5ad --required genes.txt", "no such file of genes: genes.txt"),
+        ("select cells.h5ad --required nix.txt", "no such file of genes: nix.txt"),
         ("evaluate cells.h5ad", "Missing argument"),
         ("evaluate cells.h5ad listed.yaml --missing skip", "'skip' is not one of"),
         ("evaluate cells.h5ad nix.txt", "nix.txt"),

@@ -169,6 +169,32 @@ def test_panels_that_lose_genes_are_told_apart_by_what_they_name(caplog):
     assert other["diff"] == pytest.approx(other["value"] - value["mine", 2])
 
 
+def test_lists_name_genes_by_name_id_or_symbol(caplog):
+    adata = make_adata(80, 12)
+    adata.var["ids"] = [f"ENSG{i:011d}" for i in range(12)]
+    adata.var["symbols"] = [f"SYM{i}A" for i in range(12)]
+    mixed = {"mine": ["g00", "ENSG00000000001.5", "SYM2A", "sym3a"]}
+    named = {"gene_id": "ids", "gene_symbol": "symbols"}
+    table = spinn.evaluate_panels(adata, mixed, **named, config=CONFIG)
+    assert "absent from the data, and left out: sym3a (did you mean g03?)" in caplog.text
+    mine = table[table["panel"] == "mine"]
+    assert (set(mine["size"]), set(mine["n_judged"])) == ({4}, {3})
+    plain = {"mine": ["g00", "g01", "g02"]}
+    same = spinn.evaluate_panels(adata, plain, config=CONFIG)
+    assert np.array_equal(table["value"], same["value"])
+    # A list's own ids, as vendors' files have them, where its names say nothing here.
+    path = PanelPath((Panel(("g00", "CD3", "CD4")),), (), {"ids": {"CD3": "ENSG00000000001"}})
+    judged = spinn.evaluate_panels(adata, {"mine": path}, **named, config=CONFIG)
+    assert set(judged.loc[judged["panel"] == "mine", "n_judged"]) == {2}
+    twice = {"mine": ["g00", "SYM0A", "g01"]}
+    judged = spinn.evaluate_panels(adata, twice, **named, config=CONFIG)
+    assert "'mine' names some genes twice, which count once: g00" in caplog.text
+    assert set(judged.loc[judged["panel"] == "mine", "n_judged"]) == {2}
+    adata.var["symbols"] = "same"
+    with pytest.raises(ValueError, match=r"'mine': 'same' is the symbol of 12 genes: g00 .ENSG0"):
+        spinn.evaluate_panels(adata, {"mine": ["same"]}, **named, config=CONFIG)
+
+
 def test_constant_genes_of_a_list_are_left_out_and_rare_ones_judged(caplog):
     adata = make_adata(80, 12)
     dense = adata.X.toarray()
