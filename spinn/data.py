@@ -92,7 +92,7 @@ class ExpressionData:
         if absent:
             raise KeyError(
                 f"{len(absent)} of {len(genes)} genes absent from the data: "
-                f"{with_offers(absent, self.genes, self.names.aliases)}; names must match the var "
+                f"{with_offers(absent, self.names.words)}; names must match the var "
                 "names used"
             )
         return np.array([self.position[gene] for gene in genes], dtype=np.int64)

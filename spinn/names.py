@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from types import MappingProxyType
 
 MAX_NAMED = 5  # genes in a message
 CLOSE = 0.82  # difflib's ratio from which on a name may be a slip: one of six letters may differ
-NO_ALIASES: Mapping[str, str] = MappingProxyType({})
+SHORT = 5  # letters below which it may not: INS is no slip for INVS
 # What spreadsheets and web pages leave around a name: quotes, and characters of no width.
 _AROUND = "\"'`\u2018\u2019\u201c\u201d\u200b\u200c\u200d\u2060\ufeff"
 _GENOME = re.compile(r"(?:GRC[A-Za-z]\d+|hg\d+|mm\d+|rn\d+)_+(?=.)")
@@ -57,11 +56,9 @@ class GeneNames:
         return None
 
     @cached_property
-    def aliases(self) -> dict[str, str]:
-        """Ids and symbols to the first name of a gene that has them."""
-        return {
-            word: names[0] for _, names_of in self._lookups[1:] for word, names in names_of.items()
-        }
+    def words(self) -> list[str]:
+        """All that a user may write for a gene: names, then ids, then symbols, each once."""
+        return list(dict.fromkeys([*self.names, *filter(None, [*self.ids, *self.symbols])]))
 
     @cached_property
     def shown(self) -> dict[str, str]:
@@ -119,38 +116,29 @@ def gene_names(
     return GeneNames(tuple(names), tuple(ids), tuple(symbols))
 
 
-def near_matches(
-    names: Iterable[str], known: Sequence[str], aliases: Mapping[str, str] = NO_ALIASES
-) -> dict[str, str]:
-    """Return the known name that each name may have meant; names without such are left out.
+def near_matches(names: Iterable[str], known: Iterable[str]) -> dict[str, str]:
+    """Return the known word that each name may have meant; names without such are left out.
 
     In turn: what differs by surroundings (quotes, spaces, a genome's prefix, an Ensembl version),
     by case, by hyphens, underscores, dots and spaces, else what difflib finds alike, where both
     hold the same digits: CD8A is no slip for CD8B, and neither is one id for another.
-
-    Parameters
-    ----------
-    aliases
-        Other names, such as symbols and ids, to the known names that stand for them.
     """
-    offered = {**aliases, **{name: name for name in known}}
-    steps = [{step(name): name for name in reversed(offered)} for step in _STEPS]
+    last_first = [*known][::-1]  # of words alike the first is offered
+    steps = [{step(word): word for word in last_first} for step in _STEPS]
     matches: dict[str, str] = {}
     for name in names:
         keys = [step(name) for step in _STEPS]
         near = next((of[key] for key, of in zip(keys, steps, strict=True) if key in of), None)
         near = near or _alike(keys[-1], steps[-1])
-        if near is not None and offered[near] != name:
-            matches[name] = offered[near]
+        if near not in (None, name):
+            matches[name] = near
     return matches
 
 
-def with_offers(
-    names: Sequence[str], known: Sequence[str], aliases: Mapping[str, str] = NO_ALIASES
-) -> str:
+def with_offers(names: Sequence[str], known: Iterable[str]) -> str:
     """Return the first few names in one line for a message, each with what it may have meant."""
     shown = list(names[:MAX_NAMED])
-    near = near_matches(shown, known, aliases)
+    near = near_matches(shown, known)
     texts = [f"{name} (did you mean {near[name]}?)" if name in near else name for name in shown]
     more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
     return ", ".join(texts) + more
@@ -175,7 +163,7 @@ _STEPS: tuple[Callable[[str], str], ...] = (_bare, _lower, _letters)
 
 def _alike(key: str, name_of: Mapping[str, str]) -> str | None:
     """Return the name whose letters are most like those of ``key``; None without one."""
-    if is_ensembl(key):
+    if is_ensembl(key) or len(key) < SHORT:
         return None
     same = [other for other in name_of if _digits(other) == _digits(key)]
     close = get_close_matches(key, same, n=1, cutoff=CLOSE)

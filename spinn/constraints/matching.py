@@ -41,7 +41,7 @@ def log_absent(rules: GeneRules, genes: GeneNames) -> None:
     for place, (level, terms) in places.items():
         absent = [term for term in terms if not is_family(term) and term not in known]
         if absent:
-            named = with_offers(absent, genes.names, genes.aliases)
+            named = with_offers(absent, genes.words)
             message = "genes.%s: %d of %d absent from the data: %s"
             log.log(level, message, place, len(absent), len(terms), named)
 

@@ -94,7 +94,7 @@ class GeneRules:
         if absent := [term for term, matches in required.items() if not matches]:
             raise KeyError(
                 f"genes.required: {len(absent)} absent from the data: "
-                f"{with_offers(absent, genes, self.known.aliases if self.known else {})}; "
+                f"{with_offers(absent, self.known.words if self.known else genes)}; "
                 "names must match the var names"
             )
         for term, matches in (required | excluded).items():

@@ -73,7 +73,7 @@ def in_data(paths: Mapping[str, PanelPath], known: GeneNames, *, missing: Missin
         name_of = _names_of(name, words, known, path.about.get("ids", {}))
         if absent := [word for word in words if word not in name_of]:
             what = f"panels: {len(absent)} of {len(words)} genes of {name!r} absent from the data"
-            shown = with_offers(absent, known.names, known.aliases)
+            shown = with_offers(absent, known.words)
             if missing == "error" or len(absent) == len(words):
                 raise KeyError(f"{what}: {shown}; names must match the var names, ids or symbols")
             log.warning("%s, and left out: %s", what, shown)

@@ -43,7 +43,7 @@ def test_one_gene_under_two_names_or_two_under_one_are_refused(rules, message):
 
 
 def test_an_absent_gene_is_offered_by_its_symbol():
-    with pytest.raises(KeyError, match=f"absent from the data: cd3e .did you mean {IDS[0]}"):
+    with pytest.raises(KeyError, match=r"absent from the data: cd3e .did you mean CD3E"):
         resolved(required=("cd3e",))
 
 
@@ -52,7 +52,7 @@ def test_absent_names_are_told_with_what_they_may_have_meant(caplog):
     rules = GeneRules(excluded=("ms4a1", "prefix:X"), rows=({"gene": "nix", "cost": 1.0},))
     log_absent(with_names(rules, GENES), GENES)
     assert caplog.messages == [
-        f"genes.excluded: 1 of 2 absent from the data: ms4a1 (did you mean {IDS[3]}?)",
+        "genes.excluded: 1 of 2 absent from the data: ms4a1 (did you mean MS4A1?)",
         "genes.table: 1 of 1 absent from the data: nix",
     ]
     assert [each.levelname for each in caplog.records] == ["WARNING", "INFO"]

@@ -176,7 +176,7 @@ def test_lists_name_genes_by_name_id_or_symbol(caplog):
     mixed = {"mine": ["g00", "ENSG00000000001.5", "SYM2A", "sym3a"]}
     named = {"gene_id": "ids", "gene_symbol": "symbols"}
     table = spinn.evaluate_panels(adata, mixed, **named, config=CONFIG)
-    assert "absent from the data, and left out: sym3a (did you mean g03?)" in caplog.text
+    assert "absent from the data, and left out: sym3a (did you mean SYM3A?)" in caplog.text
     mine = table[table["panel"] == "mine"]
     assert (set(mine["size"]), set(mine["n_judged"])) == ({4}, {3})
     plain = {"mine": ["g00", "g01", "g02"]}

@@ -18,12 +18,14 @@ def described(**columns):
 
 
 def test_ids_and_symbols_go_through_preparation(tmp_path):
-    adata = described(gene_ids=IDS, kind=[*["A", None], *[f"S{i}" for i in range(18)]])
+    adata = described(
+        gene_ids=IDS, kind=["A", None, None, *["S"] * 3, *[f"S{i}" for i in range(14)]]
+    )
     adata = adata[:, ::-1].copy()
     dataset = {"gene_id": "gene_ids", "gene_symbol": "kind"}
     data, about = prepared(tmp_path, adata, dataset=dataset)
     assert data.ids == tuple(IDS)
-    assert data.symbols[:4] == ("A", "", "S0", "S1")
+    assert data.symbols[:7] == ("A", "", "", "S", "S", "S", "S0")
     assert about["var"] == ["spinn_id", "spinn_symbol"]
     assert data.names.meant_by("ENSG00000000003") == "g03"
     plain, _ = prepared(tmp_path, described(gene_ids=IDS))
