@@ -22,6 +22,7 @@ from spinn.records.scores import RunScores
 from spinn.selectors.references import reference_panels
 from spinn.settings import read_settings
 from spinn.statistics.bootstrap import bootstrap
+from spinn.statistics.grouping import grouped
 
 _Job = tuple[str, int, Sequence[Panel]]  # key of a list or reference, seed, panels large to small
 
@@ -107,7 +108,11 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
         _check_held_out(paths, held_out(data))
         lists = that_vary(lists, data)
         jobs = [*_references(data, lists, whole, task)]
-        jobs += [(one.key, k, [one.panel]) for one in lists for k in whole["seeds"]]
+        jobs += [
+            (key, seed, sorted((one.panel for one in members), key=lambda panel: -panel.size))
+            for key, members in grouped(lists, "key").items()
+            for seed in whole["seeds"]
+        ]
         runs, scores = _judged(data, jobs, whole, task=task, split=split)
         n_draws = whole["evaluation"]["bootstrap"]
         (draws,) = bootstrap(runs, pd.DataFrame(scores), n_bootstrap=n_draws, seed=0)

@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from spinn.data import ExpressionData
@@ -18,16 +18,21 @@ Missing = Literal["drop", "error"]
 
 @dataclass(frozen=True)
 class Listed:
-    """One panel of a list: how many genes it names, and those of them that can be judged."""
+    """One panel of a list: how many genes it names, and those of them that can be judged.
+
+    The panels of a list are judged in one run, from large to small; where some are left with as
+    many genes, in several.
+    """
 
     name: str
     size: int
     panel: Panel
+    run: int = 0
 
     @property
     def key(self) -> str:
-        """Text that is different for every panel of all lists, and for floor and ceiling."""
-        return f"{self.size} {self.name}"
+        """Text that is different for every run of all lists, and for floor and ceiling."""
+        return f"{self.run} {self.name}"
 
 
 def as_paths(lists: GeneLists) -> dict[str, PanelPath]:
@@ -115,9 +120,12 @@ def that_vary(lists: Sequence[Listed], data: ExpressionData) -> list[Listed]:
                 "panels: %d of %d genes of %r constant in the training cells, and left out: %s"
             )
             log.warning(message, len(constant), len(genes), name, ", ".join(constant[:MAX_NAMED]))
-    return [
-        _with_genes(one.name, one.size, [g for g in one.panel.genes if g in held]) for one in lists
+    kept = [
+        _with_genes(one.name, one.size, (gene for gene in one.panel.genes if gene in held))
+        for one in lists
     ]
+    places = [(one.name, one.panel.size) for one in kept]
+    return [replace(one, run=places[:i].count(places[i])) for i, one in enumerate(kept)]
 
 
 def _with_genes(name: str, size: int, genes: Iterable[str]) -> Listed:
