@@ -12,6 +12,7 @@ import logging
 
 from spinn.constraints.audit import audit
 from spinn.constraints.files import read_rules
+from spinn.constraints.matching import with_names
 from spinn.constraints.measured import constraints_for
 from spinn.data import read_prepared
 from spinn.explanation.explain import explain_panels
@@ -23,7 +24,7 @@ log = logging.getLogger("spinn")
 data = read_prepared(snakemake.input.prepared, parts=("train", "valid"))
 paths = [path for path in map(read_panels, snakemake.input.panels) if path.failed is None]
 sizes, config = snakemake.params.sizes, snakemake.params.config
-rules, name = read_rules(config["genes"]), config["platform"]
+rules, name = with_names(read_rules(config["genes"]), data.names), config["platform"]
 platform = None if name is None else read_platform(name)
 panels = {size: paths[0].of_size(size) for size in sizes} if paths else {}
 table = audit(data, rules, panels, platform)

@@ -18,6 +18,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from spinn.names import GeneNames, gene_names, with_offers
+
 PARTS = ("train", "valid", "test")
 FORMAT = 1
 _PER_CELL = ("values", "cells", "part", "counts", "total_counts", "labels", "donors", "targets")
@@ -44,6 +46,8 @@ class ExpressionData:
     donors: NDArray[np.str_] | None = None  # donor of each cell
     targets: NDArray[np.float32] | None = None  # shape (n_cells, n_targets), for regression
     target_names: tuple[str, ...] = ()
+    ids: tuple[str, ...] | None = None  # of the genes, each empty where not known
+    symbols: tuple[str, ...] | None = None  # the same
 
     def __post_init__(self) -> None:
         if self.values.shape != (len(self.cells), len(self.genes)):
@@ -53,6 +57,9 @@ class ExpressionData:
             )
         if len(self.part) != len(self.cells):
             raise ValueError(f"part needs one entry per cell, got {len(self.part)}")
+        for name, words in {"ids": self.ids, "symbols": self.symbols}.items():
+            if words is not None and len(words) != len(self.genes):
+                raise ValueError(f"{name} needs one entry per gene, got {len(words)}")
 
     @property
     def n_cells(self) -> int:
@@ -74,13 +81,19 @@ class ExpressionData:
         """Position of every gene by its name."""
         return {gene: i for i, gene in enumerate(self.genes)}
 
+    @cached_property
+    def names(self) -> GeneNames:
+        """The genes' names with their ids and symbols, those told by the names where not given."""
+        return gene_names(self.genes, ids=self.ids, symbols=self.symbols)
+
     def positions(self, genes: Sequence[str]) -> NDArray[np.int64]:
         """Return the positions of genes by name, in the order given; KeyError if one is absent."""
-        absent = [gene for gene in genes if gene not in self.position]
+        absent = [str(gene) for gene in genes if gene not in self.position]
         if absent:
             raise KeyError(
                 f"{len(absent)} of {len(genes)} genes absent from the data: "
-                f"{', '.join(map(str, absent[:5]))}; names must match the var names used"
+                f"{with_offers(absent, self.names.words)}; names must match the var "
+                "names used"
             )
         return np.array([self.position[gene] for gene in genes], dtype=np.int64)
 
@@ -127,6 +140,7 @@ def decode(about: Mapping[str, Any], read: Callable[[str], Any]) -> ExpressionDa
 
     ``read`` returns what the ``.h5ad`` holds at a place, such as `X`, `obs/part` or `var/_index`.
     """
+    columns = about.get("var", ())
     classes = tuple(about["classes"])
     code = {name: i for i, name in enumerate(classes)}
     return ExpressionData(
@@ -144,6 +158,8 @@ def decode(about: Mapping[str, Any], read: Callable[[str], Any]) -> ExpressionDa
         donors=read("obs/spinn_donor") if about["donor"] else None,
         targets=read("obsm/spinn_targets") if about["targets"] else None,
         target_names=tuple(about["targets"]),
+        ids=tuple(read("var/spinn_id").tolist()) if "spinn_id" in columns else None,
+        symbols=tuple(read("var/spinn_symbol").tolist()) if "spinn_symbol" in columns else None,
     )
 
 

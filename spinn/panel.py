@@ -9,6 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spinn.names import with_offers
+
 if TYPE_CHECKING:  # both are slow to import, and reading panels needs neither
     import anndata as ad
     import pandas as pd
@@ -85,7 +87,8 @@ class Panel:
         if absent := [gene for gene in self.genes if gene not in adata.var_names]:
             raw = adata.raw is not None and set(absent) <= set(adata.raw.var_names)
             hint = "; they are in raw: annotate adata.raw.to_adata()" if raw else ""
-            raise KeyError(f"{len(absent)} of {self.size} panel genes absent: {absent[:5]}{hint}")
+            named = with_offers(absent, adata.var_names.tolist())
+            raise KeyError(f"{len(absent)} of {self.size} panel genes absent: {named}{hint}")
         copy = adata.to_memory() if adata.isbacked else adata.copy()
         rank = {gene: i for i, gene in enumerate(self.genes, start=1)}
         copy.var["spinn_rank"] = [rank.get(name, 0) for name in adata.var_names]

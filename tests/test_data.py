@@ -26,6 +26,18 @@ def test_positions_keep_the_order_of_the_names():
         DATA.positions(["x", "g01", "y"])
 
 
+def test_genes_have_ids_and_symbols_or_what_their_names_tell():
+    assert DATA.names.symbols == DATA.genes
+    assert DATA.names.ids == ("",) * 6
+    symbols = ("CD3E", "CD3D", "", "x", "y", "z")
+    data = replace(DATA, symbols=symbols)
+    assert data.names.symbols == symbols
+    with pytest.raises(KeyError, match=r"data: cd3e .did you mean CD3E\?., G05 .did you mean g05"):
+        data.positions(["cd3e", "G05", "g01"])
+    with pytest.raises(ValueError, match="ids needs one entry per gene, got 1"):
+        replace(DATA, ids=("x",))
+
+
 def test_take_cuts_everything_that_has_cells():
     data = replace(DATA, donors=DATA.cells)
     rows = np.array([7, 2])

@@ -13,7 +13,7 @@ from spinn.constraints.audit_rows import COLUMNS, Row, audit_row, joined, n_gene
 from spinn.constraints.audit_types import crowding_rows, load_rows, marker_rows, platform_rows
 from spinn.constraints.measured import constraints_for
 from spinn.constraints.rules import Bounds, GeneRules
-from spinn.constraints.terms import is_family, matched, union
+from spinn.constraints.terms import is_family, union
 from spinn.data import ExpressionData
 from spinn.panel import Panel
 from spinn.platforms.platform import Platform
@@ -71,17 +71,17 @@ def _list_rows(
     if rules.required:
         missing = [gene for gene in required if gene not in panel.measured]
         got = f"{len(required) - len(missing)} of them"
-        notes = _terms(rules.required, data.genes), named("missing", missing)
+        notes = _terms(rules, rules.required, data.genes), named("missing", missing)
         yield audit_row("required", n_genes(len(required)), got, *notes, met=not missing)
     if rules.excluded:
-        banned = set(union(matched(rules.excluded, data.genes))) - set(required)
+        banned = set(union(rules.matched(rules.excluded, data.genes))) - set(required)
         present = [gene for gene in panel.genes if gene in banned]
         wanted, got = f"none of {n_genes(len(banned))}", f"{len(present)} of them"
-        notes = _terms(rules.excluded, data.genes), named("in the panel", present)
+        notes = _terms(rules, rules.excluded, data.genes), named("in the panel", present)
         yield audit_row("excluded", wanted, got, *notes, met=not present)
 
     if rules.available is not None:
-        available = set(union(matched(rules.available, data.genes)))
+        available = rules.available_in(data.genes)
         absent = [gene for gene in panel.genes if gene not in available]
         got = f"{len(panel.genes) - len(absent)} of {n_genes(len(panel.genes))}"
         note = named("cannot be ordered", absent)
@@ -139,9 +139,9 @@ def _range(bounds: Bounds) -> str:
     return " and ".join(ends) or "within each gene's own bounds"
 
 
-def _terms(terms: Sequence[str], genes: Sequence[str]) -> str:
+def _terms(rules: GeneRules, terms: Sequence[str], genes: Sequence[str]) -> str:
     """Return how many genes each family stands for, and which names are absent."""
-    genes_of = matched(terms, genes)
+    genes_of = rules.matched(terms, genes)
     families = [f"{term} {len(genes_of[term])}" for term in terms if is_family(term)]
     absent = [term for term in terms if not is_family(term) and not genes_of[term]]
     return joined(named("families", families), named("not in the data", absent))

@@ -45,16 +45,16 @@ def read_rules(genes: Mapping[str, Any]) -> GeneRules:
     flagged = {flag: [row["gene"] for row in rows if row.pop(flag, False)] for flag in FLAGS}
     expression, available = genes.get("expression") or {}, genes.get("available")
     return GeneRules(
-        tuple(dict.fromkeys([*_terms(genes.get("required", ())), *flagged["must"]])),
-        tuple(dict.fromkeys([*_terms(genes.get("excluded", ())), *flagged["exclude"]])),
+        tuple(dict.fromkeys([*read_terms(genes.get("required", ())), *flagged["must"]])),
+        tuple(dict.fromkeys([*read_terms(genes.get("excluded", ())), *flagged["exclude"]])),
         tuple(row for row in rows if len(row) > 1),
         genes.get("max_per_group", GeneRules.max_per_group),
         genes.get("budget"),
         Bounds(expression.get("min"), expression.get("max")),
         LoadLimits(**(genes.get("load") or {})),
         genes.get("markers_per_type"),
-        None if available is None else tuple(_terms(available)),
-        tuple(dict.fromkeys(_terms(genes.get("base") or ()))),
+        None if available is None else tuple(read_terms(available)),
+        tuple(dict.fromkeys(read_terms(genes.get("base") or ()))),
         tuple(genes.get("slots") or ()),
     )
 
@@ -80,7 +80,8 @@ def constraints_of(genes: Mapping[str, Any], data: ExpressionData) -> Constraint
     return constraints_for(read_rules(genes), data)
 
 
-def _terms(given: str | Path | Sequence[str]) -> list[str]:
+def read_terms(given: str | Path | Sequence[str]) -> list[str]:
+    """Return a list of terms, or those of a file, as `read_rules` takes them."""
     if not isinstance(given, str | Path):
         return [str(term) for term in given]
     path = Path(given)

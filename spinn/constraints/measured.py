@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from spinn.arrays import Floats
 from spinn.constraints.constraints import Constraints, MarkerRule
+from spinn.constraints.matching import with_names
 from spinn.constraints.rules import GeneRules, LoadLimits
 from spinn.data import ExpressionData
 from spinn.profiles.loads import ALL_CELLS, Loads, loads
@@ -25,7 +26,7 @@ def constraints_for(rules: GeneRules, data: ExpressionData) -> Constraints:
     Genes beyond a limit of molecules per cell are excluded, unless they are required. Those near a
     limit count less: a gene's weight falls with its share of the limit, to a tenth at it.
     """
-    constraints = rules.resolve(data.genes, data.mean)
+    constraints = with_names(rules, data.names).resolve(data.genes, data.mean)
     if rules.load != LoadLimits():
         constraints = _with_loads(constraints, rules.load, data)
     per_type = DEFAULT_MARKERS if rules.markers_per_type is None else rules.markers_per_type

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from spinn.constraints.constraints import Constraints
 from spinn.constraints.terms import is_family, matched, members, union
+from spinn.names import GeneNames, with_offers
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ class GeneRules:
     of genes that can be ordered at all; None for any. ``markers_per_type`` is None for the default:
     two where cell types are known and a panel has three genes for each. ``base`` are the names of
     genes that are measured anyway, ``slots`` those of what takes room and is no gene of the data.
+    Families read the symbols of ``known``.
     """
 
     required: tuple[str, ...] = ()
@@ -79,6 +81,7 @@ class GeneRules:
     available: tuple[str, ...] | None = None
     base: tuple[str, ...] = ()
     slots: tuple[str, ...] = ()
+    known: GeneNames | None = None  # the data's genes, see `spinn.constraints.matching`
 
     def __post_init__(self) -> None:
         Constraints(self.required, self.excluded)  # refuses a term of both
@@ -91,11 +94,15 @@ class GeneRules:
             except ValueError as error:
                 raise ValueError(f"{row['gene']}: {error}") from None
 
+    def matched(self, terms: Sequence[str], genes: Sequence[str]) -> dict[str, list[str]]:
+        """Return the genes of each term."""
+        return matched(terms, genes, {} if self.known is None else self.known.shown)
+
     def column(self, name: str, genes: Sequence[str]) -> dict[str, Any]:
         """Return the values in a column of the table, by gene; genes without a value are absent."""
         values = [(row["gene"], row[name]) for row in self.rows if row.get(name) is not None]
         families_first = sorted(values, key=lambda pair: not is_family(pair[0]))
-        genes_of = matched([term for term, _ in families_first], genes)
+        genes_of = self.matched([term for term, _ in families_first], genes)
         return {gene: value for term, value in families_first for gene in genes_of[term]}
 
     def bounds(self, genes: Sequence[str]) -> dict[str, Bounds]:
@@ -112,14 +119,17 @@ class GeneRules:
         gene outside its bounds is excluded, unless it is required. Two families that require and
         exclude the same gene are a ValueError, a required term that matches none is a KeyError.
         """
-        required, excluded = matched(self.required, genes), matched(self.excluded, genes)
+        required, excluded = (
+            self.matched(terms, genes) for terms in (self.required, self.excluded)
+        )
         if absent := [term for term, matches in required.items() if not matches]:
             raise KeyError(
-                f"genes.required: {len(absent)} absent from the data: {', '.join(absent[:5])}; "
+                f"genes.required: {len(absent)} absent from the data: "
+                f"{with_offers(absent, self.known.words if self.known else genes)}; "
                 "names must match the var names"
             )
         for term, matches in (required | excluded).items():
-            if is_family(term) or not matches:
+            if is_family(term):
                 level = logging.INFO if matches else logging.WARNING
                 log.log(level, "genes: %s matches %d of %d genes", term, len(matches), len(genes))
         named, banned = set(self.required), set(self.excluded)
@@ -164,13 +174,20 @@ class GeneRules:
             )
         return self.slots
 
+    def available_in(self, genes: Sequence[str]) -> set[str]:
+        """Return the genes of the data that can be ordered: by name, id or symbol, or a family."""
+        available = set(self.available or ())
+        families = [term for term in available if is_family(term)]
+        by_word = self.known.named_any(available) if self.known else available
+        return set(genes) & {*by_word, *union(self.matched(families, genes))}
+
     def _unavailable(
         self, genes: Sequence[str], wanted: Sequence[str], unwanted: Sequence[str]
     ) -> list[str]:
         """Return further genes that cannot be ordered; ValueError where one is required."""
         if self.available is None:
             return []
-        available = set(union(matched(self.available, genes)))
+        available = self.available_in(genes)
         if not available:
             raise ValueError(
                 f"genes.available: none of {len(self.available)} names is in the data; names must "

@@ -12,7 +12,6 @@ from spinn.explanation.load import load_columns
 from spinn.explanation.reasons import COLUMNS, reasons
 from spinn.explanation.substitutes import substitutes
 from spinn.panel import Panel, PanelPath
-from spinn.platforms.identifiers import ensembl_id
 from spinn.preparation.moments import split_moments
 from spinn.profiles.loads import loads
 
@@ -31,8 +30,8 @@ def explain_panels(
 
     ``paths`` are those of all runs that did not fail, the recommended one first; the tables are
     empty without any. Only the training cells are used. Substitutes meet the constraints too. The
-    last columns are the gene's load, whether it was ``required`` (yes, no), and its Ensembl ``id``,
-    empty where its name is none.
+    last columns are the gene's load, whether it was ``required`` (yes, no), and its Ensembl ``id``
+    and ``symbol``, empty where not known.
     """
     if not paths:
         yield from [pd.DataFrame(columns=COLUMNS)] * len(sizes)
@@ -47,7 +46,7 @@ def explain_panels(
             reasons(data, panel, other_panels, selector=selector, seed=seed),
             substitutes(data, panel, moments, constraints),
             load_columns(data, panel, molecules),
-            _names(panel, constraints),
+            _names(data, panel, constraints),
         )
         yield _with_slots(pd.concat(parts, axis=1), panel)
 
@@ -61,9 +60,10 @@ def _with_slots(table: pd.DataFrame, panel: Panel) -> pd.DataFrame:
     return pd.concat([table, slots.assign(rank=ranks)], ignore_index=True)
 
 
-def _names(panel: Panel, constraints: Constraints) -> pd.DataFrame:
+def _names(data: ExpressionData, panel: Panel, constraints: Constraints) -> pd.DataFrame:
+    genes = data.names.of(panel.genes)
     required = ["yes" if gene in constraints.required else "no" for gene in panel.genes]
-    return pd.DataFrame({"required": required, "id": [ensembl_id(gene) for gene in panel.genes]})
+    return pd.DataFrame({"required": required, "id": genes.ids, "symbol": genes.symbols})
 
 
 def as_rows(tables: Iterable[pd.DataFrame]) -> dict[str, list[list[Any]]]:

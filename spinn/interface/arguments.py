@@ -119,8 +119,9 @@ def prepared(
     config: Mapping[str, Any],
     *,
     split: int,
-    rules: GeneRules,
+    rules: GeneRules | None = None,
     sizes: Sequence[int] = (),
+    kept: Sequence[str] = (),
 ) -> ExpressionData:
     """Return cells as the workflow's first rule prepares them, test cells included."""
     if not isinstance(split, Integral) or split < 0:
@@ -128,7 +129,7 @@ def prepared(
     sections = {key: config[key] for key in ("preprocess", "split")}
     sections["dataset"] = config["datasets"][NAME]
     with _translate_errors():
-        made = prepare(adata, **sections, repeat=int(split), rules=rules, sizes=sizes)
+        made = prepare(adata, **sections, repeat=int(split), rules=rules, sizes=sizes, kept=kept)
     return expression_data(made)
 
 

@@ -47,6 +47,8 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--target", "targets", multiple=True, help="For regression: obs column or obsm/NAME."
         ),
+        click.option("--gene-id", help="var column of Ensembl ids.  [default: var names]"),
+        click.option("--gene-symbol", help="var column of symbols.  [default: var names]"),
         click.option("--split", default=0, show_default=True, help="Which cells are held out."),
         click.option(
             "--config",
@@ -70,7 +72,8 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--required",
     multiple=True,
-    help="Gene that every panel must hold, or prefix:TEXT, regex:PATTERN; repeatable.",
+    help="Gene that every panel must hold, prefix:TEXT, regex:PATTERN, family:NAME, or a file of "
+    "them (text, CSV with a column gene, panel.json); repeatable.",
 )
 @click.option(
     "--excluded", multiple=True, help="Gene that no panel may hold, in the same forms; repeatable."
@@ -101,11 +104,12 @@ def select(cells: str, output: str | None, config: str | None, verbose: bool, **
     --donor, --split and --config, judges panels on it.
     """
     with _user_errors(verbose=verbose):
-        from spinn.interface.files import atomic_write, check_writable, read_config
+        from spinn.interface.files import atomic_write, check_writable, listed_terms, read_config
 
         if output is not None:
             check_writable(output, (".csv", ".json"))
         settings = read_config(config)
+        given |= {key: listed_terms(given[key]) for key in ("required", "excluded")}
 
         from spinn.interface.select import select_genes
         from spinn.preparation.inputs import read_input
@@ -126,6 +130,13 @@ def select(cells: str, output: str | None, config: str | None, verbose: bool, **
 @click.argument("panels", nargs=-1, required=True, metavar="[NAME=]FILE...")
 @click.option("--seed", "seeds", type=int, multiple=True, default=(0, 1), show_default=True,
               help="Random seed of the networks that judge; repeatable.")  # fmt: skip
+@click.option(
+    "--missing",
+    type=click.Choice(["drop", "error"]),
+    default="drop",
+    show_default=True,
+    help="Genes of a list that CELLS lack are left out with a warning, or an error.",
+)
 @click.option("-o", "--output", help="table.csv.  [default: CSV to the screen]")
 @_of_cells
 def evaluate(

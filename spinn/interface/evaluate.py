@@ -6,27 +6,25 @@ from typing import Any
 import anndata as ad
 import pandas as pd
 
-from spinn.arrays import Floats
 from spinn.config.sections import judging_of
-from spinn.constraints.rules import GeneRules
 from spinn.data import ExpressionData
 from spinn.evaluation.evaluate import evaluate
 from spinn.evaluation.judge import make_judge
 from spinn.interface.arguments import NAME, configured, held_out, prepared
+from spinn.interface.lists import GeneLists, Listed, Missing, as_paths, in_data, that_vary
 from spinn.interface.progress import progress
+from spinn.interface.quality import quality_table
 from spinn.interface.threads import one_thread
 from spinn.networks.training import choose_device
 from spinn.panel import Panel, PanelPath
-from spinn.preparation.inputs import gene_names
+from spinn.preparation.features import genes_of
 from spinn.records.scores import RunScores
 from spinn.selectors.references import reference_panels
 from spinn.settings import read_settings
-from spinn.statistics.bootstrap import TaskDraws, bootstrap
-from spinn.statistics.tiers import REFERENCES, interval
+from spinn.statistics.bootstrap import bootstrap
+from spinn.statistics.grouping import grouped
 
-GeneLists = Mapping[str, Sequence[str] | Panel | PanelPath]
-_Job = tuple[str, int, Sequence[Panel]]  # name, seed, panels large to small
-_COLUMNS = ("panel", "size", "metric", "value", "low", "high", "diff", "diff_low", "diff_high")
+_Job = tuple[str, int, Sequence[Panel]]  # key of a list or reference, seed, panels large to small
 
 
 def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
@@ -39,6 +37,9 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
     values: str | None = None,
     task: str | None = None,
     targets: Sequence[str] | str = (),
+    gene_id: str | None = None,
+    gene_symbol: str | None = None,
+    missing: Missing = "drop",
     seeds: Sequence[int] = (0, 1),
     split: int = 0,
     config: Mapping[str, Any] | None = None,
@@ -47,8 +48,9 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
 
     Networks of the same kind are trained on the genes of each list and judged on the same test
     cells: those that `spinn.select_genes` does not use, given the same ``label``, ``donor``,
-    ``split`` and ``config``. A plain list does not say which cells it was chosen from; one chosen
-    from all of them gets values that are too good.
+    ``split`` and ``config``. All lists of a call predict the same genes, the most variable ones and
+    those that any list names: compare lists within a call. A plain list does not say which cells it
+    was chosen from; one chosen from all of them gets values that are too good.
 
     Parameters
     ----------
@@ -57,86 +59,65 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
     panels
         Names to lists of genes, or to what `select_genes` returned. The others are compared with
         the first.
-    label, donor, layer, values, task, targets, split
-        As in `select_genes`.
+    label, donor, layer, values, task, targets, gene_id, gene_symbol, split
+        As in `select_genes`. Lists name genes by name, id or symbol.
+    missing
+        What becomes of genes that the data lack: ``drop`` judges a list by the others, and a
+        warning names them and what they may have meant; ``error`` raises. Genes that are rare or
+        hardly vary are judged; constant ones say nothing, and are left out with a warning.
     seeds
         Of the refits.
     config
         Sections of the workflow's config; here preprocess, split, network, training, refit,
-        evaluation and device count. The genes that are predicted are the variable ones and those of
-        the panels.
+        evaluation and device count.
 
     Returns
     -------
     DataFrame
-        One row per panel, size and metric, the task's headline metric first. panel; size; metric;
-        value with its 95 % interval low, high; diff, the panel minus the first one (of the same
-        size where it has one, else its largest), paired, with diff_low, diff_high; n_seeds,
-        n_blocks (units that the bootstrap draws) and split. Panel `floor`: random genes of the
-        same expression; `ceiling`: all genes. Intervals are NaN where a metric is no sum over cells
-        and there is one seed. docs/formats.md says which way each metric is better.
+        One row per panel, size and metric, the task's headline metric first, then each cell type's
+        recall. panel; size (genes that the list names); n_judged (those of them that are judged);
+        metric; target (a cell type, or `all`); value with its 95 % interval low, high; diff, the
+        panel minus the first one (of the same size where it has one, else its largest), paired,
+        with diff_low, diff_high; n_seeds, n_blocks (units that the bootstrap draws) and split.
+        Panel `floor`: random genes of the same expression, as many as are judged; `ceiling`: all
+        genes. Intervals are NaN where a metric is no sum over cells and there is one seed.
+        docs/formats.md says which way each metric is better.
 
     Raises
     ------
     KeyError
-        If a gene, layer or column is absent.
+        If a layer or column is absent, all genes of a list are, or one with ``missing="error"``.
     ValueError
-        If there is no panel, a panel was chosen with other cells held out, or as in
-        `select_genes`.
+        If there is no panel, no gene of one varies, one was chosen with other cells held out, or
+        as in `select_genes`.
     """
     if isinstance(seeds, int):
         raise TypeError(f"seeds must be a list of whole numbers, got {seeds}; write [{seeds}]")
     given = {"layer": layer, "values": values, "label": label, "donor": donor, "targets": targets}
+    given |= {"gene_id": gene_id, "gene_symbol": gene_symbol}
     # The config's genes constrain selection only: given lists are judged as they are.
     fixed = {"genes": {}, "selectors": ["greedy"], "panel_sizes": [1], "seeds": list(seeds)}
     cells, whole = configured(adata, config, task=task, cells=given, **fixed)
     (task,) = whole["tasks"]
-    paths = _paths(panels, gene_names(cells, layer).tolist())
-    named = dict.fromkeys(gene for path in paths.values() for p in path.panels for gene in p.genes)
-    rules = GeneRules(required=tuple(named))  # are kept, however little they vary
+    paths = as_paths(panels)
+    known, _ = genes_of(cells, layer, gene_id=gene_id, gene_symbol=gene_symbol)
+    lists = in_data(paths, known, missing=missing)
+    named = list(dict.fromkeys(gene for one in lists for gene in one.panel.genes))
     with one_thread():
-        data = prepared(cells, whole, split=split, rules=rules)
+        data = prepared(cells, whole, split=split, kept=named)
         _check_held_out(paths, held_out(data))
-        jobs = [*_references(data, paths, whole, task)]
-        jobs += [(name, k, path.panels) for name, path in paths.items() for k in whole["seeds"]]
+        lists = that_vary(lists, data)
+        jobs = [*_references(data, lists, whole, task)]
+        jobs += [
+            (key, seed, sorted((one.panel for one in members), key=lambda panel: -panel.size))
+            for key, members in grouped(lists, "key").items()
+            for seed in whole["seeds"]
+        ]
         runs, scores = _judged(data, jobs, whole, task=task, split=split)
         n_draws = whole["evaluation"]["bootstrap"]
         (draws,) = bootstrap(runs, pd.DataFrame(scores), n_bootstrap=n_draws, seed=0)
-    table = pd.DataFrame(_rows(draws, next(iter(paths)))).assign(split=split)
-    counts = {"n_seeds": "Int64", "n_blocks": "Int64"}
-    return table[[*_COLUMNS, *counts, "split"]].astype(counts)
-
-
-def _paths(panels: GeneLists, genes: Sequence[str]) -> dict[str, PanelPath]:
-    """Return every list as a path, checked against the genes of the data."""
-    if not isinstance(panels, Mapping):
-        raise TypeError(
-            "panels must be lists of genes by name, such as {'mine': genes}, got "
-            f"{type(panels).__name__}"
-        )
-    if not panels:
-        raise ValueError("panels must name at least one list of genes, got none")
-    known = set(genes)
-    paths: dict[str, PanelPath] = {}
-    for name, panel in panels.items():
-        if not isinstance(name, str):
-            raise TypeError(f"panels: a name must be text, got {name!r}")
-        if name in REFERENCES:
-            raise ValueError(f"panels: {name!r} is a reserved name; choose another for the list")
-        if isinstance(panel, str):
-            raise TypeError(f"panels: {name!r} must be a list of genes, got the text {panel!r}")
-        try:
-            one = panel if isinstance(panel, Panel | PanelPath) else Panel(tuple(map(str, panel)))
-        except ValueError as error:
-            raise ValueError(f"panels: {name!r}: {error}") from None
-        paths[name] = PanelPath((one,), ()) if isinstance(one, Panel) else one
-        largest = paths[name].genes
-        if absent := [gene for gene in largest if gene not in known]:
-            raise KeyError(
-                f"panels: {len(absent)} of {len(largest)} genes of {name!r} absent from the data: "
-                f"{', '.join(absent[:5])}; names must match the var names"
-            )
-    return paths
+        table = quality_table(lists, draws, runs, n_bootstrap=n_draws)
+    return table.assign(split=split)
 
 
 def _check_held_out(paths: Mapping[str, PanelPath], here: str) -> None:
@@ -150,13 +131,13 @@ def _check_held_out(paths: Mapping[str, PanelPath], here: str) -> None:
 
 
 def _references(
-    data: ExpressionData, paths: Mapping[str, PanelPath], config: Mapping[str, Any], task: str
+    data: ExpressionData, lists: Sequence[Listed], config: Mapping[str, Any], task: str
 ) -> Iterator[_Job]:
-    sizes = sorted({panel.size for path in paths.values() for panel in path.panels})
+    sizes = sorted({one.panel.size for one in lists})
     runs = [("floor", draw) for draw in range(config["evaluation"]["floor_panels"])]
     runs += [("ceiling", seed) for seed in config["seeds"]]
-    for run, panels in reference_panels(data, task, sizes, runs).items():
-        yield *run, panels
+    for (name, seed), of_run in reference_panels(data, task, sizes, runs).items():
+        yield name, seed, of_run
 
 
 def _judged(
@@ -176,30 +157,3 @@ def _judged(
             scores += [{**about, **row} for row in overall]
             bar.update()
     return runs, scores
-
-
-def _rows(task: TaskDraws, first: str) -> Iterator[dict[str, Any]]:
-    """Yield one row per metric, panel and size; draws of all sizes are paired."""
-    by_metric: dict[str, dict[tuple[str, int], Floats]] = {}
-    for (size, metric), draws_of in task.draws.items():
-        for name, draws in draws_of.items():
-            by_metric.setdefault(metric, {})[name, size] = draws
-    order = [*(name for name in task.counts if name not in REFERENCES), *REFERENCES]
-    for metric, draws_at in by_metric.items():
-        of_first = {size: draws for (name, size), draws in draws_at.items() if name == first}
-        for name, size in sorted(draws_at, key=lambda key: (order.index(key[0]), key[1])):
-            draws = draws_at[name, size]
-            row = {"panel": name, "size": size, "metric": metric, **_with_interval("", draws)}
-            if name != first and of_first:
-                other = of_first.get(size, of_first[max(of_first)])
-                row |= _with_interval("diff", draws - other)
-            n_seeds = task.counts[name]["n_seeds"]
-            if (size, metric) not in task.judged and n_seeds == 1:
-                row |= dict.fromkeys(("low", "high", "diff_low", "diff_high"), float("nan"))
-            yield {**dict.fromkeys(_COLUMNS, float("nan")), **row, **task.counts[name]}
-
-
-def _with_interval(name: str, draws: Floats) -> dict[str, float]:
-    low, high = interval(draws)
-    prefix = f"{name}_" if name else ""
-    return {name or "value": float(draws[0]), f"{prefix}low": low, f"{prefix}high": high}

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 import yaml
 
+from spinn.constraints.files import read_terms
 from spinn.panel import PanelPath
 from spinn.panel_files import load_panel
 
+_LISTS = (".txt", ".csv", ".tsv", ".json")  # how a word ends that can only be meant as a file
 Result = TypeVar("Result")
 
 
@@ -24,6 +26,19 @@ def named_panels(words: Iterable[str]) -> dict[str, PanelPath]:
             raise ValueError(f"two lists are called {name!r}; write NAME={path}")
         paths[name] = path
     return {name: load_panel(path) for name, path in paths.items()}
+
+
+def listed_terms(words: Iterable[str]) -> list[str]:
+    """Return genes and families, those of files in the place of the words that name a file."""
+    terms: list[str] = []
+    for word in words:
+        if Path(word).is_file():
+            terms += read_terms(word)
+        elif word.endswith(_LISTS):
+            raise FileNotFoundError(f"no such file of genes: {word}")
+        else:
+            terms.append(word)
+    return list(dict.fromkeys(terms))
 
 
 def read_config(path: str | None) -> Mapping[str, Any] | None:

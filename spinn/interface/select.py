@@ -42,6 +42,8 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     values: str | None = None,
     task: str | None = None,
     targets: Sequence[str] | str = (),
+    gene_id: str | None = None,
+    gene_symbol: str | None = None,
     seed: int = 0,
     split: int = 0,
     platform: str | Path | None = None,
@@ -69,8 +71,8 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     selector
         What chooses: `recommended`, or any other of the README but those of other packages.
     required, excluded
-        Genes of every panel, and of none: names, ``prefix:MT-``, ``regex:^LOC[0-9]+``, or the path
-        of a file of them.
+        Genes of every panel, and of none: names, ids, symbols, ``prefix:MT-``,
+        ``regex:^LOC[0-9]+``, ``family:ribosomal``, or the path of a file of them.
     layer
         None for X, `raw`, or a layer's name.
     values
@@ -80,6 +82,8 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         label, reconstruction without.
     targets
         For regression: numeric obs columns, or ``obsm/NAME``.
+    gene_id, gene_symbol
+        var columns of Ensembl ids and of symbols; None: those that the var names are.
     seed
         Of the selector.
     split
@@ -122,6 +126,7 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     3
     """
     given = {"layer": layer, "values": values, "label": label, "donor": donor, "targets": targets}
+    given |= {"gene_id": gene_id, "gene_symbol": gene_symbol}
     cells, whole = configured(
         adata,
         config,

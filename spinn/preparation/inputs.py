@@ -49,8 +49,8 @@ def input_digest(path: str) -> str:
     return digest.hexdigest()
 
 
-def matrix_of(adata: ad.AnnData, layer: str | None) -> tuple[NDArray[np.str_], sp.csr_matrix]:
-    """Return gene names and a copy of the matrix of X, `raw` or a layer, as CSR."""
+def matrix_of(adata: ad.AnnData, layer: str | None) -> sp.csr_matrix:
+    """Return a copy of the matrix of X, `raw` or a layer, as CSR."""
     if layer == "raw":
         if adata.raw is None:
             raise KeyError("layer is raw, but the data have no .raw; set layer: null")
@@ -67,28 +67,18 @@ def matrix_of(adata: ad.AnnData, layer: str | None) -> tuple[NDArray[np.str_], s
     csr = sp.csr_matrix(matrix, copy=True)  # the caller's matrix must not change
     csr.sum_duplicates()
     csr.eliminate_zeros()
-    return gene_names(adata, layer), csr
+    return csr
 
 
-def gene_names(adata: ad.AnnData, layer: str | None) -> NDArray[np.str_]:
-    """Return the names of the genes of X, `raw` or a layer."""
+def features_of(adata: ad.AnnData, layer: str | None) -> pd.DataFrame:
+    """Return var of X, `raw` or a layer, indexed by the names of the features."""
     raw = layer == "raw" and adata.raw is not None
-    return np.asarray(adata.raw.var_names if raw else adata.var_names, dtype=np.str_)
+    return adata.raw.var if raw else adata.var
 
 
 def values_of(adata: ad.AnnData, layer: str | None) -> str:
     """Return what a matrix seems to hold: `counts` if all values are whole, else `lognorm`."""
-    return "counts" if _are_whole(matrix_of(adata, layer)[1].data) else "lognorm"
-
-
-def check_genes(genes: NDArray[np.str_]) -> None:
-    """Raise ValueError unless the names are distinct."""
-    names, times = np.unique(genes, return_counts=True)
-    if len(repeated := names[times > 1]):
-        raise ValueError(
-            f"gene names must be distinct; {len(repeated)} repeat: {', '.join(repeated[:5])}; "
-            "make them unique (adata.var_names_make_unique()) or use identifiers"
-        )
+    return "counts" if _are_whole(matrix_of(adata, layer).data) else "lognorm"
 
 
 _NOT_LOGNORM = "if they are counts, round them and declare values: counts, otherwise take log1p"

@@ -16,11 +16,13 @@ from pandas.api.types import is_numeric_dtype
 
 from spinn.arrays import Integers
 from spinn.constraints.constraints import Constraints
+from spinn.constraints.matching import log_absent, log_unmodelled, with_names
 from spinn.constraints.measured import constraints_for
 from spinn.constraints.rules import GeneRules
 from spinn.data import FORMAT, PARTS, ExpressionData, decode
 from spinn.preparation import inputs
 from spinn.preparation.columns import CONSTANT, mean_and_std, row_sums
+from spinn.preparation.features import genes_of
 from spinn.preparation.split import split_cells
 from spinn.preparation.thinning import log_normalise, recover_counts, whole_multiples
 
@@ -28,7 +30,7 @@ log = logging.getLogger(__name__)
 MIN_TEST_CELLS = 5  # below, intervals and neighbours mean nothing
 
 
-def prepare(
+def prepare(  # noqa: PLR0913 - the config's sections, and what is asked of genes
     adata: ad.AnnData,
     *,
     dataset: Mapping[str, Any],
@@ -37,6 +39,7 @@ def prepare(
     repeat: int = 0,
     rules: GeneRules | None = None,
     sizes: Sequence[int] = (),
+    kept: Sequence[str] = (),
 ) -> ad.AnnData:
     """Return log-normalised cells by chosen genes, each cell in one part.
 
@@ -51,16 +54,21 @@ def prepare(
         Number of the split; each assigns the cells to parts again.
     rules, sizes
         Required genes are kept regardless of their variance; panels of each size must be possible.
+    kept
+        Genes that are kept likewise where they vary at all; those that do not are left out.
 
     Returns
     -------
     AnnData
-        X float32 CSR; obs.part; var.mean, var.std; layers["counts"] where molecules are known.
+        X float32 CSR; obs.part; var.mean, var.std; layers["counts"] where molecules are known;
+        var.spinn_id, var.spinn_symbol where the dataset's gene_id, gene_symbol name a column.
     """
     values, rules = dataset.get("values", "counts"), rules or GeneRules()
     label, donor = dataset.get("label"), dataset.get("donor")
-    genes, matrix = inputs.matrix_of(adata, dataset.get("layer"))
-    inputs.check_genes(genes)
+    matrix = inputs.matrix_of(adata, dataset.get("layer"))
+    given = {key: dataset.get(key) for key in ("gene_id", "gene_symbol")}
+    known, is_gene = genes_of(adata, dataset.get("layer"), **given)
+    matrix = matrix if is_gene.all() else matrix[:, is_gene]
     inputs.check_values(matrix, values)
     columns = inputs.obs_column(adata, label, "label"), inputs.obs_column(adata, donor, "donor")
     targets = inputs.target_columns(adata, dataset.get("targets", ()))
@@ -81,22 +89,35 @@ def prepare(
             "needed; bring more cells or a larger split.test"
         )
 
+    genes = np.array(known.names)
     order = np.argsort(genes, kind="stable")
     # Storage order decides which molecule meets which draw, so it must follow the genes' order.
     genes, matrix = genes[order], matrix[:, order].sorted_indices()
+    known = known.of(genes.tolist())
     counts, total, lognorm, target_sum, how = _counts_and_lognorm(
         matrix, values, float(preprocess["target_sum"]), part != "test"
     )
     mean, std = (moment.astype(np.float32) for moment in mean_and_std(lognorm[train]))
-    constraints = rules.resolve(genes.tolist(), mean)
+    rules = with_names(rules, known)
+    log_absent(rules, known)
+    constraints = rules.resolve(known.names, mean)
     required = np.isin(genes, constraints.required)
+    if (constant := required & (std <= CONSTANT)).any():
+        raise ValueError(
+            "required genes are constant in the training cells: "
+            f"{', '.join(genes[constant][:5])}; a panel cannot use them; "
+            "take them out of genes.required, or exclude them by name if a family brought them"
+        )
     # A base gene that does not vary is measured and tells nothing, so it is not modelled.
-    kept = required | (np.isin(genes, constraints.base) & (std > CONSTANT))
-    chosen, gene_filters = _choose_genes(lognorm[train], genes, std, kept, preprocess)
-    absent = [gene for gene in rules.base if gene not in set(genes[chosen])]
-    if absent:
-        message = "genes.base: %d of %d measured, but not modelled (absent or constant): %s"
-        log.warning(message, len(absent), len(rules.base), ", ".join(absent[:5]))
+    named = required | np.isin(genes, [*kept, *constraints.base])
+    chosen, gene_filters = _choose_genes(lognorm[train], genes, std, named, preprocess)
+    log_unmodelled(rules, genes[chosen].tolist())
+
+    kept_names = known.of(genes[chosen].tolist())
+    words = {"gene_id": kept_names.ids, "gene_symbol": kept_names.symbols}
+    # Where no column is given, the names tell all that is known.
+    words = {key.replace("gene", "spinn"): words[key] for key, column in given.items() if column}
+    moments = {"mean": mean[chosen], "std": std[chosen]}
     kinds = {"part": part, "spinn_label": labels, "spinn_donor": donors}
     obs = pd.DataFrame(
         {name: pd.Categorical(kind) for name, kind in kinds.items() if kind is not None},
@@ -104,7 +125,12 @@ def prepare(
     )
     if total is not None:
         obs["spinn_total_counts"] = total
-    filters = {"cells_in": int(adata.n_obs), "cells_with_min_genes": len(rows), **gene_filters}
+    filters = {
+        "cells_in": int(adata.n_obs),
+        "cells_with_min_genes": len(rows),
+        "features_in": len(is_gene),
+        **gene_filters,
+    }
     about = {
         "format": FORMAT,
         "label": label,
@@ -116,6 +142,7 @@ def prepare(
         "values": how,
         "split": _split_table(part, labels, donors),
         "filters": filters,
+        "var": list(words),
     }
     for name, number in filters.items():
         log.info("%s: %s", name, number)
@@ -124,7 +151,7 @@ def prepare(
     made = ad.AnnData(
         X=lognorm[:, chosen],
         obs=obs,
-        var=pd.DataFrame({"mean": mean[chosen], "std": std[chosen]}, index=genes[chosen]),
+        var=pd.DataFrame(moments | words, index=genes[chosen]),
         layers={} if counts is None else {"counts": counts[:, chosen]},
         obsm={"spinn_targets": np.column_stack(target_values)} if targets else {},
         uns={"spinn": json.dumps(about, sort_keys=True)},
@@ -163,24 +190,21 @@ def _choose_genes(
     train: sp.csr_matrix,
     genes: NDArray[np.str_],
     std: NDArray[np.float32],
-    required: NDArray[np.bool_],
+    named: NDArray[np.bool_],
     preprocess: Mapping[str, Any],
 ) -> tuple[Integers, dict[str, Any]]:
-    """Return the positions of the genes that are kept, and how many genes pass each filter."""
+    """Return the positions of the genes that are kept, and how many genes pass each filter.
+
+    Those ``named`` pass all but the last: no gene is kept that is constant.
+    """
     seen_in = np.bincount(train.indices, minlength=len(genes))
-    detected = (seen_in >= preprocess["min_cells"]) | required
+    detected = (seen_in >= preprocess["min_cells"]) | named
     if not detected.any():
         raise ValueError(
             f"no gene is detected in min_cells = {preprocess['min_cells']} training cells; lower it"
         )
-    variable = _variable_genes(train, detected, preprocess["n_top_genes"]) | required
+    variable = _variable_genes(train, detected, preprocess["n_top_genes"]) | named
     constant = variable & (std <= CONSTANT)
-    if (constant & required).any():
-        raise ValueError(
-            "required genes are constant in the training cells: "
-            f"{', '.join(genes[constant & required][:5])}; a panel cannot use them; "
-            "take them out of genes.required, or exclude them by name if a family brought them"
-        )
     if constant.any():
         names = ", ".join(genes[constant][:10])
         log.warning("dropped %d genes constant in the training cells: %s", constant.sum(), names)

@@ -9,6 +9,7 @@ import pandas as pd
 # Names stay text even if they look like numbers: a data set called 2024, a gene or type called NA.
 TEXT = (
     *("dataset", "task", "selector", "reference", "target", "metric", "measure", "gene", "why"),
+    *("id", "symbol"),
     *("constraint", "wanted", "got", "met", "note", "role", "substitutes", "inputs", "failed"),
     *("load_type", "load_unit", "required", "id"),
     *("type", "sibling", "markers", "verdict"),

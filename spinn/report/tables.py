@@ -122,12 +122,17 @@ def cautions(rows: pd.DataFrame) -> list[str]:
 
 
 def panel_table(panel: pd.DataFrame) -> list[dict[Hashable, Any]]:
-    """Return the genes of a recommended panel, best first, with roles and substitutes if known."""
+    """Return the genes of a recommended panel, best first, with roles and substitutes if known.
+
+    Symbols are shown where they say more than the genes' names.
+    """
     if "loss" in panel:
         restored = (100 * panel["restored"]).map("{:.0f} %".format)
         loss = {"lost without it": panel["loss"].map("{:.4f}".format)}
         panel = panel.assign(restored=restored, **loss)
-    heads = ("rank", "gene", "role", "lost without it", "restored", "substitutes", "why")
+    if "symbol" in panel and panel["symbol"].isin(["", *panel["gene"]]).all():
+        panel = panel.drop(columns="symbol")
+    heads = ("rank", "gene", "symbol", "role", "lost without it", "restored", "substitutes", "why")
     return panel.filter(heads).to_dict("records")
 
 

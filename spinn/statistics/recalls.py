@@ -40,24 +40,40 @@ def recalls(runs: Iterable[RunScores], *, n_bootstrap: int, seed: int) -> pd.Dat
     return tabulate(rows, _COLUMNS)
 
 
+def recall_draws(
+    runs: Sequence[RunScores], *, n_bootstrap: int, seed: int
+) -> tuple[Floats, Floats]:
+    """Return the recall of each type in every draw, of all runs of one selector.
+
+    Shape (1 + n_bootstrap, sizes, classes): the estimate, then draws that are paired between
+    selectors of the same cells and as many seeds; and each class's test cells in the split that has
+    fewest. NaN without cells of a class.
+    """
+    random = Resampling(f"{seed}/{runs[0].dataset}/{runs[0].task}", n_bootstrap)
+    by_split = grouped(sorted(runs, key=lambda run: run.seed), "split")
+    parts = [_of_split(members, random) for members in by_split.values()]
+    draws = np.mean([part for part, _ in parts], axis=0)
+    return draws, np.min([n_members for _, n_members in parts], axis=0)
+
+
+def recall_interval(draws: Floats, n_cells: float) -> tuple[float, float]:
+    """Return the wider, at either end, of the bootstrap's interval and Wilson's for n_cells."""
+    (low, high), ends = interval(draws), wilson(draws[0].clip(0, 1), n_cells)
+    return min(low, float(ends[0])), max(high, float(ends[1]))
+
+
 def _of_selector(
     runs: Sequence[RunScores], n_bootstrap: int, seed: int
 ) -> Iterator[tuple[Any, ...]]:
     dataset, _, task, selector, _, cells = runs[0]
-    random = Resampling(f"{seed}/{dataset}/{task}", n_bootstrap)
-    by_split = grouped(sorted(runs, key=lambda run: run.seed), "split")
-    parts = [_of_split(members, random) for members in by_split.values()]
-    draws = np.mean([part for part, _ in parts], axis=0)  # (draws, sizes, classes)
-    n_cells = np.min([n_members for _, n_members in parts], axis=0)
+    draws, n_cells = recall_draws(runs, n_bootstrap=n_bootstrap, seed=seed)
     counts = counts_of(runs).values()
     for at, size in enumerate(cells.sizes.tolist()):
         for kind in np.flatnonzero(n_cells):
             recall = draws[:, at, kind]
-            mean = float(recall[0])
-            (low, high), ends = interval(recall), wilson(recall[0].clip(0, 1), n_cells[kind])
             yield (
                 *(dataset, task, size, selector, str(np.asarray(cells.classes)[kind])),
-                *(int(n_cells[kind]), mean, min(low, float(ends[0])), max(high, float(ends[1]))),
+                *(int(n_cells[kind]), float(recall[0]), *recall_interval(recall, n_cells[kind])),
                 *counts,
             )
 

@@ -80,8 +80,8 @@ REMEDIES = [
     ("tasks: hurdle", "tasks: must be a list of at least one task, got 'hurdle'; write [hurdle]$"),
     (
         "genes: {required: [NO]}",
-        "genes.required[0]: must be a gene's name, prefix:TEXT or regex:PATTERN, got false; put "
-        "it in quotes$",
+        "genes.required[0]: must be a gene's name, prefix:TEXT, regex:PATTERN or family:NAME, "
+        "got false; put it in quotes$",
     ),
     (
         "training:",

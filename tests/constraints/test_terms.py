@@ -38,6 +38,9 @@ def test_each_gene_once_in_the_terms_order():
     ("term", "message"),
     [
         ("prefix:", "'prefix:' names no family; write prefix:RPS or regex:"),
+        ("family:", "'family:' names no family; write prefix:RPS or regex:"),
+        ("family:ribosomial", "'family:ribosomial' is not known; did you mean family:ribosomal"),
+        ("family:x", "'family:x' is not known; there is mitochondrial, ribosomal, "),
         ("regex:(", r"'regex:\(' is not a valid regular expression: missing \)"),
     ],
 )
@@ -47,12 +50,19 @@ def test_invalid_terms_are_refused(term, message):
             GeneRules(**rules)
 
 
-@pytest.mark.parametrize("term", ["prefx:RPS", "Prefix:RPS", "regexp:^RPS"])
+@pytest.mark.parametrize("term", ["prefx:RPS", "Prefix:RPS", "regexp:^RPS", "familly:ribosomal"])
 def test_misspelt_families_are_refused(term):
     with pytest.raises(
-        ValueError, match=f"'{re.escape(term)}' is no family; did you mean (pre|re)"
+        ValueError, match=f"'{re.escape(term)}' is no family; did you mean (pre|re|fam)"
     ):
         GeneRules(excluded=(term,))
+
+
+@pytest.mark.parametrize("term", ["prefix:RPS", "regex:^RPS", "family:ribosomal"])
+def test_families_read_symbols_where_there_are_any(term):
+    genes, symbols = ("ENSG01", "RPS27", "ENSG02"), {"ENSG01": "RPS2", "ENSG02": "CD3E"}
+    assert members(term, genes, symbols) == ["ENSG01", "RPS27"]
+    assert matched([term, "RPS2"], genes, symbols) == {term: ["ENSG01", "RPS27"], "RPS2": []}
 
 
 def test_names_may_hold_a_colon():

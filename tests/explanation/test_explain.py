@@ -1,6 +1,7 @@
 """Tables of recommended panels: the first run's, by the others' panels."""
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 
@@ -34,6 +35,16 @@ def test_the_first_run_s_panels_are_explained_without_counting_random_ones():
     assert {*COLUMNS, "role", "loss", "substitutes"} <= set(pair.columns)
     assert (triple["selector"] == "greedy").all()
     assert (triple["seed"] == 1).all()
+
+
+def test_every_gene_has_its_id_and_symbol():
+    symbols = tuple(f"S{i}" for i in range(12))
+    data = replace(DATA, symbols=symbols, ids=("",) * 3 + ("ENSG00000000003",) + ("",) * 8)
+    first = path("greedy", "g03", "g01", "g05")
+    task = "reconstruction"
+    (pair,) = explain_panels(data, [first], [2], Constraints(), task=task)
+    assert pair["id"].tolist() == ["ENSG00000000003", ""]
+    assert pair["symbol"].tolist() == ["S3", "S1"]
 
 
 def test_without_a_run_the_tables_are_empty():

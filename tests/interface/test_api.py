@@ -221,3 +221,24 @@ def test_messages_name_the_argument(arguments, error, message):
 def test_only_cells_are_taken():
     with pytest.raises(TypeError, match="adata must be an AnnData, got str; read the file"):
         spinn.select_genes("cells.h5ad")
+
+
+def test_required_and_excluded_genes_may_be_symbols_or_ids():
+    adata = make_adata(60, 12)
+    adata.var["ids"] = [f"ENSG{i:011d}" for i in range(12)]
+    adata.var["symbols"] = ["CD3E", "RPS2", "RPL3", *[f"S{i}" for i in range(9)]]
+    by_symbol = greedy(
+        adata,
+        6,
+        required=["CD3E", "ENSG00000000004.1"],
+        excluded=["family:ribosomal", "S8"],
+        gene_id="ids",
+        gene_symbol="symbols",
+    )
+    by_name = greedy(adata, 6, required=["g00", "g04"], excluded=["g01", "g02", "g11"])
+    assert by_symbol.genes == by_name.genes
+    assert by_symbol.genes[:2] == ["g00", "g04"]
+    with pytest.raises(KeyError, match=r"required: 1 absent .*: cd3e .did you mean CD3E"):
+        greedy(adata, 6, required=["cd3e"], gene_symbol="symbols")
+    with pytest.raises(KeyError, match="gene_symbol: 'symbol' is not a column of var"):
+        greedy(adata, 6, gene_symbol="symbol")

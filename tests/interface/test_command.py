@@ -11,7 +11,13 @@ from click.testing import CliRunner
 
 import spinn
 from spinn.interface import command
-from spinn.interface.files import atomic_write, check_writable, named_panels, read_config
+from spinn.interface.files import (
+    atomic_write,
+    check_writable,
+    listed_terms,
+    named_panels,
+    read_config,
+)
 from tests.support.cells import make_adata
 from tests.support.workflow import ROOT
 
@@ -29,6 +35,7 @@ def folder(tmp_path, monkeypatch):
     make_adata(80, 12).write_h5ad(tmp_path / "cells.h5ad")
     (tmp_path / "quick.yaml").write_text(yaml.safe_dump(CONFIG))
     (tmp_path / "listed.yaml").write_text("genes: [g01]")
+    (tmp_path / "genes.txt").write_text("g01\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -60,13 +67,13 @@ finally:
 
 
 def test_a_panel_is_written_read_and_judged(folder):
-    line = "select cells.h5ad -g 2 -g 4 --selector greedy --label type --config quick.yaml"
+    line = "select cells.h5ad -g 3 -g 4 --selector greedy --label type --config quick.yaml"
     chosen = call(f"{line} -o panel.json")
     assert (chosen.exit_code, chosen.stdout) == (0, "")
-    assert chosen.stderr == "wrote panel.json: 4, 2 genes (greedy, classification)\n"
+    assert chosen.stderr == "wrote panel.json: 4, 3 genes (greedy, classification)\n"
     assert call(f"{line} -o panel.csv").exit_code == 0
     direct = spinn.select_genes(
-        make_adata(80, 12), [2, 4], selector="greedy", label="type", config=CONFIG
+        make_adata(80, 12), [3, 4], selector="greedy", label="type", config=CONFIG
     )
     assert spinn.load_panel("panel.json").panels == direct.panels
     assert spinn.load_panel("panel.csv").panels == direct.panels
@@ -79,12 +86,21 @@ def test_a_panel_is_written_read_and_judged(folder):
     assert judged.stderr == "wrote table.csv: 2 lists, floor and ceiling\n"
     table = pd.read_csv("table.csv")
     assert set(table["panel"]) == {"mine", "vendor", "floor", "ceiling"}
+    (folder / "partly.txt").write_text("g03\nnix\n")
+    more = "evaluate cells.h5ad partly.txt --seed 1 --config quick.yaml"
+    assert "\npartly,2,1,fvu_split,all," in call(more).stdout
+    refused = call(f"{more} --missing error")
+    assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
+    assert "1 of 2 genes of 'partly' absent from the data: nix" in refused.stderr
+    (folder / "partly.txt").unlink()
+    listed = call(f"{line} --required vendor.txt --required g07")
+    assert [row.split(",")[0] for row in listed.stdout.splitlines()[1:4]] == ["g03", "g01", "g07"]
     shown = call(f"{line} --required g07")
     header, first = shown.stdout.splitlines()[:2]
     assert header.startswith("gene,rank,size,why,")
     assert first.startswith("g07,1,4,")
     written = {"panel.json", "panel.csv", "table.csv"}
-    given = {"cells.h5ad", "quick.yaml", "listed.yaml", "vendor.txt"}
+    given = {"cells.h5ad", "quick.yaml", "listed.yaml", "genes.txt", "vendor.txt"}
     assert {path.name for path in folder.iterdir()} == given | written
 
 
@@ -94,13 +110,17 @@ def test_a_panel_is_written_read_and_judged(folder):
         ("select nix.h5ad", "'nix.h5ad' does not exist"),
         ("select cells.h5ad --selector greddy", "'greddy' is not one of"),
         ("select cells.h5ad --label kind -g 3", "label: 'kind' is not a column of obs"),
+        ("select cells.h5ad --gene-id ids -g 3", "gene_id: 'ids' is not a column of var"),
+        ("evaluate cells.h5ad genes.txt --gene-symbol s", "gene_symbol: 's' is not a column of"),
         ("select cells.h5ad -g 99999", "n_genes: must be at most"),
         ("select cells.h5ad -o panel.txt", "panel.txt: the output must end in .csv or .json"),
         ("select cells.h5ad -o there/panel.csv", "no folder there to write to; make it first"),
         ("select cells.h5ad --config cells.h5ad", "cells.h5ad: is not valid YAML"),
         ("select cells.h5ad -o cells.h5ad/panel.csv", "no folder cells.h5ad to write to"),
         ("select cells.h5ad --config listed.yaml", "config: genes must hold keys and values"),
+        ("select cells.h5ad --required nix.txt", "no such file of genes: nix.txt"),
         ("evaluate cells.h5ad", "Missing argument"),
+        ("evaluate cells.h5ad listed.yaml --missing skip", "'skip' is not one of"),
         ("evaluate cells.h5ad nix.txt", "nix.txt"),
         ("evaluate cells.h5ad quick.yaml a/quick.yaml", "two lists are called 'quick'"),
     ],
@@ -136,6 +156,13 @@ def test_a_config_must_hold_keys_and_values(tmp_path):
     (tmp_path / "broken.yaml").write_text("a: [")
     with pytest.raises(ValueError, match=r"broken\.yaml: is not valid YAML"):
         read_config(str(tmp_path / "broken.yaml"))
+
+
+def test_genes_are_given_one_by_one_or_in_files(tmp_path):
+    (tmp_path / "a.txt").write_text("g1\nprefix:MT-\n")
+    (tmp_path / "b.csv").write_text("gene,note\ng2,x\ng1,y\n")
+    words = ["g0", f"{tmp_path}/a.txt", f"{tmp_path}/b.csv"]
+    assert listed_terms(words) == ["g0", "g1", "prefix:MT-", "g2"]
 
 
 def test_lists_are_named_by_the_user_or_after_their_file(tmp_path):

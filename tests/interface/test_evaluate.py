@@ -31,7 +31,8 @@ def table():
 
 def test_every_list_has_every_number_with_an_interval(table):
     numbers = ["value", "low", "high", "diff", "diff_low", "diff_high"]
-    places, counts = ["panel", "size", "metric"], ["n_seeds", "n_blocks", "split"]
+    places = ["panel", "size", "n_judged", "metric", "target"]
+    counts = ["n_seeds", "n_blocks", "split"]
     assert table.columns.tolist() == [*places, *numbers, *counts]
     head = table[table["metric"] == table["metric"][0]]
     assert table["metric"][0] == "fvu_split"
@@ -117,13 +118,117 @@ def test_named_genes_are_kept_however_little_they_vary():
         ({"a": ["g01", "g01"]}, ValueError, "'a': panel genes must be distinct; repeated: g01"),
         ({"a": []}, ValueError, "'a': a panel needs at least one gene"),
         ({"floor": ["g01"]}, ValueError, "'floor' is a reserved name"),
-        ({"a": ["g01"], "b": ["x", "g02"]}, KeyError, "1 of 2 genes of 'b' absent.*: x; names"),
+        ({"a": ["x", "G01"]}, KeyError, "2 of 2 genes of 'a' absent.*: x, G01 .did you mean g01"),
         ({"a": PanelPath((), (), {"failed": "no memory"})}, ValueError, "no panel: no memory"),
     ],
 )
 def test_messages(panels, error, message):
     with pytest.raises(error, match=message):
         spinn.evaluate_panels(make_adata(80, 12), panels, config=CONFIG)
+
+
+def test_absent_genes_are_left_out_and_named(caplog):
+    adata = make_adata(80, 12)
+    lists = {"mine": ["g00", "g01", "g02"], "vendor": ["g03", "GRCh38_g04", "g05", "nix", "G06"]}
+    table = spinn.evaluate_panels(adata, lists, label="type", config=CONFIG)
+    assert "3 of 5 genes of 'vendor' absent from the data, and left out: " in caplog.text
+    assert "GRCh38_g04 (did you mean g04?), nix, G06 (did you mean g06?)" in caplog.text
+    head = table[(table["metric"] == "macro_f1")].set_index(["panel", "size"])
+    assert head["n_judged"].to_dict() == {
+        ("mine", 3): 3,
+        ("vendor", 5): 2,
+        ("floor", 2): 2,
+        ("floor", 3): 3,
+        ("ceiling", 12): 12,
+    }
+    present = {"mine": lists["mine"], "vendor": ["g03", "g05"]}
+    same = spinn.evaluate_panels(adata, present, label="type", config=CONFIG)
+    numbers = ["value", "low", "high", "diff", "diff_low", "diff_high", "n_judged"]
+    assert table[numbers].equals(same[numbers])
+    with pytest.raises(KeyError, match=r"3 of 5 genes of 'vendor' absent .*nix, G06 .did you mean"):
+        spinn.evaluate_panels(adata, lists, missing="error", config=CONFIG)
+    with pytest.raises(ValueError, match="missing must be 'drop' or 'error', got 'skip'"):
+        spinn.evaluate_panels(adata, lists, missing="skip", config=CONFIG)
+
+
+def test_panels_that_lose_genes_are_told_apart_by_what_they_name(caplog):
+    """Two panels of a path, of four genes and two, are left with two each."""
+    path = PanelPath((Panel(("g00", "nix", "g01", "nox")), Panel(("g02", "g03"))), ())
+    lists = {"mine": path, "other": ["g05", "g06"]}
+    table = spinn.evaluate_panels(make_adata(80, 12), lists, config=CONFIG)
+    head = table[table["metric"] == "fvu_split"].set_index(["panel", "size"])
+    assert head["n_judged"].to_dict() == {
+        ("mine", 2): 2,
+        ("mine", 4): 2,
+        ("other", 2): 2,
+        ("floor", 2): 2,
+        ("ceiling", 12): 12,
+    }
+    value, other = head["value"], head.loc[("other", 2)]
+    assert value["mine", 2] != value["mine", 4]
+    assert other["diff"] == pytest.approx(other["value"] - value["mine", 2])
+
+
+def test_lists_name_genes_by_name_id_or_symbol(caplog):
+    adata = make_adata(80, 12)
+    adata.var["ids"] = [f"ENSG{i:011d}" for i in range(12)]
+    adata.var["symbols"] = [f"SYM{i}A" for i in range(12)]
+    mixed = {"mine": ["g00", "ENSG00000000001.5", "SYM2A", "sym3a"]}
+    named = {"gene_id": "ids", "gene_symbol": "symbols"}
+    table = spinn.evaluate_panels(adata, mixed, **named, config=CONFIG)
+    assert "absent from the data, and left out: sym3a (did you mean SYM3A?)" in caplog.text
+    mine = table[table["panel"] == "mine"]
+    assert (set(mine["size"]), set(mine["n_judged"])) == ({4}, {3})
+    plain = {"mine": ["g00", "g01", "g02"]}
+    same = spinn.evaluate_panels(adata, plain, config=CONFIG)
+    assert np.array_equal(table["value"], same["value"])
+    # A list's own ids, as vendors' files have them, where its names say nothing here.
+    path = PanelPath((Panel(("g00", "CD3", "CD4")),), (), {"ids": {"CD3": "ENSG00000000001"}})
+    judged = spinn.evaluate_panels(adata, {"mine": path}, **named, config=CONFIG)
+    assert set(judged.loc[judged["panel"] == "mine", "n_judged"]) == {2}
+    twice = {"mine": ["g00", "SYM0A", "g01"]}
+    judged = spinn.evaluate_panels(adata, twice, **named, config=CONFIG)
+    assert "'mine' names some genes twice, which count once: g00" in caplog.text
+    assert set(judged.loc[judged["panel"] == "mine", "n_judged"]) == {2}
+    adata.var["symbols"] = "same"
+    with pytest.raises(ValueError, match=r"'mine': 'same' is the symbol of 12 genes: g00 .ENSG0"):
+        spinn.evaluate_panels(adata, {"mine": ["same"]}, **named, config=CONFIG)
+
+
+def test_constant_genes_of_a_list_are_left_out_and_rare_ones_judged(caplog):
+    adata = make_adata(80, 12)
+    dense = adata.X.toarray()
+    dense[:, 1] = 0
+    dense[:, 2] = 0
+    dense[::40, 2] = 1  # far below min_cells
+    adata.X = dense
+    strict = {**CONFIG, "preprocess": {"min_cells": 10, "n_top_genes": 3}}
+    table = spinn.evaluate_panels(adata, {"mine": ["g01", "g02", "g03"]}, config=strict)
+    assert "1 of 3 genes of 'mine' constant in the training cells, and left out: g01" in caplog.text
+    mine = table[table["panel"] == "mine"]
+    assert (set(mine["size"]), set(mine["n_judged"])) == ({3}, {2})
+    with pytest.raises(ValueError, match="none of the 1 genes of 'mine' can be judged"):
+        spinn.evaluate_panels(adata, {"mine": ["g01"]}, config=strict)
+
+
+def test_every_list_has_the_recall_of_every_type():
+    """Values by a count, intervals as in the workflow's recall.csv, differences paired."""
+    adata = make_adata(80, 12)
+    table = spinn.evaluate_panels(adata, LISTS, label="type", config=CONFIG)
+    of_types = table[table["metric"] == "recall"]
+    assert (table.loc[table["metric"] != "recall", "target"] == "all").all()
+    assert set(of_types["target"]) == {"B", "NK", "T"}
+    assert set(of_types["panel"]) == {*LISTS, "floor", "ceiling"}
+    places = of_types.set_index(["panel", "size"])
+    balanced = table[table["metric"] == "balanced_accuracy"].set_index(["panel", "size"])["value"]
+    for place, rows in places.groupby(level=[0, 1]):
+        assert rows["value"].mean() == pytest.approx(balanced[place])
+    assert ((of_types["low"] <= of_types["value"]) & (of_types["value"] <= of_types["high"])).all()
+    assert (of_types["low"] < of_types["high"]).all()  # Wilson's: even where all are recognised
+    values = of_types.set_index(["target", "panel", "size"])["value"]
+    for (kind, panel, _), row in of_types.set_index(["target", "panel", "size"]).iterrows():
+        if panel != "mine":
+            assert row["diff"] == pytest.approx(row["value"] - values[kind, "mine", 4])
 
 
 def test_seeds_are_a_list():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from spinn.report.page import render
-from spinn.report.tables import answers, flat, part_table
+from spinn.report.tables import answers, flat, panel_table, part_table
 from tests.support.page_inputs import costs, tables
 from tests.support.pages import Page, bare_numbers
 
@@ -162,3 +162,11 @@ def test_the_split_table_names_cells_donors_and_types():
         "donors": "2: d1, <d2>",
         "types": "T 2, B 1",
     }
+
+
+def test_symbols_are_shown_where_names_are_ids():
+    ids, symbols = ["ENSG01", "ENSG02"], ["CD3E", ""]
+    panel = pd.DataFrame({"gene": ids, "rank": [1, 2], "symbol": symbols, "why": ["a", "b"]})
+    assert [row.get("symbol") for row in panel_table(panel)] == symbols
+    named = pd.DataFrame({"gene": symbols[:1], "rank": [1], "symbol": symbols[:1], "why": ["a"]})
+    assert "symbol" not in panel_table(named)[0]
