@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import spinn.panel
 from spinn.panel import Panel, PanelPath, path_by_place, ranked_path
 from tests.support.cells import make_adata
+from tests.support.orders import explained_path
 
 names = st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=20, unique=True)
 
@@ -92,6 +93,19 @@ def test_a_path_stands_for_its_largest_panel(tmp_path):
     assert json.loads(read.uns["spinn"]["about"]) == path.about
     with pytest.raises(ValueError, match="this run has no panel: too slow"):
         PanelPath((), (), {"failed": "too slow"}).genes  # noqa: B018
+
+
+def test_a_table_shows_what_is_known_of_each_gene():
+    path = explained_path()
+    table = path.table()
+    assert table.columns[:4].tolist() == ["gene", "rank", "size", "why"]
+    assert table["size"].tolist() == [3, 3, 3, 2, 2]
+    assert table["why"].tolist()[:3] == ["x", "y", "z"]
+    assert table["why"].isna().tolist()[3:] == [True, True]  # that size is not explained
+    assert path.explained(3)[0]["load_max"] == 4.0
+    assert path.explained(2) == [
+        {"gene": gene, "rank": rank, "size": 2} for rank, gene in enumerate(path.genes[:2], 1)
+    ]
 
 
 def test_other_endings_are_refused(tmp_path):

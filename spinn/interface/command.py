@@ -149,8 +149,8 @@ def evaluate(
 ) -> None:
     """Judge lists of genes on the cells that `spinn select` held out.
 
-    FILE is a panel that spinn wrote, a CSV with a column gene, or text with a gene a line. The
-    first is what the others are compared with.
+    FILE is a panel that spinn wrote, a table with a column gene, a vendor's gene_panel.json, or
+    text with a gene a line. The first is what the others are compared with.
     """
     with _user_errors(verbose=verbose):
         from spinn.interface.files import atomic_write, check_writable, named_panels, read_config

@@ -43,11 +43,11 @@ def checks(
     """
     sizes = [rule for rule in platform.rules if rule.name.startswith("sizes.")]
     others = [rule for rule in platform.rules if rule not in sizes]
-    made = Rule("genes.available", "the list", "genes", "the vendor's list of genes", "", "read")
+    listed = Rule("genes.available", "the list", "genes", "the vendor's list of genes", "", "read")
     return [
         _check("sizes", _size(genes, platform), sizes),
         *(_check(rule.name, _answer(rule, genes, reference_gb), [rule]) for rule in others),
-        _check(made.name, _available(genes, available), [made]),
+        _check(listed.name, _available(genes, available), [listed]),
     ]
 
 

@@ -74,7 +74,7 @@ def _ordered(
     return OrderedGene(
         name=name,
         symbol=text.get("gene_symbol") or ("" if named else name),
-        id=next((found for found in map(ensembl_id, candidates) if found), ""),
+        id=next(filter(None, map(ensembl_id, candidates)), ""),
         priority=rank,
         required=name in required or text.get("required") == "yes",
         role=role.split(" ")[0],

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 
 from spinn.platforms.answer import NO, UNKNOWN, YES, Answer, joined, named, overall
 from spinn.platforms.genes import OrderedGene
-from spinn.platforms.platform import Rule
+from spinn.platforms.platform import UNIT, Rule
 
-UNIT = "molecules per cell"  # of the limits
 ALL_CELLS = "all"  # the type of a load where no types are known
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 # What a column of a submission file may hold.
 CONTENTS = ("symbol", "id", "forced", "empty")
+UNIT = "molecules per cell"  # of limits of load; of which cells, may follow
 MARKS = ("read", "second hand", "from memory")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from spinn.platforms.platform import CONTENTS, MARKS, Platform, Rule
+from spinn.platforms.platform import CONTENTS, MARKS, UNIT, Platform, Rule
 
 FOLDER = Path(__file__).parent
 _FIELDS = ("value", "unit", "source", "date", "mark", "note")
@@ -81,7 +81,7 @@ def _rules(sections: Mapping[str, Any]) -> Iterator[Rule]:
             yield _rule(f"{section}.{key}", entry, known.get(key, _is_anything))
 
 
-def _rule(name: str, entry: object, check: "Check") -> Rule:
+def _rule(name: str, entry: object, wanted_of: "Wanted") -> Rule:
     fields = _mapping(entry, name)
     _check_keys(fields, _FIELDS, f"{name}.")
     if missing := [field for field in _FIELDS[:-1] if field not in fields]:
@@ -89,8 +89,12 @@ def _rule(name: str, entry: object, check: "Check") -> Rule:
             f"{name}: must have value, unit, source, date and mark; {missing[0]} is missing"
         )
     value, words = fields["value"], {key: str(fields[key] or "") for key in fields}
-    if value is not None and (wanted := check(value)):
+    if value is not None and (wanted := wanted_of(value)):
         raise ValueError(f"{name}.value: must be {wanted}, or null where unknown; got {value!r}")
+    if name.startswith("load.") and not words["unit"].startswith(UNIT):
+        raise ValueError(
+            f"{name}.unit: must be {UNIT}, got {words['unit']!r}; other units stand among the facts"
+        )
     if words["mark"] not in MARKS:
         raise ValueError(f"{name}.mark: must be one of {', '.join(MARKS)}; got {words['mark']!r}")
     if empty := [field for field in ("source", "date") if not words[field]]:
@@ -98,8 +102,8 @@ def _rule(name: str, entry: object, check: "Check") -> Rule:
     return Rule(name, **{**words, "value": value})
 
 
-# What is wrong with a value: what it must be, or nothing.
-Check = Callable[[Any], str]
+# From a value to what it must be instead; to nothing where it is right.
+Wanted = Callable[[Any], str]
 
 
 def _is_number(value: Any) -> str:
@@ -127,7 +131,7 @@ def _is_anything(_value: Any) -> str:
 
 
 # Sections of a file, their keys, and what each value must be; any key stands among the facts.
-_KEYS: Mapping[str, Mapping[str, Check]] = {
+_KEYS: Mapping[str, Mapping[str, Wanted]] = {
     "load": dict.fromkeys(
         ("max_per_gene", "max_per_type", "max_total_per_type", "min_in_some_type"), _is_number
     ),

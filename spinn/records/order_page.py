@@ -53,11 +53,17 @@ def _chosen(genes: Sequence[OrderedGene], path: PanelPath, command: str) -> Iter
         )
     else:
         yield f"By the selector {selector}." if selector else "By what, the list does not say."
+    if "held_out" in about:
+        sizes = " ".join(f"--genes {size}" for size in path.sizes)
+        yield (
+            f"Chosen by: spinn select CELLS {sizes} --selector {selector} --task {about['task']} "
+            f"--seed {about['seed']} --split {about['split']}, and --label, --donor and --config "
+            "where they were given."
+        )
     if cells := about.get("data"):
         yield f"From {cells['n_cells']:,} cells with {cells['n_genes']:,} genes."
-    sizes = [str(size) for size in path.sizes if size != len(genes)]
-    if sizes:
-        yield f"Other sizes chosen in the same run: {', '.join(sizes)}."
+    if others := [str(size) for size in path.sizes if size != len(genes)]:
+        yield f"Other sizes chosen in the same run: {', '.join(others)}."
     required = [gene.symbol or gene.name for gene in genes if gene.required]
     yield named(f"Required ({len(required)})", required) or "No gene was required."
     excluded = about.get("settings", {}).get("genes", {}).get("excluded", ())

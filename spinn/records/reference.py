@@ -49,7 +49,7 @@ def write_reference(folder: Path, reference: Reference) -> float:
     The folder must be there. Returns the size of the files in GB.
     """
     matrix = sp.coo_matrix(reference.counts.T.astype(np.int64))
-    with gzip.open(folder / "matrix.mtx.gz", "wb") as file:
+    with _zipped(folder / "matrix.mtx.gz") as file:
         scipy.io.mmwrite(file, matrix, field="integer", symmetry="general")
     features = zip(reference.ids, reference.genes, strict=True)
     _write_lines(folder / "features.tsv.gz", (f"{i}\t{g}\tGene Expression" for i, g in features))
@@ -62,5 +62,10 @@ def write_reference(folder: Path, reference: Reference) -> float:
 
 
 def _write_lines(path: Path, lines: Iterable[str]) -> None:
-    with gzip.open(path, "wt", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"{line}\n" for line in lines)
+    with _zipped(path) as file:
+        file.writelines(f"{line}\n".encode() for line in lines)
+
+
+def _zipped(path: Path) -> gzip.GzipFile:
+    """Return a file to write to that holds no time, so that equal contents give equal bytes."""
+    return gzip.GzipFile(path, "wb", mtime=0)

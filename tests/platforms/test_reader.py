@@ -6,7 +6,8 @@ import yaml
 from spinn.platforms.platform import MARKS
 from spinn.platforms.reader import platform_names, read_platform
 
-ENTRY = {"value": 3, "unit": "genes", "source": "us", "date": "2026-11", "mark": "read"}
+UNIT = "molecules per cell, mean"
+ENTRY = {"value": 3, "unit": UNIT, "source": "us", "date": "2026-11", "mark": "read"}
 COLUMNS = {"Gene": "symbol", "Ensembl ID": "id", "Probe sets": "empty", "Force": "forced"}
 
 
@@ -81,6 +82,10 @@ def test_a_user_s_own_file_works(tmp_path):
         (
             {"submission": {"columns": {**ENTRY, "value": {"Gene": "name"}}}},
             "must be headings, each with one of symbol, id, forced, empty",
+        ),
+        (
+            {"load": {"max_per_gene": {**ENTRY, "unit": "FPKM"}}},
+            "load.max_per_gene.unit: must be molecules per cell, got 'FPKM'; other units stand",
         ),
         ({"facts": {"x": {**ENTRY, "mark": "heard"}}}, "facts.x.mark: must be one of read,"),
         ({"facts": {"x": {**ENTRY, "source": None}}}, "facts.x.source: must be text, got nothing"),

@@ -57,6 +57,7 @@ def test_a_vendor_whose_columns_are_not_known_gets_no_file(tmp_path):
 
 def test_the_page_says_what_was_chosen_and_what_is_uncertain(tmp_path):
     about = {"selector": "greedy", "task": "hurdle", "dataset": "mine", "split": 0, "seed": 1}
+    about["held_out"] = "1f"
     about["data"] = {"n_cells": 1234, "n_genes": 500}
     about["settings"] = {"genes": {"required": [], "excluded": ["prefix:RPS"]}}
     write_order(tmp_path, Order(explained_path(**about), 3, V1, command="spinn order x"))
@@ -65,6 +66,7 @@ def test_the_page_says_what_was_chosen_and_what_is_uncertain(tmp_path):
     for words in (
         "A panel of 3 genes for Xenium v1 (10x Genomics)",
         "By the selector greedy for the task hurdle (data set mine, split 0, seed 1).",
+        "Chosen by: spinn select CELLS --genes 3 --genes 2 --selector greedy --task hurdle",
         "From 1,234 cells with 500 genes.",
         "Other sizes chosen in the same run: 2.",
         "Required (1): CD3E",
