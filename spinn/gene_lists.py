@@ -42,10 +42,9 @@ def list_rows(text: str, *, is_table: bool) -> list[Row]:
 
 def _named(record: Mapping[str, Any], gene: str | None, identifier: str | None) -> Row:
     """Return a table's row with its gene as ``gene`` and its Ensembl id, if any, as ``id``."""
-    row = {key: value.strip(_AROUND) for key, value in record.items() if key}
-    ensembl = {"id": row.pop(identifier)} if identifier else {}
-    name = row.pop(gene) if gene else ""
-    return {"gene": name or ensembl.get("id", ""), **row, **ensembl}
+    names = {gene: "gene", identifier: "id"}
+    row = {names.get(key, key): value.strip(_AROUND) for key, value in record.items() if key}
+    return {"gene": "", **row} | {"gene": row.get("gene") or row.get("id", "")}
 
 
 def _column(header: Sequence[str], names: Sequence[str]) -> str | None:

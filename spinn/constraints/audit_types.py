@@ -32,15 +32,19 @@ def load_rows(
         is_low = bound == "at least"
         beyond = inside[amount[inside] < limit if is_low else amount[inside] > limit]
         texts = {genes[i]: f"{genes[i]} {amount[i]:.3g}" for i in beyond}
-        notes = (
-            named("required", [text for gene, text in texts.items() if gene in required]),
-            named("not required", [text for gene, text in texts.items() if gene not in required]),
-        )
+        reasons = {"required": required, "measured anyway": panel.base}
+        allowed = {gene for genes_of in reasons.values() for gene in genes_of}
+        notes = [
+            *(
+                named(why, [texts[g] for g in genes_of if g in texts])
+                for why, genes_of in reasons.items()
+            ),
+            named("not required", [text for gene, text in texts.items() if gene not in allowed]),
+        ]
         worst = amount[inside].min() if is_low else amount[inside].max()
         where = "per cell" if name == "max_per_gene" else "per cell of some type"
-        met = set(texts) <= set(required)
         wanted = f"{bound} {limit:g} molecules {where}"
-        yield audit_row(f"load.{name}", wanted, f"{worst:.3g}", *notes, met=met)
+        yield audit_row(f"load.{name}", wanted, f"{worst:.3g}", *notes, met=not texts)
     if (total := limits.max_total_per_type) is not None:
         by_type = loads.molecules[:, inside].sum(axis=1)
         most = int(by_type.argmax())

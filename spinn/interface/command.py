@@ -80,7 +80,6 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option(
     "--base",
-    default=(),
     help="File of genes that are measured anyway, such as a vendor's panel: --genes are added to "
     "them.",
 )

@@ -117,22 +117,18 @@ def _ids(rows: Sequence[tuple[str, str]]) -> dict[str, str]:
 
 def _reference(cells: Cells) -> Reference:
     """Return cells as they go with an order; reading them imports anndata."""
+    from spinn.preparation.features import genes_of
     from spinn.preparation.inputs import matrix_of, obs_column, read_input
 
     adata = read_input(cells.path)
-    genes, counts = matrix_of(adata, cells.layer)
+    genes, is_gene = genes_of(adata, cells.layer, gene_id=cells.gene_id)
+    counts = matrix_of(adata, cells.layer)[:, is_gene]
     annotation = obs_column(adata, cells.label, "label")
     if annotation is None:
         raise ValueError("the reference needs cell types: name an obs column with --label")
-    ids = genes
-    if cells.gene_id is not None:
-        var = adata.raw.var if cells.layer == "raw" else adata.var
-        if cells.gene_id not in var:
-            columns = ", ".join(map(str, var.columns)) or "none"
-            raise KeyError(f"gene_id: {cells.gene_id!r} is not a column of var; there: {columns}")
-        ids = var[cells.gene_id].astype(str).to_numpy()
+    ids = [gene_id or name for name, gene_id in zip(genes.names, genes.ids, strict=True)]
     names = adata.obs_names.astype(str).tolist()
-    return Reference(counts, names, annotation.tolist(), genes.tolist(), ids.tolist())
+    return Reference(counts, names, annotation.tolist(), list(genes.names), ids)
 
 
 def _command(

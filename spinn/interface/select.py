@@ -47,7 +47,7 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     seed: int = 0,
     split: int = 0,
     platform: str | Path | None = None,
-    base: Sequence[str] | str | Path = (),
+    base: Sequence[str] | str | Path | None = None,
     slots: Sequence[str] = (),
     config: Mapping[str, Any] | None = None,
 ) -> PanelPath:
@@ -136,7 +136,7 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         panel_sizes=np.atleast_1d(n_genes).tolist(),
         seeds=[seed],
         platform=None if platform is None else str(platform),
-        base=base,
+        base=base or (),
         slots=list(slots),
         required=required,
         excluded=excluded,

@@ -54,8 +54,8 @@ def test_without_a_run_the_tables_are_empty():
 
 def test_the_last_columns_are_what_an_order_needs():
     pair, triple = tables(path("greedy", "g03", "g01", "g05"), required=("g03",))
-    last = ["load", "load_max", "load_type", "load_unit", "required", "id"]
-    assert triple.columns[-6:].tolist() == last
+    last = ["load", "load_max", "load_type", "load_unit", "required", "id", "symbol"]
+    assert triple.columns[-7:].tolist() == last
     assert triple["required"].tolist() == ["yes", "no", "no"]
     assert pair["id"].tolist() == ["", ""]  # these names are no Ensembl ids
 

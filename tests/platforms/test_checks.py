@@ -64,12 +64,12 @@ def test_an_unknown_size_is_not_met():
 
 
 def test_heavy_and_silent_genes_are_named():
-    genes = [gene("MALAT1", 90.0, 150.0), gene("A", 0.01, 0.05), gene("B", 2.0, 100.0)]
+    genes = [gene("MALAT1", 90.0, 150.0), gene("A", 0.01, 0.05), gene("B", 2.0, 50.0)]
     made = lines(genes)
     heavy, silent = made["load.max_per_type"], made["load.min_in_some_type"]
     assert (heavy.met, silent.met) == ("no", "no")
     assert heavy.value == "MALAT1 150 in T"
-    assert heavy.limit.startswith("at most 100 molecules per cell")
+    assert heavy.limit.startswith("at most 50 molecules per cell")
     assert heavy.note.startswith("above it: MALAT1 150 in T; ")
     assert silent.note.startswith("below it: A 0.05 in T; ")
     assert {made[name].met for name in ("load.max_per_type", "load.min_in_some_type")} == {"no"}
