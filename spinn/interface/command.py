@@ -41,8 +41,8 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--task",
             type=_TASKS,
-            help="What panels are for.  [default: classification with --label, else "
-            "reconstruction]",
+            help="What judges panels.  [default: classification with --label, else "
+            "reconstruction; of --goal genes too]",
         ),
         click.option(
             "--target", "targets", multiple=True, help="For regression: obs column or obsm/NAME."
@@ -69,6 +69,11 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
     help="Genes in the panel; repeatable: -g 8 -g 16.",
 )  # fmt: skip
 @click.option("--selector", type=_CHOOSERS, default="recommended", show_default=True)
+@click.option(
+    "--goal",
+    type=click.Choice(["types", "genes", "both"]),
+    help="What the panel of `recommended` is for.  [default: both with --label, else genes]",
+)
 @click.option(
     "--required",
     multiple=True,
