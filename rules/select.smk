@@ -19,12 +19,14 @@ PACKAGES = {
 
 for family, selectors in FAMILIES.items():
     entry = SELECTORS[selectors[0]]
-    # A package answers alike for several tasks: one job runs it for all of them, in its environment.
+    # A package answers alike for several tasks, as does what follows the config's goal: one job runs
+    # it for all of them.
     is_package = entry.kind == "package"
-    tasks = TASKS if is_package else ["{task}"]
-    folder = "" if is_package else "{task}/"
+    of_all_tasks = is_package or entry.follows_goal
+    tasks = TASKS if of_all_tasks else ["{task}"]
+    folder = "" if of_all_tasks else "{task}/"
     env = f"peers/{family}" if is_package else "spinn"
-    place = "{wildcards.dataset}" if is_package else "{wildcards.task}, {wildcards.dataset}"
+    place = "{wildcards.dataset}" if of_all_tasks else "{wildcards.task}, {wildcards.dataset}"
 
     rule:
         name:
@@ -50,7 +52,7 @@ for family, selectors in FAMILIES.items():
             needs=needs(entry),
             installed=installed(family) if is_package else None,
             selectors=", ".join(selectors),
-            runs=[(task if is_package else None, *run) for run in runs(selectors) for task in tasks],
+            runs=[(task if of_all_tasks else None, *run) for run in runs(selectors) for task in tasks],
             seeds=SEEDS,
             sizes=SIZES,
             config=selection_of(config, selectors[0]),

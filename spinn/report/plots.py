@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import Transform
 
-from spinn.metrics.registry import DIRECTION
+from spinn.metrics.registry import DIRECTION, LABEL
 from spinn.selectors.registry import EXCHANGE, SELECTORS, Entry
 from spinn.statistics.tiers import REFERENCES
 
@@ -61,6 +61,31 @@ def quality_against_size(table: pd.DataFrame, ax: Axes) -> Axes:
         edge = row["high"] if up > 0 else row["low"]
         _label(ax, f"all {row['size']} genes", (0.02, edge), ax.get_yaxis_transform(), up)
     ax.margins(y=0.09)
+    return ax
+
+
+def price_of_candidates(table: pd.DataFrame, ax: Axes) -> Axes:
+    """Draw the prices of one size's candidates for types against those for genes, of tradeoff.csv.
+
+    Bars are one standard error. The candidate that was taken is filled; 0 is the panel made for a
+    goal alone.
+    """
+    goals = {name: rows.set_index("candidate") for name, rows in table.groupby("goal")}
+    genes, types = goals["genes"], goals["types"]
+    for name in genes.index:
+        is_taken = genes.loc[name, "taken"] == "yes"
+        colour = SELECTORS["recommended"].colour if is_taken else "#737373"
+        at = genes.loc[name, "price"], types.loc[name, "price"]
+        errors = {"xerr": genes.loc[name, "standard_error"]}
+        errors |= {"yerr": types.loc[name, "standard_error"]}
+        face = colour if is_taken else "white"
+        ax.errorbar(*at, **errors, fmt="o", ms=4.5, lw=0.9, color=colour, mfc=face, zorder=3)
+        ax.annotate(name, at, (4, 4), textcoords="offset points", fontsize=7, color=colour)
+    ax.axhline(0, color="#bdbdbd", lw=1, zorder=0)
+    ax.axvline(0, color="#bdbdbd", lw=1, zorder=0)
+    ax.set_xlabel(f"price for genes: {LABEL[genes['metric'].iloc[0]]}")
+    ax.set_ylabel(f"price for types: {LABEL[types['metric'].iloc[0]]}")
+    ax.margins(0.15)
     return ax
 
 

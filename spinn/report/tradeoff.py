@@ -1,0 +1,36 @@
+"""What a panel for types and genes at once costs either, next to what it was chosen from."""
+
+from typing import Any
+
+import pandas as pd
+
+from spinn.metrics.registry import LABEL
+from spinn.report.tables import Table
+
+
+def first_run(tradeoff: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the first split and seed, which the recommended panels are from."""
+    first = tradeoff[tradeoff["split"] == tradeoff["split"].min()]
+    return first[first["seed"] == first["seed"].iloc[0]]
+
+
+def tradeoff_tables(tradeoff: pd.DataFrame) -> list[Table]:
+    """Return a table per size, a line per candidate, of one dataset's and task's tradeoff.csv."""
+    rows = first_run(tradeoff).sort_values("size", kind="stable")
+    return [_of_size(int(size), part) for size, part in rows.groupby("size", sort=False)]
+
+
+def _of_size(size: int, rows: pd.DataFrame) -> Table:
+    taken = rows.loc[rows["taken"] == "yes", "candidate"].iloc[0]
+    lines = [
+        _line(str(candidate), part) for candidate, part in rows.groupby("candidate", sort=False)
+    ]
+    return {"size": size, "taken": taken, "lines": lines}
+
+
+def _line(candidate: str, rows: pd.DataFrame) -> dict[str, Any]:
+    line = {"panel": candidate, "taken": "taken" if (rows["taken"] == "yes").any() else ""}
+    for row in rows.to_dict("records"):
+        line[LABEL[row["metric"]]] = f"{row['value']:.4f}"
+        line[f"price for {row['goal']}"] = f"{row['price']:.4f} ± {row['standard_error']:.4f}"
+    return line
