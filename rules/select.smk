@@ -52,7 +52,9 @@ for family, selectors in FAMILIES.items():
             needs=needs(entry),
             installed=installed(family) if is_package else None,
             selectors=", ".join(selectors),
-            runs=[(task if of_all_tasks else None, *run) for run in runs(selectors) for task in tasks],
+            runs=[
+                (task if of_all_tasks else None, *run) for run in runs(selectors) for task in tasks
+            ],
             seeds=SEEDS,
             sizes=SIZES,
             config=selection_of(config, selectors[0]),

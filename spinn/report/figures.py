@@ -48,9 +48,8 @@ def tradeoff_figure(tradeoff: pd.DataFrame, dataset: str, task: str) -> Figure:
     draw = plots.price_of_candidates
     if rows.empty:
         return row_of_plots([("", rows)], draw, if_empty="needs the goal both and cell types")
-    rows = first_run(rows).sort_values("size", kind="stable")
     return row_of_plots(
-        [(f"{size} genes", part) for size, part in rows.groupby("size", sort=False)],
+        [(f"{size} genes", part) for size, part in first_run(rows).groupby("size")],
         draw,
         f"Types and genes at once: {dataset}, {task}\n"
         "training cells held out from refits; 1 seed, 1 split; bars: one standard error",

@@ -16,11 +16,10 @@ def first_run(tradeoff: pd.DataFrame) -> pd.DataFrame:
 
 def tradeoff_tables(tradeoff: pd.DataFrame) -> list[Table]:
     """Return a table per size, a line per candidate, of one dataset's and task's tradeoff.csv."""
-    rows = first_run(tradeoff).sort_values("size", kind="stable")
-    return [_of_size(int(size), part) for size, part in rows.groupby("size", sort=False)]
+    return [_of_size(size, rows) for size, rows in first_run(tradeoff).groupby("size")]
 
 
-def _of_size(size: int, rows: pd.DataFrame) -> Table:
+def _of_size(size: Any, rows: pd.DataFrame) -> Table:
     taken = rows.loc[rows["taken"] == "yes", "candidate"].iloc[0]
     lines = [
         _line(str(candidate), part) for candidate, part in rows.groupby("candidate", sort=False)

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from spinn.arrays import Floats
 from spinn.data import ExpressionData
 from spinn.evaluation.crossfit import CrossFitted, Paths, cross_fitted, fold_judges
 from spinn.evaluation.judge import Judge
@@ -44,24 +45,28 @@ class Contest:
         Per way its panels from all training cells. They meet the constraints.
     judges
         One per fold of the training cells.
-    judged
-        Per judge the paths that it judged: for cell types chosen without its fold, else ``paths``.
     fitted
-        How well these predict.
+        How well the ways predict; for cell types those that are chosen without the judge's fold.
     taken
         Per size, large to small, the way whose panel is taken.
     """
 
     paths: Paths
     judges: Sequence[Judge]
-    judged: Sequence[Paths]
     fitted: CrossFitted
     taken: Sequence[str]
 
-    def winners(self, paths: Paths) -> PanelPath:
-        """Return of each size the panel, among ``paths``, of the way that is taken."""
+    @property
+    def path(self) -> PanelPath:
+        """The panels that are taken."""
         ways = enumerate(self.taken)
-        return path_by_place([paths[way].panels[place] for place, way in ways])
+        return path_by_place([self.paths[way].panels[place] for place, way in ways])
+
+    @property
+    def losses(self) -> Floats:
+        """Those of the panels that are taken, shape (1 + draws, panels)."""
+        ways = enumerate(self.taken)
+        return np.stack([self.fitted.losses[way][:, place] for place, way in ways], axis=1)
 
     def details(self) -> dict[str, Any]:
         """Return per size, as text, what was `taken` and every way's `losses`."""
@@ -91,7 +96,7 @@ def contest(cells: TrainingCells, run: Run) -> Contest:
     judged = [linear(judge.data.of("train", "valid")) if by_type else paths for judge in judges]
     torch.set_num_threads(threads)  # numba, inside scanpy, has raised it for the whole process
     fitted = cross_fitted(judges, judged, seed=run.seed)
-    return Contest(paths, judges, judged, fitted, _taken(paths, fitted))
+    return Contest(paths, judges, fitted, _taken(paths, fitted))
 
 
 def _voted(cells: TrainingCells, run: Run) -> PanelPath:

@@ -17,12 +17,11 @@ from spinn.panel import Panel, PanelPath, path_by_place, ranked_path
 from spinn.records.choice import Choice
 from spinn.selectors.choose import choose as choose_by_name
 from spinn.selectors.constrained import constrained
-from spinn.selectors.contest import Contest, contest
+from spinn.selectors.contest import contest
 from spinn.selectors.run import Run, TrainingCells
 
 log = logging.getLogger(__name__)
-GOALS = ("genes", "types")
-SHARES = {"1/8 for types": 1 / 8, "1/4 for types": 1 / 4, "1/2 for types": 1 / 2}
+SHARES = {"1/4 for types": 1 / 4, "1/2 for types": 1 / 2}
 MIXED = "greedy_mixed"
 
 
@@ -60,34 +59,27 @@ def for_both(genes: TrainingCells, types: TrainingCells, run: Run) -> Choice:
     Returns
     -------
     Choice
-        Its details say per size under `chosen` what was `taken`, and every candidate's `values`
-        and `prices` (with standard errors) by goal; under `metrics` what is measured; under `genes`
-        and `types` what competed for each goal alone, see `spinn.selectors.contest`.
+        Its details say per size under `chosen` what was `taken`, and every candidate's `losses`
+        and `prices` (each with its standard error) by goal; under `metrics` what is measured; under
+        `alone` what competed for each goal alone, see `spinn.selectors.contest`.
     """
     of_genes, of_types = contest(genes, run), contest(types, run)
-    data = genes.data.of("train", "valid")
-    alone = {"genes": of_genes.winners(of_genes.paths), "types": of_types.winners(of_types.paths)}
-    paths = {**alone, **_mixtures(alone["genes"], alone["types"], types, data, run)}
-    # As in the contests: for genes the panels themselves are judged, for types those whose part
-    # for types is chosen without the fold.
-    judged = []
-    for judge, chosen in zip(of_types.judges, of_types.judged, strict=True):
-        without = of_types.winners(chosen)
-        cells = judge.data.of("train", "valid")
-        mixtures = _mixtures(alone["genes"], without, types, cells, run)
-        judged.append({"genes": alone["genes"], **mixtures})
+    alone = {"genes": of_genes.path, "types": of_types.path}
+    paths = {**alone, **_mixtures(of_genes.path, of_types.path, types, run)}
+    # All are judged as they are: a panel chosen again without the fold would be one of fewer cells.
+    # So the contest has judged the panel for genes already, and that for types it has not.
     others = {name: path for name, path in paths.items() if name != "genes"}
-    fitted = {
-        "genes": _with_winners("genes", of_genes, [others] * len(of_genes.judges), run),
-        "types": _with_winners("types", of_types, judged, run),
-    }
-    return _cheapest(paths, fitted, {"genes": of_genes, "types": of_types})
+    for_genes = cross_fitted(of_genes.judges, [others] * len(of_genes.judges), seed=run.seed)
+    for_types = cross_fitted(of_types.judges, [paths] * len(of_types.judges), seed=run.seed)
+    losses = {"genes": of_genes.losses, **for_genes.losses}
+    choice = _cheapest(paths, {"genes": replace(for_genes, losses=losses), "types": for_types})
+    of_each = {"genes": of_genes.details(), "types": of_types.details()}
+    return replace(choice, details={**choice.details, "alone": of_each})
 
 
-def _mixtures(
-    genes: PanelPath, types: PanelPath, cells: TrainingCells, data: ExpressionData, run: Run
-) -> Paths:
-    """Return the mixtures of two paths by name, and what is chosen from ``data`` for both."""
+def _mixtures(genes: PanelPath, types: PanelPath, cells: TrainingCells, run: Run) -> Paths:
+    """Return the mixtures of two paths by name, and what is chosen for both goals at once."""
+    data = cells.data.of("train", "valid")
     inner = replace(cells, data=data, opened=None)
     both = choose_by_name(inner, replace(run, selector=MIXED)).path
     pairs = list(zip(genes.panels, types.panels, strict=True))
@@ -120,16 +112,7 @@ def interleaved(first: Sequence[str], second: Sequence[str], share: float) -> li
     return list(dict.fromkeys(gene for _, gene in sorted(places, key=lambda place: place[0])))
 
 
-def _with_winners(goal: str, alone: Contest, judged: Sequence[Paths], run: Run) -> CrossFitted:
-    """Return how well candidates predict, and the panel for one goal alone, known already."""
-    fitted = cross_fitted(alone.judges, judged, seed=run.seed)
-    known = [alone.fitted.losses[way][:, place] for place, way in enumerate(alone.taken)]
-    return replace(fitted, losses={goal: np.stack(known, axis=1), **fitted.losses})
-
-
-def _cheapest(
-    paths: Paths, fitted: Mapping[str, CrossFitted], contests: Mapping[str, Contest]
-) -> Choice:
+def _cheapest(paths: Paths, fitted: Mapping[str, CrossFitted]) -> Choice:
     panels, chosen = [], {}
     for place, size in enumerate(paths["genes"].sizes):
         prices = {name: _prices(name, place, fitted) for name in paths}
@@ -140,7 +123,7 @@ def _cheapest(
         chosen[str(size)] = {
             "taken": best,
             "losses": {
-                name: {goal: float(fitted[goal].losses[name][0, place]) for goal in GOALS}
+                name: {goal: float(of.losses[name][0, place]) for goal, of in fitted.items()}
                 for name in paths
             },
             "prices": {
@@ -148,12 +131,8 @@ def _cheapest(
                 for name, by_goal in prices.items()
             },
         }
-    details = {
-        "chosen": chosen,
-        "metrics": {goal: fitted[goal].metric for goal in GOALS},
-        "alone": {goal: contests[goal].details() for goal in GOALS},
-    }
-    return Choice(path_by_place(panels), details=details)
+    metrics = {goal: of_goal.metric for goal, of_goal in fitted.items()}
+    return Choice(path_by_place(panels), details={"chosen": chosen, "metrics": metrics})
 
 
 def _prices(name: str, place: int, fitted: Mapping[str, CrossFitted]) -> Prices:

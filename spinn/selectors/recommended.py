@@ -40,7 +40,8 @@ def choose(cells: TrainingCells, run: Run) -> Choice:
         return _of_one(cells, run)
     goal = goal_of(cells)
     if goal == "both":
-        return for_both(*(_opened(cells, task) for task in _TASK_OF.values()), run)
+        genes, types = (_opened(cells, task) for task in _TASK_OF.values())
+        return for_both(genes, types, run)
     return _of_one(_opened(cells, _TASK_OF[goal]), run)
 
 
@@ -63,4 +64,4 @@ def _opened(cells: TrainingCells, task: str) -> TrainingCells:
 
 def _of_one(cells: TrainingCells, run: Run) -> Choice:
     done = contest(cells, run)
-    return Choice(done.winners(done.paths), details={"chosen": done.details()})
+    return Choice(done.path, details={"chosen": done.details()})
