@@ -15,7 +15,7 @@ from spinn.report.counts import count, seeds_and_splits
 from spinn.report.figure_sources import SOURCES
 from spinn.report.layout import row_of_plots
 from spinn.report.tables import rows_of_task
-from spinn.report.tradeoff import first_run
+from spinn.report.tradeoff import first_run, with_ends
 from spinn.statistics.outcomes import judged
 
 _SECONDARY = ("fvu_panel_known", "balanced_accuracy", "knn_share")  # drawn next to the headline
@@ -48,11 +48,14 @@ def tradeoff_figure(tradeoff: pd.DataFrame, dataset: str, task: str) -> Figure:
     draw = plots.price_of_candidates
     if rows.empty:
         return row_of_plots([("", rows)], draw, if_empty="needs the goal both and cell types")
+    rows = with_ends(first_run(rows))
+    metric = rows.loc[rows["goal"] == "types", "metric"].iloc[0]
     return row_of_plots(
-        [(f"{size} genes", part) for size, part in first_run(rows).groupby("size")],
+        [(f"{size} genes", part) for size, part in rows.groupby("size")],
         draw,
         f"Types and genes at once: {dataset}, {task}\n"
-        "training cells held out from refits; 1 seed, 1 split; bars: one standard error",
+        "training cells held out from refits; 1 seed, 1 split; bars: 95 % intervals",
+        y_label=f"price for types: {LABEL[metric]}",
     )
 
 

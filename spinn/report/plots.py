@@ -67,24 +67,22 @@ def quality_against_size(table: pd.DataFrame, ax: Axes) -> Axes:
 def price_of_candidates(table: pd.DataFrame, ax: Axes) -> Axes:
     """Draw the prices of one size's candidates for types against those for genes, of tradeoff.csv.
 
-    Bars are one standard error. The candidate that was taken is filled; 0 is the panel made for a
-    goal alone.
+    The table also has the ends of the prices' intervals. The candidate that was taken is filled; 0
+    is the panel made for a goal alone.
     """
-    goals = {name: rows.set_index("candidate") for name, rows in table.groupby("goal")}
-    genes, types = goals["genes"], goals["types"]
-    for name in genes.index:
-        is_taken = genes.loc[name, "taken"] == "yes"
+    genes, types = (table[table["goal"] == goal] for goal in ("genes", "types"))
+    of_types = {row["candidate"]: row for row in types.to_dict("records")}
+    for row in genes.to_dict("records"):
+        name, x, other = row["candidate"], row["price"], of_types[row["candidate"]]
+        y, is_taken = other["price"], row["taken"] == "yes"
         colour = SELECTORS["recommended"].colour if is_taken else "#737373"
-        at = genes.loc[name, "price"], types.loc[name, "price"]
-        errors = {"xerr": genes.loc[name, "standard_error"]}
-        errors |= {"yerr": types.loc[name, "standard_error"]}
-        face = colour if is_taken else "white"
-        ax.errorbar(*at, **errors, fmt="o", ms=4.5, lw=0.9, color=colour, mfc=face, zorder=3)
-        ax.annotate(name, at, (4, 4), textcoords="offset points", fontsize=7, color=colour)
+        ax.hlines(y, row["low"], row["high"], color=colour, lw=0.9, zorder=2)
+        ax.vlines(x, other["low"], other["high"], color=colour, lw=0.9, zorder=2)
+        ax.plot(x, y, "o", ms=4.5, color=colour, mfc=colour if is_taken else "white", zorder=3)
+        ax.annotate(name, (x, y), (4, 4), textcoords="offset points", fontsize=7, color=colour)
     ax.axhline(0, color="#bdbdbd", lw=1, zorder=0)
     ax.axvline(0, color="#bdbdbd", lw=1, zorder=0)
     ax.set_xlabel(f"price for genes: {LABEL[genes['metric'].iloc[0]]}")
-    ax.set_ylabel(f"price for types: {LABEL[types['metric'].iloc[0]]}")
     ax.margins(0.15)
     return ax
 

@@ -7,11 +7,19 @@ import pandas as pd
 from spinn.metrics.registry import LABEL
 from spinn.report.tables import Table
 
+_NORMAL = 1.96  # standard errors to either end of a normal variable's 95 % interval
+
 
 def first_run(tradeoff: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the first split and seed, which the recommended panels are from."""
     first = tradeoff[tradeoff["split"] == tradeoff["split"].min()]
     return first[first["seed"] == first["seed"].iloc[0]]
+
+
+def with_ends(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with the ends of the prices' 95 % intervals, low and high."""
+    reach = _NORMAL * rows["standard_error"]
+    return rows.assign(low=rows["price"] - reach, high=rows["price"] + reach)
 
 
 def tradeoff_tables(tradeoff: pd.DataFrame) -> list[Table]:
@@ -29,7 +37,7 @@ def _of_size(size: Any, rows: pd.DataFrame) -> Table:
 
 def _line(candidate: str, rows: pd.DataFrame) -> dict[str, Any]:
     line = {"panel": candidate, "taken": "taken" if (rows["taken"] == "yes").any() else ""}
-    for row in rows.to_dict("records"):
-        line[LABEL[row["metric"]]] = f"{row['value']:.4f}"
-        line[f"price for {row['goal']}"] = f"{row['price']:.4f} ± {row['standard_error']:.4f}"
+    for row in with_ends(rows).to_dict("records"):
+        ends = f"[{row['low']:.4f}, {row['high']:.4f}]"
+        line[f"price for {row['goal']}: {LABEL[row['metric']]}"] = f"{row['price']:.4f} {ends}"
     return line
