@@ -71,13 +71,14 @@ def price_of_candidates(table: pd.DataFrame, ax: Axes) -> Axes:
     is the panel made for a goal alone.
     """
     genes, types = (table[table["goal"] == goal] for goal in ("genes", "types"))
-    of_types = {row["candidate"]: row for row in types.to_dict("records")}
-    for row in genes.to_dict("records"):
-        name, x, other = row["candidate"], row["price"], of_types[row["candidate"]]
-        y, is_taken = other["price"], row["taken"] == "yes"
+    both = genes.merge(types, on=["candidate", "taken"], suffixes=("", "_types"))
+    for _, rows in both.groupby(["price", "price_types"]):  # equal panels are one point
+        row, name = rows.iloc[0], ",\n".join(rows["candidate"])
+        x, y = row["price"], row["price_types"]
+        is_taken = (rows["taken"] == "yes").any()
         colour = SELECTORS["recommended"].colour if is_taken else "#737373"
         ax.hlines(y, row["low"], row["high"], color=colour, lw=0.9, zorder=2)
-        ax.vlines(x, other["low"], other["high"], color=colour, lw=0.9, zorder=2)
+        ax.vlines(x, row["low_types"], row["high_types"], color=colour, lw=0.9, zorder=2)
         ax.plot(x, y, "o", ms=4.5, color=colour, mfc=colour if is_taken else "white", zorder=3)
         ax.annotate(name, (x, y), (4, 4), textcoords="offset points", fontsize=7, color=colour)
     ax.axhline(0, color="#bdbdbd", lw=1, zorder=0)

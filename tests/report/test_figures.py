@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from spinn.report import figures
@@ -76,6 +77,13 @@ def test_tradeoff_figure_shows_every_candidate_s_prices_and_what_was_taken():
     assert "1 seed, 1 split" in figure.texts[-1].get_text()
     empty = figures.tradeoff_figure(tradeoff(), "d", "regression")
     assert empty.axes[0].texts[0].get_text() == "needs the goal both and cell types"
+
+
+def test_candidates_of_equal_prices_are_one_point():
+    table = tradeoff(sizes=[8])
+    twin = table[table["candidate"] == "half"].assign(candidate="twin", taken="no")
+    (ax,) = figures.tradeoff_figure(pd.concat([table, twin]), "d", "classification").axes
+    assert {text.get_text() for text in ax.texts} == {"genes", "types", "half,\ntwin"}
 
 
 def test_robustness_figure_has_a_plot_per_kind_of_inputs():
