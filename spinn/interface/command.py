@@ -117,6 +117,7 @@ def select(cells: str, output: str | None, config: str | None, verbose: bool, **
 
         from spinn.interface.select import select_genes
         from spinn.preparation.inputs import read_input
+        from spinn.records.tradeoff import price_lines
 
         path = select_genes(read_input(cells), config=settings, **given)
         if output is None:
@@ -127,6 +128,8 @@ def select(cells: str, output: str | None, config: str | None, verbose: bool, **
             genes = "gene" if path.sizes == [1] else "genes"
             origin = f"{path.about['selector']}, {path.about['task']}"
             click.echo(f"wrote {output}: {sizes} {genes} ({origin})", err=True)
+            for line in price_lines(path):
+                click.echo(line, err=True)
 
 
 @main.command()

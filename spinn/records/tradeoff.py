@@ -44,3 +44,17 @@ def _rows(path: PanelPath) -> Iterator[dict[str, Any]]:
                     "price": price,
                     "standard_error": standard_error,
                 }
+
+
+def price_lines(path: PanelPath) -> list[str]:
+    """Return a sentence per size on what a panel for both goals costs; none of other runs."""
+    table = tradeoff([path])
+    taken = table[table["taken"] == "yes"]
+    return [
+        f"{size} genes: {rows['candidate'].iloc[0]}; next to a panel for one goal alone worse by "
+        + " and ".join(
+            f"{row['price']:.4f} ± {row['standard_error']:.4f} for {row['goal']} ({row['metric']})"
+            for row in rows.to_dict("records")
+        )
+        for size, rows in taken.groupby("size")
+    ]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from spinn.records.tradeoff import COLUMNS, tradeoff
+from spinn.records.tradeoff import COLUMNS, price_lines, tradeoff
 from tests.support.cells import QUICK, make_data
 from tests.support.selectors import choice
 
@@ -28,6 +28,13 @@ def test_every_candidate_has_a_row_per_goal():
         sign = 1 if row["goal"] == "genes" else -1
         worse = sign * (row["value"] - alone.loc[(row["size"], row["goal"]), row["goal"]])
         assert row["price"] == pytest.approx(worse)
+
+
+def test_the_price_of_what_was_taken_is_told():
+    lines = price_lines(documented("both"))
+    assert [line.split(" ")[0] for line in lines] == ["3", "6"]
+    assert all("for genes (fvu_split) and" in line for line in lines)
+    assert price_lines(documented("genes")) == []
 
 
 def test_panels_for_one_goal_have_no_price():

@@ -89,6 +89,13 @@ def test_a_choice_for_both_says_what_every_candidate_costs():
                 assert error >= 0
 
 
+def test_panels_for_both_are_added_to_a_base_and_leave_room_for_slots():
+    constraints = Constraints(base=("g01", "g02"), slots=("Cre",))
+    for panel in choice("recommended", make_data(), sizes=[4], constraints=constraints).path.panels:
+        assert (len(panel.genes), panel.size) == (3, 4)
+        assert not {"g01", "g02"} & set(panel.genes)
+
+
 def test_panels_for_both_meet_the_constraints_and_repeat():
     group = {f"g{i:02d}": str(i % 7) for i in range(20)}
     constraints = Constraints(required=("g07",), excluded=("g00",), group=group)
