@@ -126,6 +126,7 @@ if LABELLED:
         params:
             code=code("cover_types.py"),
             sizes=SIZES,
+            genes={key: config["genes"][key] for key in ("base", "slots")},
         message:
             "judge the coverage of types: {wildcards.task}, {wildcards.dataset}"
         script:

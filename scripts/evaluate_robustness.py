@@ -11,6 +11,7 @@ import logging
 import torch
 
 from spinn.constraints.files import read_rules
+from spinn.constraints.matching import with_names
 from spinn.data import read_prepared
 from spinn.evaluation.judge import make_judge
 from spinn.evaluation.robustness import COLUMNS, robustness
@@ -26,7 +27,7 @@ config, keys = snakemake.params.config, run_keys(snakemake.wildcards.items())
 torch.set_num_threads(snakemake.threads)
 data = read_prepared(snakemake.input.prepared)
 tables = [table for path in snakemake.input.panels if (table := read_rows(path))]
-rules = read_rules(snakemake.params.genes)
+rules = with_names(read_rules(snakemake.params.genes), data.names)
 base, slots = rules.base_in(data.genes), rules.slots
 panels = [
     Panel(tuple(row["gene"] for row in table if row["gene"] not in slots), base, slots)

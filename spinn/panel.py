@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # both are slow to import, and reading panels needs neither
 FORMAT = 1
 COLUMNS = ("gene", "rank", "size")
 SHARED = ("base", "slots")  # what all panels of a run have in common
+SLOT = "slot"  # the role, in tables, of what takes the room of a gene and is none of the data
 _RANKING = ("gene", "rank", "score", "among")
 
 
@@ -164,10 +165,11 @@ class PanelPath:
     @property
     def genes(self) -> list[str]:
         """The genes of the largest panel, best first; ValueError where a failed run has none."""
-        return list(self._largest.genes)
+        return list(self.largest.genes)
 
     @property
-    def _largest(self) -> Panel:
+    def largest(self) -> Panel:
+        """The largest panel; ValueError where a failed run has none."""
         if not self.panels:
             raise ValueError(f"this run has {self._missing}")
         return self.panels[0]
@@ -209,7 +211,7 @@ class PanelPath:
         ``uns["spinn"]`` also says where the panel comes from: ``about``, as JSON. For another size:
         ``path.of_size(32).annotate(adata)``.
         """
-        copy = self._largest.annotate(adata)
+        copy = self.largest.annotate(adata)
         copy.uns["spinn"]["about"] = json.dumps(self.about, sort_keys=True, ensure_ascii=False)
         return copy
 

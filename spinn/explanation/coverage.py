@@ -35,7 +35,8 @@ def coverage(
 ) -> pd.DataFrame:
     """Return how well panels separate each type from the sibling that they separate worst.
 
-    A row per panel, by its wanted size, and type with training cells; empty without labels.
+    A panel reads the genes of the base that it is added to as well. A row per panel, by its wanted
+    size, and type with training cells; empty without labels.
 
     Parameters
     ----------
@@ -75,10 +76,10 @@ def coverage(
     )
     rows = []
     for size, panel in panels.items():
-        inside = data.positions(panel.genes)
+        inside = data.positions(panel.measured)
         judge = _Judge(train, test, inside, rule.scores(test.values, inside), by_all_genes)
         for name, others in near.items():
-            present = [marker for marker in markers[name] if marker in panel.genes]
+            present = [marker for marker in markers[name] if marker in panel.measured]
             about = {
                 "size": size,
                 "type": name,
