@@ -12,7 +12,7 @@ from spinn.explanation.load import load_columns
 from spinn.explanation.reasons import COLUMNS, reasons
 from spinn.explanation.substitutes import substitutes
 from spinn.panel import SLOT, Panel, PanelPath
-from spinn.preparation.moments import split_moments
+from spinn.preparation.moments import MomentsOf, split_moments
 from spinn.profiles.loads import loads
 
 WHY_SLOT = "takes the room of a gene, and is none of the data"
@@ -25,18 +25,20 @@ def explain_panels(
     constraints: Constraints,
     *,
     task: str,
+    moments_of: MomentsOf = split_moments,
 ) -> Iterator[pd.DataFrame]:
     """Yield a table per size of the first path's panel: why each gene is there, its substitutes.
 
     ``paths`` are those of all runs that did not fail, the recommended one first; the tables are
     empty without any. Only the training cells are used. Substitutes meet the constraints too. The
     last columns are the gene's load, whether it was ``required`` (yes, no), and its Ensembl ``id``
-    and ``symbol``, empty where not known.
+    and ``symbol``, empty where not known. ``moments_of`` gives split moments, where others need
+    the same.
     """
     if not paths:
         yield from [pd.DataFrame(columns=COLUMNS)] * len(sizes)
         return
-    moments, molecules = split_moments(data.of("train"), task), loads(data)
+    moments, molecules = moments_of(data.of("train"), task), loads(data)
     first, *others = paths
     selector, seed = first.about["selector"], first.about["seed"]
     others = [path for path in others if path.about["selector"] != "random"]

@@ -18,6 +18,7 @@ from spinn.interface.progress import progress
 from spinn.interface.threads import one_thread
 from spinn.panel import Panel, PanelPath
 from spinn.platforms.reader import largest_load
+from spinn.preparation.moments import kept_moments
 from spinn.profiles.crowding import warnings_of
 from spinn.profiles.loads import loads
 from spinn.records.documents import documented
@@ -151,6 +152,8 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         data = prepared(cells, whole, split=split, rules=rules, sizes=whole["panel_sizes"])
         seen = data.of("train", "valid")
         opened = open_cells(selector, seen, task, read_settings(settings), device=whole["device"])
+        # Choosing needs them and explaining again; of large data they take most of its time.
+        opened = replace(opened, moments=kept_moments(seen.of("train"), task))
         run = Run(selector, whole["panel_sizes"], seed, constraints_of(whole["genes"], seen))
         (choice,) = choose_each([(task, run)], lambda _: opened)
     for warning in _warnings(seen, choice.path.panels[0]):
@@ -167,7 +170,10 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     path = documented(choice, keys, config=settings, threads=1)
     with one_thread():
         paths = [] if path.failed else [path]
-        explained = as_rows(explain_panels(seen, paths, path.sizes, run.constraints, task=task))
+        tables = explain_panels(
+            seen, paths, path.sizes, run.constraints, task=task, moments_of=opened.moments
+        )
+        explained = as_rows(tables)
     return replace(path, about={**path.about, "explained": explained})
 
 
