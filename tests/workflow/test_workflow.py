@@ -155,8 +155,22 @@ def test_provenance_names_input_filters_and_versions(results):
 def test_the_audit_finds_what_was_demanded_and_met(results):
     audit = pd.read_csv(results / "tiny" / "split0" / "reconstruction" / "audit.csv")
     assert audit.columns.tolist()[:5] == ["constraint", "wanted", "got", "met", "note"]
-    assert audit["size"].tolist() == SIZES
-    assert (audit["met"] == "yes").all()
+    sizes = audit[audit["constraint"] == "size"]
+    assert sizes["size"].tolist() == SIZES
+    assert (sizes["met"] == "yes").all()
+    # Nothing is demanded: all else are warnings that eight genes would crowd a cell.
+    others = audit[audit["constraint"] != "size"]
+    assert set(others["constraint"]) == {"crowding"}
+    assert set(others["met"]) == {"warning"}
+
+
+def test_the_molecules_of_the_panels_are_written_by_type(results):
+    load = pd.read_csv(results / "tiny" / "split0" / "reconstruction" / "load.csv")
+    assert set(load["size"]) == set(SIZES)
+    totals = load[load["type"] == "all"].set_index("size")["total"]
+    assert (totals > 0).all()
+    assert load["share_of_three"].between(0, 1).all()
+    assert set(load["unit"]) == {"molecules per cell"}
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -224,7 +238,6 @@ AFTER = {*TABLES, *LOSS, *TYPES, "write_provenance"}
         ("runtime/jobs.py", set()),
         ("explanation/reasons.py", {"recommend", *TYPES, *LOSS, "plot_figures"}),
         ("explanation/coverage.py", TYPES),
-        ("profiles/markers.py", TYPES),
     ],
 )
 def test_editing_a_module_reruns_what_depends_on_it(finished, module, rerun):
