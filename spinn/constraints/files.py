@@ -7,13 +7,15 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spinn.constraints.constraints import Constraints
 from spinn.constraints.rules import Bounds, GeneRules
 from spinn.constraints.terms import is_family
-from spinn.data import ExpressionData
 from spinn.panel_files import read_panels
+
+if TYPE_CHECKING:  # every start of the workflow resolves genes, and h5py is slow to import
+    from spinn.data import ExpressionData
 
 TRUE_WORDS = {"1", "true", "yes", "y"}
 FALSE_WORDS = {"", "0", "false", "no", "n"}
@@ -90,7 +92,7 @@ def described(genes: Mapping[str, Any]) -> dict[str, Any]:
     return {**genes, "table": {"rows": len(genes["table"]), "sha256": digest}}
 
 
-def constraints_of(genes: Mapping[str, Any], data: ExpressionData) -> Constraints:
+def constraints_of(genes: Mapping[str, Any], data: "ExpressionData") -> Constraints:
     """Return what the config section ``genes`` requires of panels from prepared cells."""
     return read_rules(genes).resolve(data.genes, data.mean)
 
