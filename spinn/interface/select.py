@@ -10,7 +10,8 @@ import anndata as ad
 import numpy as np
 
 from spinn.config.sections import selection_of
-from spinn.constraints.files import constraints_of, read_rules
+from spinn.constraints.files import read_rules
+from spinn.constraints.measured import constraints_of
 from spinn.data import ExpressionData
 from spinn.explanation.explain import as_rows, explain_panels
 from spinn.interface.arguments import NAME, configured, held_out, prepared

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import yaml
 
+from tests.support.forked import forked
+
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "config" / "tests" / "tiny.yaml"
 PARTS = ("Snakefile", "rules", "scripts", "spinn", "config", "envs", "examples", "profiles")
@@ -52,9 +54,15 @@ def snakemake(folder, *words):
     )
 
 
+def plan(folder, *words):
+    """Plan a run as `snakemake` does with `-n`, sooner; return the same."""
+    words = ["-n", *map(str, words)]
+    return forked("snakemake.cli:main", words, folder=folder, environment=environment())
+
+
 def planned(folder, *words):
     """Return the rules that a dry run would start, with their numbers of jobs."""
-    done = snakemake(folder, "-n", *words)
+    done = plan(folder, *words)
     assert done.returncode == 0, done.stdout
     if "Nothing to be done" in done.stdout:
         return {}

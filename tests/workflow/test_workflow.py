@@ -27,7 +27,8 @@ from tests.support.workflow import (
 from tests.support.workflow import write_config as write
 from tools import findings
 
-pytestmark = pytest.mark.slow
+# One worker runs them all: runs that each would start otherwise are what takes long.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow")]
 SELECTORS = ["recommended", "bernoulli-rfe", "jacobian-ranking", "greedy", "markers", "random"]
 TASKS = ["reconstruction", "classification"]
 SIZES, SEEDS = [4, 8], [0, 1]
@@ -35,11 +36,30 @@ SIZES, SEEDS = [4, 8], [0, 1]
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """A copy of the project in which the tiny config has run."""
+    """A copy of the project in which the tiny config has run, killed after its first panels."""
     folder = copy_project(tmp_path_factory.mktemp("workflow") / "project")
+    kill_after_the_first_panels(folder)
+    assert 0 < len(panels(folder / "results")) < len(TASKS) * len(SELECTORS) * len(SEEDS)
     done = snakemake(folder, "--cores", 2, "--configfile", TINY)
     assert done.returncode == 0, done.stdout
     return folder
+
+
+def kill_after_the_first_panels(folder):
+    running = subprocess.Popen(
+        command("--cores", 2, "--configfile", TINY),
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 300
+    while not panels(folder / "results") and time.monotonic() < deadline:
+        assert running.poll() is None, "the run ended before it could be killed"
+        time.sleep(0.2)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
 
 
 @pytest.fixture(scope="module")
@@ -331,26 +351,13 @@ def test_peers_have_rules_of_their_own(finished, tmp_path):
         path.write_text(before)
 
 
-def test_a_killed_run_ends_with_the_same_panels(finished, results, tmp_path):
+def test_a_killed_run_ends_with_the_same_panels(results, tmp_path):
     """Also: the same config in two folders gives the same panels, but for `made_by`."""
-    folder = copy_project(tmp_path / "killed")
-    running = subprocess.Popen(
-        command("--cores", 2, "--configfile", TINY),
-        cwd=folder,
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 300
-    while not panels(folder / "results") and time.monotonic() < deadline:
-        assert running.poll() is None, "the run ended before it could be killed"
-        time.sleep(0.2)
-    os.killpg(running.pid, signal.SIGKILL)
-    running.wait()
-    assert 0 < len(panels(folder / "results")) < len(panels(results))
-    done = snakemake(folder, "--cores", 2, "--configfile", TINY)
+    folder = copy_project(tmp_path / "unbroken")
+    rules = [f"select_{family}" for family in ("recommended", "bernoulli", "jacobian", "baselines")]
+    done = snakemake(folder, "--cores", 2, "--configfile", TINY, "--until", *rules)
     assert done.returncode == 0, done.stdout
+    assert len(panels(results)) == len(TASKS) * len(SELECTORS) * len(SEEDS)
     assert panels(folder / "results") == panels(results)
 
 
