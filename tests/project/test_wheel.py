@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from tests.support.readme import blocks, commands, furnish
-from tests.support.workflow import ROOT, write_config
+from tests.support.workflow import ROOT, uncompiled, write_config
 
 pytestmark = [pytest.mark.slow, pytest.mark.wheel]
 PYTHONS = ("python3.11", "python3.12", "python3.13")
@@ -32,7 +32,8 @@ def run(line, folder, *, programs, expected=0):
     done = subprocess.run(
         ["bash", "-c", line],
         cwd=folder,
-        env={**inherited, "PATH": path, "PIP_CONSTRAINT": str(ROOT / "requirements.txt")},
+        env=uncompiled(inherited)
+        | {"PATH": path, "PIP_CONSTRAINT": str(ROOT / "requirements.txt")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -14,6 +14,8 @@ from tests.support.forked import forked
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "config" / "tests" / "tiny.yaml"
+# Stops a run with the selectors of the package where there is nothing but panels to compare.
+UNTIL_PANELS = ("--until", *(f"select_{name}" for name in ("bernoulli", "baselines")))
 PARTS = ("Snakefile", "rules", "scripts", "spinn", "config", "envs", "examples", "profiles")
 
 
@@ -38,6 +40,15 @@ def environment():
     """Return this process's environment, with the interpreter's own programs found first."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return {**os.environ, "PATH": path, "OMP_NUM_THREADS": "1"}
+
+
+def uncompiled(variables):
+    """Return variables of an environment in which pip leaves compiling to who imports a module.
+
+    Most modules of a throw-away environment are never imported, and pip compiles them all.
+    """
+    kept = {name: text for name, text in variables.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PIP_COMPILE": "0"}
 
 
 def snakemake(folder, *words):
