@@ -105,7 +105,7 @@ class Limits:
     def may_join(self, chosen: Sequence[int], size: int) -> Genes:
         """Return which genes may join ``chosen`` so that a panel of ``size`` stays possible.
 
-        Shape (genes,). A gene that may not join now may do so later only after markers that are due.
+        Shape (genes,). A gene that may not join now may join later only once due markers are in.
         """
         free, n_missing = self._free(chosen), size - len(chosen)
         if not self.are_coupled:
