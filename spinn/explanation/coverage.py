@@ -75,10 +75,10 @@ def coverage(
     )
     rows = []
     for size, panel in panels.items():
-        inside = data.positions(panel.genes)
+        inside = data.positions(panel.measured)
         judge = _Judge(train, test, inside, rule.scores(test.values, inside), by_all_genes)
         for name, others in near.items():
-            present = [marker for marker in markers[name] if marker in panel.genes]
+            present = [marker for marker in markers[name] if marker in panel.measured]
             about = {
                 "size": size,
                 "type": name,
