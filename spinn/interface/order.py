@@ -82,7 +82,7 @@ def order_panel(
     """
     target = check_new_folder(folder)
     path, rows = load_panel(panel), _rows(available)
-    n_genes = len(path.genes) if size is None else path.of_size(size).size
+    n_genes = (path.largest if size is None else path.of_size(size)).size
     rules = None if platform is None else read_platform(platform)
     reference = None if cells is None else _reference(cells)
     of_cells = {} if reference is None else dict(zip(reference.genes, reference.ids, strict=True))
