@@ -50,7 +50,10 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--gene-id", help="var column of Ensembl ids.  [default: var names]"),
         click.option("--gene-symbol", help="var column of symbols.  [default: var names]"),
         click.option(
-            "--split", default=0, show_default=True, help="Which cells are held out, of all ways."
+            "--split",
+            default=0,
+            show_default=True,
+            help="Which draw of cells: held out, or ending the training.",
         ),
         click.option(
             "--config",

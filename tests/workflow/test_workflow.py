@@ -291,7 +291,7 @@ AFTER = {*TABLES, "order", "write_provenance"}
         ("explanation/reasons.py", {"recommend", "order", "write_report"}),
         ("records/order_page.py", {"order"}),
         ("explanation/coverage.py", TYPES),
-        ("profiles/markers.py", TYPES),
+        ("explanation/discriminant.py", TYPES),
     ],
 )
 def test_editing_a_module_reruns_what_depends_on_it(finished, module, rerun):
