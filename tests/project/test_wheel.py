@@ -86,11 +86,12 @@ def test_it_is_imported_from_where_it_was_installed(programs, tmp_path):
 
 def test_the_readme_s_commands_and_examples_as_printed(programs, tmp_path):
     furnish(tmp_path)
-    select, evaluate, workflow, platforms, order = commands("spinn")
+    select, hold_out, evaluate, workflow, platforms, order = commands("spinn")
     assert workflow.startswith("spinn run ")
     run(select, tmp_path, programs=programs)
     genes = json.loads((tmp_path / "panel.json").read_text())["panels"][0]["genes"]
     assert len(genes) == 64
+    run(hold_out, tmp_path, programs=programs)
     run(evaluate, tmp_path, programs=programs)
     table = pd.read_csv(tmp_path / "quality.csv")
     assert set(table["panel"]) == {"mine", "vendor", "floor", "ceiling"}
