@@ -11,11 +11,11 @@ from spinn.data import ExpressionData
 from spinn.explanation.load import load_columns
 from spinn.explanation.reasons import COLUMNS, reasons
 from spinn.explanation.substitutes import substitutes
-from spinn.panel import Panel, PanelPath
+from spinn.panel import SLOT, Panel, PanelPath
 from spinn.preparation.moments import split_moments
 from spinn.profiles.loads import loads
 
-SLOT = "takes the room of a gene, and is none of the data"
+WHY_SLOT = "takes the room of a gene, and is none of the data"
 
 
 def explain_panels(
@@ -55,7 +55,7 @@ def _with_slots(table: pd.DataFrame, panel: Panel) -> pd.DataFrame:
     """Return a table with a row for each slot below the genes."""
     if not panel.slots:
         return table
-    slots = pd.DataFrame({"gene": panel.slots, "why": SLOT, "role": "slot", "required": "yes"})
+    slots = pd.DataFrame({"gene": panel.slots, "why": WHY_SLOT, "role": SLOT, "required": "yes"})
     ranks = range(len(table) + 1, panel.size + 1)
     return pd.concat([table, slots.assign(rank=ranks)], ignore_index=True)
 

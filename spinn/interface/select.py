@@ -182,5 +182,5 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
 
 def _warnings(data: ExpressionData, panel: Panel) -> list[str]:
     """Return in which ways a panel would crowd any platform."""
-    inside = data.positions(panel.genes)
+    inside = data.positions(panel.measured)
     return warnings_of(loads(data), data.genes, inside, extreme=largest_load())

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from spinn.panel import PanelPath
+from spinn.panel import SLOT, PanelPath
 from spinn.platforms.answer import NO, UNKNOWN, YES, named
 from spinn.platforms.checks import Check
 from spinn.platforms.genes import OrderedGene
@@ -67,6 +67,11 @@ def _chosen(genes: Sequence[OrderedGene], path: PanelPath, command: str) -> Iter
         yield f"From {data['n_cells']:,} cells with {data['n_genes']:,} genes."
     if others := [str(size) for size in path.sizes if size != len(genes)]:
         yield f"Other sizes chosen in the same run: {', '.join(others)}."
+    if base := path.of_size(len(genes)).base:
+        yield (
+            f"Added to {_count(len(base), 'base gene')} of the data, which are measured anyway: "
+            "they are not submitted again, and rules on loads are checked without them."
+        )
     required = [gene.symbol or gene.name for gene in genes if gene.required]
     yield named(f"Required ({len(required)})", required) or "No gene was required."
     excluded = about.get("settings", {}).get("genes", {}).get("excluded", ())
@@ -110,7 +115,7 @@ def _uncertain(
             f"{hearsay} of {len(lines)} rules and facts were not read in the vendor's own text "
             "(column mark): compare them with it before ordering."
         )
-    unknown = [gene.symbol or gene.name for gene in genes if not gene.id]
+    unknown = [gene.symbol or gene.name for gene in genes if not gene.id and gene.role != SLOT]
     if unknown:
         yield f"{named('No Ensembl id is known of', unknown)}."
     units = sorted({gene.load_unit for gene in genes if gene.load_unit})
