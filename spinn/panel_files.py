@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,8 @@ def load_panel(path: Path | str) -> PanelPath:
     PanelPath
         From text and tables without ranking. ``about`` holds ``ids``, gene to Ensembl id, where the
         file has them (`Ensembl ID`, `gene_id`, `id`), and ``explained`` where it is a table of
-        panels that spinn has explained, or a submission file with genes that are `forced` in a
-        column `Force`; other columns are ignored.
+        panels that spinn has explained, then also ``cells`` where all cells chose them, or a
+        submission file with genes that are `forced` in a column `Force`; other columns are ignored.
 
     Raises
     ------
@@ -63,6 +63,11 @@ def load_panel(path: Path | str) -> PanelPath:
         raise ValueError(f"{file}: {error}") from None
 
 
+def first_with_panels(paths: Iterable[PanelPath]) -> PanelPath | None:
+    """Return the first path of a run that did not fail; None where all did."""
+    return next((path for path in paths if path.failed is None), None)
+
+
 def _by_rank(rows: Sequence[Row]) -> Sequence[Row]:
     try:
         return sorted(rows, key=lambda row: int(row["rank"])) if "rank" in rows[0] else rows
@@ -85,6 +90,7 @@ def _path(rows: Sequence[Row]) -> PanelPath:
     about: dict[str, Any] = {"ids": ids} if ids else {}
     if "why" in named[0]:
         about["explained"] = {str(len(rows)): _explained(rows) for rows in by_size.values()}
+        about |= {"cells": "all"} if named[0].get("cells") == "all" else {}
     elif any(map(_is_forced, named)):
         forced = [[row["gene"], "yes" if _is_forced(row) else "no"] for row in named]
         about["explained"] = {str(len(named)): [["gene", "required"], *forced]}

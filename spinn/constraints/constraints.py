@@ -97,14 +97,23 @@ class Constraints:
     def limits(self, genes: Sequence[str], sizes: Sequence[int]) -> Limits:
         """Return the limits for some genes, by position, and nested panels of some sizes.
 
-        Markers are due in the smallest panel that can hold them.
+        Markers are due in the smallest panel that can hold them; in none where none can.
         """
+        limits = self._without_markers(genes)
+        required = self.required_positions(genes).tolist()
+        for size in self.marker_rule.sizes(sizes):
+            with_markers = self._with_markers(limits, genes, size)
+            if with_markers.completion(required, max(sizes)) is not None:
+                return with_markers
+        return limits
+
+    def _without_markers(self, genes: Sequence[str]) -> Limits:
         candidates = np.zeros(len(genes), dtype=bool)
         candidates[self.candidate_positions(genes)] = True
         # A pair, so that no name of a group can be the same as that of a gene without one.
         names = [("group", self.group[g]) if g in self.group else ("gene", g) for g in genes]
         number = {name: i for i, name in enumerate(dict.fromkeys(names))}
-        limits = Limits(
+        return Limits(
             candidates,
             group=np.array([number[name] for name in names], dtype=np.int64),
             cost=np.array([self.cost.get(gene, 1.0) for gene in genes], dtype=np.float64),
@@ -113,15 +122,6 @@ class Constraints:
             load=self._loads(genes),
             max_load=np.inf if self.max_load is None else self.max_load,
         )
-        due = self.marker_rule.sizes(sizes)
-        required = self.required_positions(genes).tolist()
-        for size in due:
-            with_markers = self._with_markers(limits, genes, size)
-            if with_markers.completion(required, max(sizes)) is not None:
-                return with_markers
-        # What is demanded and impossible is kept, and reported by `check_sizes`.
-        is_hopeless = due and self.marker_rule.is_demanded
-        return self._with_markers(limits, genes, due[-1]) if is_hopeless else limits
 
     def of_names_only(self) -> "Constraints":
         """Return what concerns each gene alone: required and excluded."""
@@ -144,7 +144,7 @@ class Constraints:
                 f"sizes must lie in {low}..{high}, got {wrong[:5]}; {len(self.required)} genes "
                 f"are required and {high} of {len(genes)} may be chosen"
             )
-        limits, required = self.limits(genes, sizes), self.required_positions(genes).tolist()
+        limits, required = self._demanded(genes, sizes), self.required_positions(genes).tolist()
         panel = [*required, *limits.cheapest(required, max(sizes)).tolist()]
         if len(panel) < max(sizes):
             raise ValueError(
@@ -164,6 +164,13 @@ class Constraints:
                 f"{'; '.join(self._conflict(sizes, genes))}; relax one of them or request another "
                 "size"
             )
+
+    def _demanded(self, genes: Sequence[str], sizes: Sequence[int]) -> Limits:
+        """Return the limits that the largest panel must meet, impossible ones included."""
+        due = self.marker_rule.sizes(sizes)
+        if not (due and self.marker_rule.is_demanded):
+            return self.limits(genes, sizes)
+        return self._with_markers(self._without_markers(genes), genes, due[-1])
 
     def _loads(self, genes: Sequence[str]) -> Floats:
         """Return molecules per cell, shape (types, genes); none where panels may hold any."""
@@ -198,7 +205,7 @@ class Constraints:
         needed = [f"{len(required)} required genes"] if required else []
         for name, (text, nothing) in words.items():
             without = replace(kept, **{name: nothing})
-            if without.limits(genes, sizes).completion(required, max(sizes)) is None:
+            if without._demanded(genes, sizes).completion(required, max(sizes)) is None:
                 kept = without
             else:
                 needed.append(text)

@@ -48,7 +48,7 @@ def coverage(
     DataFrame
         - ``n_train``, ``n_test``: the type's cells;
         - ``n_markers``: its markers in the data (`spinn.profiles.markers`); ``n_in_panel`` of them
-          are in the panel, the first of which ``markers`` names, best first;
+          are in the panel or its base, the first of which ``markers`` names, best first;
         - ``sibling``: of the type's siblings that have test cells, the one that the panel separates
           worst; empty where there is none;
         - ``panel``: AUROC between the two of a linear score of all genes of the panel, with

@@ -48,10 +48,11 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
     """Judge lists of genes on cells that their choice has not seen.
 
     Networks of the same kind are trained on the genes of each list and judged on the same test
-    cells: those that `spinn.select_genes` does not use, given the same ``label``, ``donor``,
-    ``split`` and ``config``. All lists of a call predict the same genes, the most variable ones and
-    those that any list names: compare lists within a call. A plain list does not say which cells it
-    was chosen from; one chosen from all of them gets values that are too good.
+    cells: those that `spinn.select_genes` with ``hold_out=True`` does not use, given the same
+    ``label``, ``donor``, ``split`` and ``config``. All lists of a call predict the same genes, the
+    most variable ones and those that any list names: compare lists within a call. A plain list does
+    not say which cells it was chosen from; one chosen from all of them gets values that are too
+    good.
 
     Parameters
     ----------
@@ -91,8 +92,8 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
     KeyError
         If a layer or column is absent, all genes of a list are, or one with ``missing="error"``.
     ValueError
-        If there is no panel, no gene of one varies, one was chosen with other cells held out, or
-        as in `select_genes`.
+        If there is no panel, no gene of one varies, one was chosen from all cells or with others
+        held out, or as in `select_genes`.
     """
     if isinstance(seeds, int):
         raise TypeError(f"seeds must be a list of whole numbers, got {seeds}; write [{seeds}]")
@@ -103,6 +104,7 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
     cells, whole = configured(adata, config, task=task, cells=given, **fixed)
     (task,) = whole["tasks"]
     paths = as_paths(panels)
+    _check_not_from_all(paths)
     known, _ = genes_of(cells, layer, gene_id=gene_id, gene_symbol=gene_symbol)
     lists = in_data(paths, known, missing=missing)
     named = list(dict.fromkeys(gene for one in lists for gene in one.panel.genes))
@@ -123,6 +125,15 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
         held = contents(data, places)
         table = quality_table(lists, draws, runs, held, n_bootstrap=n_draws)
     return table.assign(split=split)
+
+
+def _check_not_from_all(paths: Mapping[str, PanelPath]) -> None:
+    if whole := [name for name, path in paths.items() if path.about.get("cells") == "all"]:
+        raise ValueError(
+            f"panels: {', '.join(map(repr, whole[:5]))}: chosen from all cells, so that none is "
+            "left to judge by; judge one chosen with hold_out=True (spinn select --hold-out). For "
+            "cells that had no part in choosing give the genes alone, as a list or a text"
+        )
 
 
 def _check_held_out(paths: Mapping[str, PanelPath], here: str) -> None:

@@ -90,7 +90,10 @@ def test_cells_go_with_an_order(folder):
     assert lines["reference.max_gb"]["met"] == "yes"
     for more, message in (
         ("", "the reference needs cell types: name an obs column with --label"),
-        ("--label type --gene-id ids", "'ids' is not a column of var; those there: gene_ids"),
+        (
+            "--label type --gene-id ids",
+            "gene_id: 'ids' is not a column of var; those there: gene_ids",
+        ),
         ("--label kind", "label: 'kind' is not a column of obs"),
     ):
         done = call(f"order list.txt --bundle cells.h5ad -o other {more}")
