@@ -76,7 +76,7 @@ def test_from_a_vendor_s_panel_to_the_order_of_what_is_added(folder):
     cells = "cells.h5ad --label type --gene-id ids --config quick.yaml"
     call(
         f"select {cells} -g 4 --selector greedy --required g09 --base vendor.csv --slot Cre "
-        "--platform xenium_v1 -o panel.json"
+        "--platform xenium_v1 --hold-out -o panel.json"
     )
     path = spinn.load_panel("panel.json")
     assert (path.largest.base, path.largest.slots, path.sizes) == (BASE, ("Cre",), [4])

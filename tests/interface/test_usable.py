@@ -41,9 +41,9 @@ def adata(name, shared_data):
 
 
 def chosen(adata, label, platform):
-    """Return a panel, the cells it was chosen from, and its audit."""
+    """Return a panel, the cells it was chosen from (of split 0, as above), and its audit."""
     given = {"label": label, "selector": SELECTOR, "platform": platform}
-    panel = spinn.select_genes(adata, SIZE, **given).largest
+    panel = spinn.select_genes(adata, SIZE, hold_out=True, **given).largest
     cells = {"layer": None, "values": None, "donor": None, "targets": (), "label": label}
     fixed = {"selectors": [SELECTOR], "panel_sizes": [SIZE], "seeds": [0], "platform": platform}
     _, whole = configured(adata, None, task=None, cells=cells, **fixed)

@@ -86,7 +86,7 @@ def test_it_is_imported_from_where_it_was_installed(programs, tmp_path):
 
 def test_the_readme_s_commands_and_examples_as_printed(programs, tmp_path):
     furnish(tmp_path)
-    select, hold_out, evaluate, workflow, platforms, order = commands("spinn")
+    select, hold_out, evaluate, workflow, platforms, order, *_ = commands("spinn")
     assert workflow.startswith("spinn run ")
     run(select, tmp_path, programs=programs)
     genes = json.loads((tmp_path / "panel.json").read_text())["panels"][0]["genes"]
