@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
+import spinn
+from spinn.preparation import moments as moments_module
 from spinn.preparation.moments import (
     N_SPLITS,
     kept_moments,
@@ -14,7 +16,7 @@ from spinn.preparation.moments import (
     whole_moments,
 )
 from spinn.preparation.thinning import thin
-from tests.support.cells import from_counts, make_data, without_counts
+from tests.support.cells import from_counts, make_adata, make_data, without_counts
 
 TRAIN = make_data(200, 10).of("train")
 
@@ -112,3 +114,15 @@ def test_moments_are_kept_of_the_named_cells_only():
     fewer = TRAIN.take(np.arange(50))
     other = split_moments(fewer, "reconstruction").cross
     np.testing.assert_array_equal(moments_of(fewer, "reconstruction").cross, other)
+
+
+def test_choosing_and_explaining_compute_them_once(monkeypatch):
+    calls = []
+
+    def counted(train, *tasks):
+        calls.append(train.n_cells)
+        return split_moments(train, *tasks)
+
+    monkeypatch.setattr(moments_module, "split_moments", counted)
+    spinn.select_genes(make_adata(80, 12), 3, selector="greedy_split")
+    assert len(calls) == 1
