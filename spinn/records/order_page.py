@@ -60,8 +60,8 @@ def _chosen(genes: Sequence[OrderedGene], path: PanelPath, command: str) -> Iter
         held_out = "" if from_all else " --hold-out"
         yield (
             f"Chosen by: spinn select CELLS {sizes} --selector {selector} --task {about['task']} "
-            f"--seed {about['seed']} --split {about['split']}{held_out}, and --label, --donor and "
-            "--config where they were given."
+            f"--seed {about['seed']} --split {about['split']}{held_out}, and --label, --donor, "
+            "--base, --slot, --platform and --config where they were given."
         )
     if data := about.get("data"):
         yield f"From {data['n_cells']:,} cells with {data['n_genes']:,} genes."
@@ -72,7 +72,9 @@ def _chosen(genes: Sequence[OrderedGene], path: PanelPath, command: str) -> Iter
             f"Added to {_count(len(base), 'base gene')} of the data, which are measured anyway: "
             "they are not submitted again, and rules on loads are checked without them."
         )
-    required = [gene.symbol or gene.name for gene in genes if gene.required]
+    if slots := [gene.name for gene in genes if gene.role == SLOT]:
+        yield named(f"In the room of genes, and none of the data ({len(slots)})", slots)
+    required = [g.symbol or g.name for g in genes if g.required and g.role != SLOT]
     yield named(f"Required ({len(required)})", required) or "No gene was required."
     excluded = about.get("settings", {}).get("genes", {}).get("excluded", ())
     if excluded:

@@ -95,6 +95,8 @@ def test_from_a_vendor_s_panel_to_the_order_of_what_is_added(folder):
     assert checks["submission.columns"]["met"] == "yes"
     page = " ".join((folder / "order" / "README.txt").read_text().split())
     assert "Added to 3 base genes of the data, which are measured anyway" in page
+    assert "In the room of genes, and none of the data (1): Cre" in page
+    assert "Required (1): g09" in page
     call("order order/submission.csv --platform xenium_v1 -o again")
     again = (folder / "again" / "submission.csv").read_bytes()
     assert again == (folder / "order" / "submission.csv").read_bytes()
