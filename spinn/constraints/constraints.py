@@ -1,6 +1,6 @@
 """What every panel must hold, may not hold, and may cost; by the names of genes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from spinn.arrays import Floats
 from spinn.constraints.limits import Limits
+from spinn.profiles.crowding import N_HEAVIEST
 
 GENES_PER_TYPE = 3  # so large must a panel be, times the types, to hold markers by default
 
@@ -58,6 +59,8 @@ class Constraints:
     weight: Mapping[str, float] = field(default_factory=dict)  # above 0; 1 where absent
     load: Mapping[str, Sequence[float]] = field(default_factory=dict)  # molecules in each type
     max_load: float | None = None  # molecules of a panel in any type; None for any
+    overall: Mapping[str, float] = field(default_factory=dict)  # molecules per cell, all types
+    max_share: float | None = None  # of a panel's molecules in its three heaviest genes
     marker_rule: MarkerRule = MarkerRule()
     base: tuple[str, ...] = ()  # genes of the data that are measured anyway, and cost nothing
     slots: tuple[str, ...] = ()  # names that take the room of a gene and are none of the data
@@ -126,6 +129,30 @@ class Constraints:
     def of_names_only(self) -> "Constraints":
         """Return what concerns each gene alone: required and excluded."""
         return Constraints(self.required, self.excluded)
+
+    def too_heavy(self, panel: Sequence[str]) -> set[str]:
+        """Return the genes as heavy as those by which three carry too much of a panel's molecules.
+
+        Required genes are left out. Panels with less than twice the genes that the share needs, if
+        all were equal, are not asked.
+        """
+        if self.max_share is None or len(panel) < 2 * N_HEAVIEST / self.max_share:
+            return set()
+        molecules = sorted((self.overall[gene] for gene in panel), reverse=True)
+        allowed = self.max_share * sum(molecules)
+        if sum(molecules[:N_HEAVIEST]) <= allowed * (1 + 1e-9):
+            return set()
+        least = min(load for load in molecules[:N_HEAVIEST] if load > allowed / N_HEAVIEST)
+        heavy = {gene for gene, load in self.overall.items() if load >= least}
+        return heavy - set(self.required) - set(self.base)
+
+    def without(self, genes: Iterable[str]) -> "Constraints":
+        """Return the constraints that exclude further genes."""
+        return replace(self, excluded=tuple(dict.fromkeys([*self.excluded, *sorted(genes)])))
+
+    def n_markers(self, sizes: Sequence[int], genes: Sequence[str]) -> int:
+        """Return how many markers nested panels must hold, those of several types counted so."""
+        return int(self.limits(genes, sizes).wanted.sum())
 
     def check_sizes(self, sizes: Sequence[int], genes: Sequence[str]) -> None:
         """Raise ValueError unless there are sizes, and panels of each are possible."""

@@ -93,6 +93,8 @@ def _with_loads(constraints: Constraints, limits: LoadLimits, data: ExpressionDa
         weight=dict(zip(genes, weights.tolist(), strict=True)),
         load={} if total is None else dict(zip(genes, by_gene, strict=True)),
         max_load=total,
+        overall=dict(zip(genes, measured.overall.tolist(), strict=True)),
+        max_share=limits.max_share_of_three,
     )
 
 
