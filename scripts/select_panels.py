@@ -6,7 +6,7 @@ start_job(snakemake.log[0], snakemake.threads, needs=snakemake.params.needs)
 
 from pathlib import Path
 
-from spinn.constraints.files import constraints_of
+from spinn.constraints.measured import constraints_of
 from spinn.data import read_prepared
 from spinn.records.documents import documented
 from spinn.runtime.keys import run_keys

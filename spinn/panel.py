@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # both are slow to import, and reading panels needs neither
 FORMAT = 1
 COLUMNS = ("gene", "rank", "size")
 SHARED = ("base", "slots")  # what all panels of a run have in common
+SLOT = "slot"  # the role, in tables, of what takes the room of a gene and is none of the data
 _RANKING = ("gene", "rank", "score", "among")
 
 

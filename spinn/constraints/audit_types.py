@@ -101,11 +101,14 @@ def marker_rows(
 
 def platform_rows(platform: Platform, panel: Panel, *, size: int) -> Iterator[Row]:
     """Yield a row per rule of a platform on sizes and single genes, with its source."""
-    low, high = (platform.sizes.get(f"stand_alone_{end}") for end in ("low", "high"))
+    kind, low = ("add_on", 1) if panel.base else ("stand_alone", None)
+    low, high = platform.sizes.get(f"{kind}_low", low), platform.sizes.get(f"{kind}_high")
     if low is not None and high is not None:
-        rule = platform.rule("sizes.stand_alone_high")
-        note = f"{rule.source} ({rule.mark}); as an addition to a base panel others hold"
-        wanted = f"{low} to {high} genes for {platform.title}"
+        rule = platform.rule(f"sizes.{kind}_high")
+        other = "" if panel.base else "; as an addition to a base panel others hold"
+        note = f"{rule.source} ({rule.mark}){other}"
+        what = "genes added to a base" if panel.base else "genes"
+        wanted = f"{low} to {high} {what} for {platform.title}"
         met = "yes" if low <= size <= high else "warning"
         yield audit_row("platform.size", wanted, n_genes(panel.size), note, met=met)
     if platform.advised_against:

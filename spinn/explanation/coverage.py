@@ -35,7 +35,8 @@ def coverage(
 ) -> pd.DataFrame:
     """Return how well panels separate each type from the sibling that they separate worst.
 
-    A row per panel, by its wanted size, and type with training cells; empty without labels.
+    A panel reads the genes of the base that it is added to as well. A row per panel, by its wanted
+    size, and type with training cells; empty without labels.
 
     Parameters
     ----------

@@ -10,6 +10,7 @@ from spinn.config.sections import judging_of
 from spinn.data import ExpressionData
 from spinn.evaluation.evaluate import evaluate
 from spinn.evaluation.judge import make_judge
+from spinn.explanation.contents import contents
 from spinn.interface.arguments import NAME, configured, held_out, prepared
 from spinn.interface.lists import GeneLists, Listed, Missing, as_paths, in_data, that_vary
 from spinn.interface.progress import progress
@@ -59,7 +60,7 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
         Cells by genes; not changed.
     panels
         Names to lists of genes, or to what `select_genes` returned. The others are compared with
-        the first.
+        the first. A panel that is added to a base is judged with it; its slots are not looked for.
     label, donor, layer, values, task, targets, gene_id, gene_symbol, split
         As in `select_genes`. Lists name genes by name, id or symbol.
     missing
@@ -76,13 +77,15 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
     -------
     DataFrame
         One row per panel, size and metric, the task's headline metric first, then each cell type's
-        recall. panel; size (genes that the list names); n_judged (those of them that are judged);
-        metric; target (a cell type, or `all`); value with its 95 % interval low, high; diff, the
-        panel minus the first one (of the same size where it has one, else its largest), paired,
-        with diff_low, diff_high; n_seeds, n_blocks (units that the bootstrap draws) and split.
-        Panel `floor`: random genes of the same expression, as many as are judged; `ceiling`: all
-        genes. Intervals are NaN where a metric is no sum over cells and there is one seed.
-        docs/formats.md says which way each metric is better.
+        recall, then what the panel holds: ``load_total`` (molecules per cell), its share of the
+        heaviest three genes, ``types_with_two_markers``. panel; size (genes that the list names,
+        or adds to a base); n_judged (those of them, and of the base, that are judged); metric;
+        target (a cell type, or `all`); value with its 95 % interval low, high; diff, the panel
+        minus the first one (of the same size where it has one, else its largest), paired, with
+        diff_low, diff_high; n_seeds, n_blocks (units that the bootstrap draws) and split. Panel
+        `floor`: random genes of the same expression, as many as are judged; `ceiling`: all genes.
+        Intervals are NaN where a metric is no sum over cells and there is one seed, and where it
+        says what a panel holds. docs/formats.md says which way each metric is better.
 
     Raises
     ------
@@ -118,7 +121,9 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
         runs, scores = _judged(data, jobs, whole, task=task, split=split)
         n_draws = whole["evaluation"]["bootstrap"]
         (draws,) = bootstrap(runs, pd.DataFrame(scores), n_bootstrap=n_draws, seed=0)
-        table = quality_table(lists, draws, runs, n_bootstrap=n_draws)
+        places = [((key, panel.size), panel) for key, _, panels_of in jobs for panel in panels_of]
+        held = contents(data, places)
+        table = quality_table(lists, draws, runs, held, n_bootstrap=n_draws)
     return table.assign(split=split)
 
 

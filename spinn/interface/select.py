@@ -10,7 +10,8 @@ import anndata as ad
 import numpy as np
 
 from spinn.config.sections import selection_of
-from spinn.constraints.files import constraints_of, read_rules
+from spinn.constraints.files import read_rules
+from spinn.constraints.measured import constraints_of
 from spinn.data import ExpressionData
 from spinn.explanation.explain import as_rows, explain_panels
 from spinn.interface.arguments import NAME, configured, held_out, prepared
@@ -18,6 +19,7 @@ from spinn.interface.progress import progress
 from spinn.interface.threads import one_thread
 from spinn.panel import Panel, PanelPath
 from spinn.platforms.reader import largest_load
+from spinn.preparation.moments import kept_moments
 from spinn.profiles.crowding import warnings_of
 from spinn.profiles.loads import loads
 from spinn.records.documents import documented
@@ -156,6 +158,8 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         data = prepared(cells, whole, split=split, hold_out=hold_out, rules=rules, sizes=sizes)
         seen = data.of("train", "valid")
         opened = open_cells(selector, seen, task, read_settings(settings), device=whole["device"])
+        # Choosing needs them and explaining again; of large data they take most of its time.
+        opened = replace(opened, moments=kept_moments(seen.of("train"), task))
         run = Run(selector, sizes, seed, constraints_of(whole["genes"], seen))
         (choice,) = choose_each([(task, run)], lambda _: opened)
     for warning in _warnings(seen, choice.path.panels[0]):
@@ -174,12 +178,14 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     path = documented(choice, keys, config=settings, threads=1)
     with one_thread():
         paths = [] if path.failed else [path]
-        tables = explain_panels(seen, paths, path.sizes, run.constraints, task=task)
+        tables = explain_panels(
+            seen, paths, path.sizes, run.constraints, task=task, moments_of=opened.moments
+        )
         explained = as_rows(table.assign(**chosen_from) for table in tables)
     return replace(path, about={**path.about, "explained": explained})
 
 
 def _warnings(data: ExpressionData, panel: Panel) -> list[str]:
     """Return in which ways a panel would crowd any platform."""
-    inside = data.positions(panel.genes)
+    inside = data.positions(panel.measured)
     return warnings_of(loads(data), data.genes, inside, extreme=largest_load())

@@ -9,7 +9,6 @@ from typing import Any
 import anndata as ad
 import numpy as np
 import pandas as pd
-import scanpy as sc
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
@@ -256,6 +255,8 @@ def _variable_genes(
 ) -> NDArray[np.bool_]:
     if n_top is None or detected.sum() <= n_top:
         return detected
+    import scanpy as sc  # slow to import, and few genes need no choice
+
     positions = np.flatnonzero(detected)
     cells = ad.AnnData(lognorm[:, positions])
     sc.pp.highly_variable_genes(cells, n_top_genes=n_top, flavor="seurat")

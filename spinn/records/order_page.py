@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from spinn.panel import PanelPath
+from spinn.panel import SLOT, PanelPath
 from spinn.platforms.answer import NO, UNKNOWN, YES, named
 from spinn.platforms.checks import Check
 from spinn.platforms.genes import OrderedGene
@@ -60,14 +60,21 @@ def _chosen(genes: Sequence[OrderedGene], path: PanelPath, command: str) -> Iter
         held_out = "" if from_all else " --hold-out"
         yield (
             f"Chosen by: spinn select CELLS {sizes} --selector {selector} --task {about['task']} "
-            f"--seed {about['seed']} --split {about['split']}{held_out}, and --label, --donor and "
-            "--config where they were given."
+            f"--seed {about['seed']} --split {about['split']}{held_out}, and --label, --donor, "
+            "--base, --slot, --platform and --config where they were given."
         )
     if data := about.get("data"):
         yield f"From {data['n_cells']:,} cells with {data['n_genes']:,} genes."
     if others := [str(size) for size in path.sizes if size != len(genes)]:
         yield f"Other sizes chosen in the same run: {', '.join(others)}."
-    required = [gene.symbol or gene.name for gene in genes if gene.required]
+    if base := path.of_size(len(genes)).base:
+        yield (
+            f"Added to {_count(len(base), 'base gene')} of the data, which are measured anyway: "
+            "they are not submitted again, and rules on loads are checked without them."
+        )
+    if slots := [gene.name for gene in genes if gene.role == SLOT]:
+        yield named(f"In the room of genes, and none of the data ({len(slots)})", slots)
+    required = [g.symbol or g.name for g in genes if g.required and g.role != SLOT]
     yield named(f"Required ({len(required)})", required) or "No gene was required."
     excluded = about.get("settings", {}).get("genes", {}).get("excluded", ())
     if excluded:
@@ -110,7 +117,7 @@ def _uncertain(
             f"{hearsay} of {len(lines)} rules and facts were not read in the vendor's own text "
             "(column mark): compare them with it before ordering."
         )
-    unknown = [gene.symbol or gene.name for gene in genes if not gene.id]
+    unknown = [gene.symbol or gene.name for gene in genes if not gene.id and gene.role != SLOT]
     if unknown:
         yield f"{named('No Ensembl id is known of', unknown)}."
     units = sorted({gene.load_unit for gene in genes if gene.load_unit})

@@ -67,7 +67,7 @@ def test_the_page_says_what_was_chosen_and_what_is_uncertain(tmp_path):
         "A panel of 3 genes for Xenium v1 (10x Genomics)",
         "By the selector greedy for the task hurdle (data set mine, split 0, seed 1).",
         "Chosen by: spinn select CELLS --genes 3 --genes 2 --selector greedy --task hurdle",
-        "--seed 1 --split 0 --hold-out, and --label, --donor and --config",
+        "--seed 1 --split 0 --hold-out, and --label, --donor, --base, --slot, --platform and",
         "How well the panel predicts is for spinn evaluate to say, on cells that chose none.",
         "From 1,234 cells with 500 genes.",
         "Other sizes chosen in the same run: 2.",

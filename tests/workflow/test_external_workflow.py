@@ -10,7 +10,7 @@ import pytest
 from tests.support.peers import install
 from tests.support.workflow import ROOT, copy_project, planned, snakemake, write_config
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("peers")]  # one worker: one run
 SELECTORS = ["spapros", "cosg", "lassonet", "scgenefit", "greedy"]
 QUICK = {"refit": {"max_steps": 20}, "evaluation": {"floor_panels": 1, "bootstrap": 40}}
 

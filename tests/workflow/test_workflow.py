@@ -27,7 +27,8 @@ from tests.support.workflow import (
 from tests.support.workflow import write_config as write
 from tools import findings
 
-pytestmark = pytest.mark.slow
+# One worker runs them all: runs that each would start otherwise are what takes long.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow")]
 SELECTORS = ["recommended", "bernoulli-rfe", "jacobian-ranking", "greedy", "markers", "random"]
 TASKS = ["reconstruction", "classification"]
 SIZES, SEEDS = [4, 8], [0, 1]
@@ -35,11 +36,30 @@ SIZES, SEEDS = [4, 8], [0, 1]
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """A copy of the project in which the tiny config has run."""
+    """A copy of the project in which the tiny config has run, killed after its first panels."""
     folder = copy_project(tmp_path_factory.mktemp("workflow") / "project")
+    kill_after_the_first_panels(folder)
+    assert 0 < len(panels(folder / "results")) < len(TASKS) * len(SELECTORS) * len(SEEDS)
     done = snakemake(folder, "--cores", 2, "--configfile", TINY)
     assert done.returncode == 0, done.stdout
     return folder
+
+
+def kill_after_the_first_panels(folder):
+    running = subprocess.Popen(
+        command("--cores", 2, "--configfile", TINY),
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 300
+    while not panels(folder / "results") and time.monotonic() < deadline:
+        assert running.poll() is None, "the run ended before it could be killed"
+        time.sleep(0.2)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
 
 
 @pytest.fixture(scope="module")
@@ -156,8 +176,22 @@ def test_provenance_names_input_filters_and_versions(results):
 def test_the_audit_finds_what_was_demanded_and_met(results):
     audit = pd.read_csv(results / "tiny" / "split0" / "reconstruction" / "audit.csv")
     assert audit.columns.tolist()[:5] == ["constraint", "wanted", "got", "met", "note"]
-    assert audit["size"].tolist() == SIZES
-    assert (audit["met"] == "yes").all()
+    sizes = audit[audit["constraint"] == "size"]
+    assert sizes["size"].tolist() == SIZES
+    assert (sizes["met"] == "yes").all()
+    # Nothing is demanded: all else are warnings that eight genes would crowd a cell.
+    others = audit[audit["constraint"] != "size"]
+    assert set(others["constraint"]) == {"crowding"}
+    assert set(others["met"]) == {"warning"}
+
+
+def test_the_molecules_of_the_panels_are_written_by_type(results):
+    load = pd.read_csv(results / "tiny" / "split0" / "reconstruction" / "load.csv")
+    assert set(load["size"]) == set(SIZES)
+    totals = load[load["type"] == "all"].set_index("size")["total"]
+    assert (totals > 0).all()
+    assert load["share_of_three"].between(0, 1).all()
+    assert set(load["unit"]) == {"molecules per cell"}
 
 
 def by_the_api(selector, task, **more):
@@ -385,26 +419,13 @@ def test_peers_have_rules_of_their_own(finished, tmp_path):
         path.write_text(before)
 
 
-def test_a_killed_run_ends_with_the_same_panels(finished, results, tmp_path):
+def test_a_killed_run_ends_with_the_same_panels(results, tmp_path):
     """Also: the same config in two folders gives the same panels, but for `made_by`."""
-    folder = copy_project(tmp_path / "killed")
-    running = subprocess.Popen(
-        command("--cores", 2, "--configfile", TINY),
-        cwd=folder,
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 300
-    while not panels(folder / "results") and time.monotonic() < deadline:
-        assert running.poll() is None, "the run ended before it could be killed"
-        time.sleep(0.2)
-    os.killpg(running.pid, signal.SIGKILL)
-    running.wait()
-    assert 0 < len(panels(folder / "results")) < len(panels(results))
-    done = snakemake(folder, "--cores", 2, "--configfile", TINY)
+    folder = copy_project(tmp_path / "unbroken")
+    rules = [f"select_{family}" for family in ("recommended", "bernoulli", "jacobian", "baselines")]
+    done = snakemake(folder, "--cores", 2, "--configfile", TINY, "--until", *rules)
     assert done.returncode == 0, done.stdout
+    assert len(panels(results)) == len(TASKS) * len(SELECTORS) * len(SEEDS)
     assert panels(folder / "results") == panels(results)
 
 
