@@ -59,7 +59,7 @@ fast: setup
 	$(BIN)/pytest -n $(JOBS) -m "not slow"
 
 slow: setup
-	$(BIN)/pytest -n $(JOBS) -m "slow and not wheel"
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "slow and not wheel"
 
 # Minutes: the package is built and installed into an environment of its own per Python that is there.
 test-wheel: setup

@@ -69,6 +69,7 @@ onerror:
 rule all:
     default_target: alone
     input:
-        f"{RESULTS}/report.html",
+        report=f"{RESULTS}/report.html",
+        orders=ORDERS,
     message:
-        "report: {input}"
+        "report: {input.report}"

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import basis, growth, rfe, scores, seeds, step
+from benchmarks import basis, extras, growth, rfe, scores, seeds, step
 
 PARTS = {"step": step.measure, "scores": scores.measure, "growth": growth.measure,
-         "seeds": seeds.measure, "basis": basis.measure, "rfe": rfe.measure}  # fmt: skip
+         "seeds": seeds.measure, "basis": basis.measure, "rfe": rfe.measure,
+         "extras": extras.measure}  # fmt: skip
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """Names, paths and lists that the stages share. No heavy imports: every job parses this."""
 
 import os
+from itertools import takewhile
 
 from spinn.config.derived import BY_CELLS, compared, with_random_cells
 from spinn.config.sections import judging_of, selection_of, training_of
@@ -17,11 +18,13 @@ SIZES = config["panel_sizes"]
 FORMATS = ["svg", "png", "pdf"]
 FAMILIES = families(config["selectors"])
 
-SPLIT = f"{RESULTS}/{{dataset}}/split{{split}}"
+# A split's cells, of which some only judge; and all cells, for the panels that are delivered.
+OF_SPLIT, OF_ALL = "{dataset}/split{split}", "{dataset}/all"
+SPLIT, ALL = f"{RESULTS}/{OF_SPLIT}", f"{RESULTS}/{OF_ALL}"
 TASK = f"{SPLIT}/{{task}}"
-PREPARED = f"{SPLIT}/prepared.h5ad"
-LOG = f"{RESULTS}/logs/{{dataset}}/split{{split}}"
-BENCHMARK = f"{RESULTS}/benchmarks/{{dataset}}/split{{split}}"
+PREPARED, ALL_PREPARED = f"{SPLIT}/prepared.h5ad", f"{ALL}/prepared.h5ad"
+LOG = f"{RESULTS}/logs/{OF_SPLIT}"
+BENCHMARK = f"{RESULTS}/benchmarks/{OF_SPLIT}"
 
 
 wildcard_constraints:
@@ -41,10 +44,10 @@ def runs(selectors):
     return [(selector, seed) for selector in selectors for seed in SEEDS]
 
 
-def files(pairs, name, tasks=("{task}",)):
+def files(pairs, name, tasks=("{task}",), place=SPLIT):
     """The file of a name of each (selector, seed), for the wildcard's task or some tasks."""
     return [
-        f"{SPLIT}/{task}/{selector}/seed{seed}/{name}" for selector, seed in pairs for task in tasks
+        f"{place}/{task}/{selector}/seed{seed}/{name}" for selector, seed in pairs for task in tasks
     ]
 
 
@@ -52,6 +55,12 @@ def everywhere(patterns, tasks=True):
     """Patterns for every data set, split and (if requested) task."""
     filled = dict(dataset=DATASETS, split=SPLITS, **({"task": TASKS} if tasks else {}))
     return expand(patterns, **filled)
+
+
+def first_runs(selectors):
+    """The runs of which the first that does not fail is recommended: one, but for packages."""
+    n_packages = len([*takewhile(lambda name: SELECTORS[name].kind == "package", selectors)])
+    return [(selector, SEEDS[0]) for selector in selectors[: n_packages + 1]]
 
 
 def section(*keys):
@@ -93,9 +102,10 @@ def cells_of(wildcards):
 
 
 def settings_of(wildcards):
-    """The parts of the config that decide how a data set is prepared."""
+    """The parts of the config that decide how a data set is prepared, of all cells or a split."""
     dataset = DATASETS[wildcards.dataset]
     is_zarr = os.path.normpath(dataset["path"]).endswith(".zarr")
     files = digest.folder(dataset["path"]) if is_zarr else None
     split = {key: value for key, value in config["split"].items() if key != "compare_donors"}
+    split |= {} if "split" in wildcards.keys() else {"test": 0}
     return {"dataset": dataset, "files": files, "split": split, **section("preprocess", "genes")}

@@ -50,10 +50,10 @@ for family, selectors in {**FAMILIES, "references": []}.items():
 if config["evaluation"]["robustness"]:
 
     rule evaluate_robustness:
-        """Judge the recommended panels as a technology would read them that misses molecules."""
+        """Judge recommended panels, chosen without test cells, as read with missed molecules."""
         input:
             prepared=PREPARED,
-            panels=[f"{TASK}/panel_{size}.csv" for size in SIZES],
+            panels=files(RECOMMENDED, "panels.json"),
         output:
             robustness=f"{TASK}/robustness.csv",
         log:
@@ -67,7 +67,6 @@ if config["evaluation"]["robustness"]:
         params:
             code=code("evaluate_robustness.py"),
             seeds=SEEDS,
-            genes={key: config["genes"][key] for key in ("base", "slots")},
             config={
                 **JUDGING,
                 "evaluation": {
@@ -109,10 +108,10 @@ COVERAGE = f"{TASK}/coverage.csv"
 if LABELLED:
 
     rule cover_types:
-        """Judge how surely the recommended panels tell cell types from their siblings."""
+        """Judge how surely recommended panels, chosen without test cells, tell types apart."""
         input:
             prepared=PREPARED,
-            panels=[f"{TASK}/panel_{size}.csv" for size in SIZES],
+            panels=files(RECOMMENDED, "panels.json"),
         output:
             coverage=COVERAGE,
         log:
@@ -125,7 +124,6 @@ if LABELLED:
             **FITTING,
         params:
             code=code("cover_types.py"),
-            sizes=SIZES,
         message:
             "judge the coverage of types: {wildcards.task}, {wildcards.dataset}"
         script:

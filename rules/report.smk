@@ -1,6 +1,6 @@
 """Report: recommended panels, figures, provenance and one HTML page.
 
-INPUT: panels and tables of the whole run. OUTPUT: panel_K.csv, audit.csv, load.csv,
+INPUT: panels and tables of the whole run. OUTPUT: panel_K.csv, audit.csv, load.csv, order_K/,
 figures/, provenance.json, config.yaml, report.html.
 """
 
@@ -22,13 +22,18 @@ DRAWN_OF_TWINS = [name for name, source in SOURCES.items() if source == "optimis
 SHOWN = [SELECTORS[name] for name in config["selectors"]]
 STYLES = [(entry.kind, entry.colour, entry.marker) for entry in SHOWN]
 PLACES = [(name, split, task) for name in DATASETS for split in SPLITS for task in TASKS]
+# Of a twin nothing is ordered: it only shows what its split costs.
+ORDERS = expand(
+    f"{TASK}/order_{{size}}", dataset=config["datasets"], split=SPLITS, task=TASKS, size=SIZES
+)
 COVERED = [place for place in PLACES if place[0] in LABELLED]
 
 
 rule recommend:
-    """Write the recommended panel of each size: why each gene, what could replace it; the audit."""
+    """Write the panels chosen from all cells: why each gene, what could replace it; the audit."""
     input:
-        prepared=PREPARED,
+        prepared=ALL_PREPARED,
+        delivered=files(RECOMMENDED, "panels.json", place=ALL),
         panels=files(SELECTED, "panels.json"),
     output:
         panels=[f"{TASK}/panel_{size}.csv" for size in SIZES],
@@ -50,6 +55,31 @@ rule recommend:
         "write recommended panels: {wildcards.task}, {wildcards.dataset}"
     script:
         "../scripts/recommend.py"
+
+
+rule order:
+    """Write the files with which each of these panels is ordered."""
+    input:
+        delivered=files(RECOMMENDED, "panels.json", place=ALL),
+        panels=[f"{TASK}/panel_{size}.csv" for size in SIZES],
+    output:
+        orders=[directory(f"{TASK}/order_{size}") for size in SIZES],
+    log:
+        f"{LOG}/{{task}}/order.log",
+    benchmark:
+        f"{BENCHMARK}/{{task}}/order.tsv"
+    localrule: True
+    conda:
+        "../envs/spinn-light.yaml"
+    resources:
+        **TABLES,
+    params:
+        code=code("order.py"),
+        platform=config["platform"],
+    message:
+        "write orders: {wildcards.task}, {wildcards.dataset}"
+    script:
+        "../scripts/order.py"
 
 
 rule plot_figures:
@@ -109,7 +139,10 @@ if TWINS:
 rule write_provenance:
     """Write down inputs, filters, versions, seeds and the whole config."""
     input:
-        prepared=everywhere(PREPARED, tasks=False),
+        prepared=[
+            *everywhere(PREPARED, tasks=False),
+            *expand(ALL_PREPARED, dataset=DATASETS),
+        ],
         scores=f"{RESULTS}/scores.csv",
     output:
         provenance=f"{RESULTS}/provenance.json",
@@ -126,7 +159,10 @@ rule write_provenance:
     params:
         code=code("write_provenance.py"),
         config=config,
-        datasets=[(name, split) for name in DATASETS for split in SPLITS],
+        datasets=[
+            *((name, f"split{split}") for name in DATASETS for split in SPLITS),
+            *((name, "all") for name in DATASETS),
+        ],
         root=ROOT,
     message:
         "write provenance"

@@ -1,4 +1,7 @@
-"""Judge how surely the recommended panels of one data set, split and task tell types apart."""
+"""Judge how surely the recommended panels of one data set, split and task tell types apart.
+
+These are the panels of the comparison, chosen without the test cells.
+"""
 
 from spinn.runtime.jobs import start_job
 
@@ -6,14 +9,9 @@ start_job(snakemake.log[0], snakemake.threads, needs=["numpy", "pandas", "scipy"
 
 from spinn.data import read_prepared
 from spinn.explanation.coverage import coverage
-from spinn.panel import Panel
-from spinn.records.rows import read_rows
+from spinn.panel_files import first_with_panels, read_panels
 
-tables = [read_rows(path) for path in snakemake.input.panels]
-panels = {
-    size: Panel(tuple(row["gene"] for row in table))
-    for size, table in zip(snakemake.params.sizes, tables, strict=True)
-    if table  # empty where all runs failed
-}
+path = first_with_panels(map(read_panels, snakemake.input.panels))
+panels = {panel.size: panel for panel in reversed(path.panels)} if path else {}
 table = coverage(read_prepared(snakemake.input.prepared), panels)
 table.to_csv(snakemake.output.coverage, index=False, float_format="%.4g")

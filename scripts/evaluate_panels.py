@@ -11,6 +11,7 @@ import logging
 import torch
 
 from spinn.constraints.files import read_rules
+from spinn.constraints.matching import with_names
 from spinn.data import read_prepared
 from spinn.evaluation.evaluate import evaluate
 from spinn.evaluation.judge import make_judge
@@ -30,7 +31,8 @@ files = snakemake.input.get("panels", [])  # references have none
 paths = dict(zip(runs, map(read_panels, files), strict=True)) if files else {}
 panels = {run: path.panels for run, path in paths.items() if path.failed is None}
 if not paths:
-    rules, sizes = read_rules(snakemake.params.genes), snakemake.params.sizes
+    rules = with_names(read_rules(snakemake.params.genes), data.names)
+    sizes = snakemake.params.sizes
     base = rules.base_in(data.genes)
     panels = reference_panels(data, keys["task"], sizes, runs, base=base, slots=rules.slots)
 settings, device = read_settings(config), choose_device(config["device"])

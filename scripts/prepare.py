@@ -1,4 +1,4 @@
-"""Check, split, normalise and filter one data set for one split."""
+"""Check, split, normalise and filter one data set for one split, or with no cell held out."""
 
 from spinn.runtime.jobs import start_job
 
@@ -18,7 +18,7 @@ try:
         dataset=config["dataset"],
         preprocess=config["preprocess"],
         split=config["split"],
-        repeat=int(snakemake.wildcards.split),
+        repeat=int(snakemake.wildcards.get("split", 0)),
         rules=read_rules(config["genes"]),
         sizes=snakemake.params.sizes,
     )

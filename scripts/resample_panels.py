@@ -4,7 +4,7 @@ from spinn.runtime.jobs import start_job
 
 start_job(snakemake.log[0], snakemake.threads, needs=snakemake.params.needs)
 
-from spinn.constraints.files import constraints_of
+from spinn.constraints.measured import constraints_of
 from spinn.data import read_prepared
 from spinn.selectors.choose import choose, open_cells
 from spinn.selectors.run import Run

@@ -6,7 +6,7 @@ start_job(snakemake.log[0], snakemake.threads, needs=snakemake.params.needs)
 
 from pathlib import Path
 
-from spinn.constraints.files import constraints_of
+from spinn.constraints.measured import constraints_of
 from spinn.data import read_prepared
 from spinn.records.documents import documented
 from spinn.runtime.keys import run_keys
@@ -42,5 +42,6 @@ def open_task(task):
 choices = choose_each(runs, open_task)
 for (task, run), choice, output in zip(runs, choices, snakemake.output.panels, strict=True):
     of_run = {"task": task, "selector": run.selector, "seed": run.seed, "data": identity}
-    path = documented(choice, {**keys, **of_run}, config=config, threads=snakemake.threads)
+    about = {**keys, **of_run, **snakemake.params.get("about", {})}
+    path = documented(choice, about, config=config, threads=snakemake.threads)
     path.save(Path(output).parent)

@@ -3,13 +3,13 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spinn.names import with_offers
+from spinn.panel_views import as_html, as_text
 
 if TYPE_CHECKING:  # both are slow to import, and reading panels needs neither
     import anndata as ad
@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # both are slow to import, and reading panels needs neither
 FORMAT = 1
 COLUMNS = ("gene", "rank", "size")
 SHARED = ("base", "slots")  # what all panels of a run have in common
+SLOT = "slot"  # the role, in tables, of what takes the room of a gene and is none of the data
 _RANKING = ("gene", "rank", "score", "among")
 
 
@@ -53,10 +54,10 @@ class Panel:
             raise ValueError(f"panel genes must be distinct; repeated: {', '.join(repeated[:5])}")
 
     def __repr__(self) -> str:
-        return _text(self._title, self.genes)
+        return as_text(self._title, self.genes)
 
     def _repr_html_(self) -> str:
-        return _html(self._title, self.genes)
+        return as_html(self._title, self.genes)
 
     @property
     def _title(self) -> str:
@@ -135,11 +136,11 @@ class PanelPath:
             raise ValueError(f"a path's panels must go from large to small, got sizes {self.sizes}")
 
     def __repr__(self) -> str:
-        return _text(self._title, self.genes if self.panels else ())
+        return as_text(self._title, self.genes if self.panels else ())
 
     def _repr_html_(self) -> str:
         scores = {place.gene: place.score for place in self.ranking}
-        return _html(self._title, self.genes if self.panels else (), scores)
+        return as_html(self._title, self.genes if self.panels else (), scores)
 
     @property
     def _title(self) -> str:
@@ -164,10 +165,11 @@ class PanelPath:
     @property
     def genes(self) -> list[str]:
         """The genes of the largest panel, best first; ValueError where a failed run has none."""
-        return list(self._largest.genes)
+        return list(self.largest.genes)
 
     @property
-    def _largest(self) -> Panel:
+    def largest(self) -> Panel:
+        """The largest panel; ValueError where a failed run has none."""
         if not self.panels:
             raise ValueError(f"this run has {self._missing}")
         return self.panels[0]
@@ -209,7 +211,7 @@ class PanelPath:
         ``uns["spinn"]`` also says where the panel comes from: ``about``, as JSON. For another size:
         ``path.of_size(32).annotate(adata)``.
         """
-        copy = self._largest.annotate(adata)
+        copy = self.largest.annotate(adata)
         copy.uns["spinn"]["about"] = json.dumps(self.about, sort_keys=True, ensure_ascii=False)
         return copy
 
@@ -287,30 +289,6 @@ def path_by_place(panels: Sequence[Panel]) -> PanelPath:
     genes = panels[0].genes
     scores = [1 - i / len(genes) for i in range(len(genes))]
     return PanelPath(tuple(panels), ranked_path(genes, scores, sizes=[]).ranking)
-
-
-def _text(title: str, genes: Sequence[str], *, width: int = 80, lines: int = 6) -> str:
-    """Return a title and the first genes with their ranks, in columns, for a terminal."""
-    cells = [f"{rank:>{len(str(len(genes)))}} {gene}" for rank, gene in enumerate(genes, start=1)]
-    column = max(map(len, cells), default=0) + 3
-    per_line = max(1, width // column)
-    rows = [cells[i : i + per_line] for i in range(0, len(cells), per_line)]
-    shown = ["".join(cell.ljust(column) for cell in row).rstrip() for row in rows[:lines]]
-    return "\n".join([title, *shown, *["..."] * (len(rows) > lines)])
-
-
-def _html(
-    title: str, genes: Sequence[str], scores: Mapping[str, float] | None = None, *, rows: int = 20
-) -> str:
-    """Return the same as a table for a notebook, with scores where there are any."""
-    columns = ("rank", "gene", "score") if scores else ("rank", "gene")
-    table = [f"<tr>{''.join(f'<th>{name}</th>' for name in columns)}</tr>"]
-    for rank, gene in enumerate(genes[:rows], start=1):
-        score = f"{scores[gene]:.3g}" if scores and gene in scores else ""
-        cells = (str(rank), escape(gene), score)[: len(columns)]
-        table.append(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
-    more = f"<p>and {len(genes) - rows} more</p>" if len(genes) > rows else ""
-    return f"<p>{escape(title)}</p><table>{''.join(table)}</table>{more}"
 
 
 def _write_json(path: Path, document: Any) -> None:

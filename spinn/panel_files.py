@@ -2,12 +2,12 @@
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from spinn.gene_lists import Row, list_rows, target_rows
-from spinn.panel import FORMAT, SHARED, Panel, PanelPath, Ranked
+from spinn.panel import FORMAT, SHARED, SLOT, Panel, PanelPath, Ranked
 
 _TABLES = (".csv", ".tsv")
 # Columns of explained panels that hold numbers; the others hold text.
@@ -34,7 +34,8 @@ def load_panel(path: Path | str) -> PanelPath:
     PanelPath
         From text and tables without ranking. ``about`` holds ``ids``, gene to Ensembl id, where the
         file has them (`Ensembl ID`, `gene_id`, `id`), and ``explained`` where it is a table of
-        panels that spinn has explained; other columns are ignored.
+        panels that spinn has explained, then also ``cells`` where all cells chose them, or a
+        submission file with genes that are `forced` in a column `Force`; other columns are ignored.
 
     Raises
     ------
@@ -62,6 +63,11 @@ def load_panel(path: Path | str) -> PanelPath:
         raise ValueError(f"{file}: {error}") from None
 
 
+def first_with_panels(paths: Iterable[PanelPath]) -> PanelPath | None:
+    """Return the first path of a run that did not fail; None where all did."""
+    return next((path for path in paths if path.failed is None), None)
+
+
 def _by_rank(rows: Sequence[Row]) -> Sequence[Row]:
     try:
         return sorted(rows, key=lambda row: int(row["rank"])) if "rank" in rows[0] else rows
@@ -79,12 +85,27 @@ def _path(rows: Sequence[Row]) -> PanelPath:
     by_size: dict[str, list[Row]] = {}
     for row in named:
         by_size.setdefault(row.get("size", ""), []).append(row)
-    panels = [Panel(tuple(row["gene"] for row in of_size)) for of_size in by_size.values()]
+    panels = [_panel(of_size) for of_size in by_size.values()]
     ids = {row["gene"]: row["id"] for row in named if row.get("id")}
     about: dict[str, Any] = {"ids": ids} if ids else {}
     if "why" in named[0]:
         about["explained"] = {str(len(rows)): _explained(rows) for rows in by_size.values()}
+        about |= {"cells": "all"} if named[0].get("cells") == "all" else {}
+    elif any(map(_is_forced, named)):
+        forced = [[row["gene"], "yes" if _is_forced(row) else "no"] for row in named]
+        about["explained"] = {str(len(named)): [["gene", "required"], *forced]}
     return PanelPath(tuple(sorted(panels, key=lambda panel: -panel.size)), (), about)
+
+
+def _panel(rows: Sequence[Row]) -> Panel:
+    """Return a panel of rows; those that an explained table calls slots are no genes."""
+    slots = tuple(row["gene"] for row in rows if row.get("role") == SLOT)
+    return Panel(tuple(row["gene"] for row in rows if row["gene"] not in slots), slots=slots)
+
+
+def _is_forced(row: Row) -> bool:
+    """Return whether a vendor's submission file says that a gene must be in the panel."""
+    return row.get("Force", "").casefold() == "forced"
 
 
 def _explained(rows: Sequence[Row]) -> list[list[Any]]:

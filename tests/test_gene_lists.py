@@ -23,8 +23,7 @@ IDS = {"CD3E": "ENSG00000198851", "MS4A1": "ENSG00000156738"}
         ),
         (
             "targets.csv",
-            "Gene,Ensembl ID,Probe sets,Force\nCD3E,ENSG00000198851,,forced\n"
-            "MS4A1,ENSG00000156738,,\n",
+            "Gene,Ensembl ID,Probe sets,Force\nCD3E,ENSG00000198851,,\nMS4A1,ENSG00000156738,,\n",
             IDS,
         ),
         (
@@ -46,6 +45,14 @@ def test_vendors_tables_are_read(name, text, ids, tmp_path):
     assert path.genes == ["CD3E", "MS4A1"]
     expected = {"CD3E": IDS["CD3E"]} if ids is None else ids
     assert path.about == ({"ids": expected} if expected else {})
+
+
+def test_forced_genes_of_a_submission_file_stay_required(tmp_path):
+    text = "Gene,Ensembl ID,Probe sets,Force\nCD3E,ENSG00000198851,,forced\nMS4A1,,,\n"
+    (tmp_path / "targets.csv").write_text(text)
+    path = load_panel(tmp_path / "targets.csv")
+    assert [row["required"] for row in path.explained(2)] == ["yes", "no"]
+    assert path.about["ids"] == {"CD3E": IDS["CD3E"]}
 
 
 def test_a_gene_without_a_symbol_goes_by_its_id(tmp_path):

@@ -11,7 +11,7 @@ from spinn.constraints.measured import beyond_limits
 from spinn.constraints.rules import GeneRules
 from spinn.panel import Panel
 from spinn.platforms.platform import Platform
-from spinn.profiles.crowding import crowding, warnings_of
+from spinn.profiles.crowding import N_HEAVIEST, crowding, warnings_of
 from spinn.profiles.loads import ALL_CELLS, Loads
 
 
@@ -45,6 +45,13 @@ def load_rows(
         where = "per cell" if name == "max_per_gene" else "per cell of some type"
         wanted = f"{bound} {limit:g} molecules {where}"
         yield audit_row(f"load.{name}", wanted, f"{worst:.3g}", *notes, met=not texts)
+    if (most_of_three := limits.max_share_of_three) is not None:
+        share = crowding(loads, inside)[ALL_CELLS].share
+        wanted = f"at most {most_of_three:.0%} of the molecules in three genes"
+        is_small = len(inside) < 2 * N_HEAVIEST / most_of_three
+        note = "asked of larger panels only" if is_small else ""
+        met = "yes" if share <= most_of_three * (1 + 1e-9) else "partly" if is_small else "no"
+        yield audit_row("load.max_share_of_three", wanted, f"{share:.0%}", note, met=met)
     if (total := limits.max_total_per_type) is not None:
         by_type = loads.molecules[:, inside].sum(axis=1)
         most = int(by_type.argmax())
@@ -101,11 +108,14 @@ def marker_rows(
 
 def platform_rows(platform: Platform, panel: Panel, *, size: int) -> Iterator[Row]:
     """Yield a row per rule of a platform on sizes and single genes, with its source."""
-    low, high = (platform.sizes.get(f"stand_alone_{end}") for end in ("low", "high"))
+    kind, low = ("add_on", 1) if panel.base else ("stand_alone", None)
+    low, high = platform.sizes.get(f"{kind}_low", low), platform.sizes.get(f"{kind}_high")
     if low is not None and high is not None:
-        rule = platform.rule("sizes.stand_alone_high")
-        note = f"{rule.source} ({rule.mark}); as an addition to a base panel others hold"
-        wanted = f"{low} to {high} genes for {platform.title}"
+        rule = platform.rule(f"sizes.{kind}_high")
+        other = "" if panel.base else "; as an addition to a base panel others hold"
+        note = f"{rule.source} ({rule.mark}){other}"
+        what = "genes added to a base" if panel.base else "genes"
+        wanted = f"{low} to {high} {what} for {platform.title}"
         met = "yes" if low <= size <= high else "warning"
         yield audit_row("platform.size", wanted, n_genes(panel.size), note, met=met)
     if platform.advised_against:

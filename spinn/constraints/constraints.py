@@ -1,6 +1,6 @@
 """What every panel must hold, may not hold, and may cost; by the names of genes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from spinn.arrays import Floats
 from spinn.constraints.limits import Limits
+from spinn.profiles.crowding import N_HEAVIEST
 
 GENES_PER_TYPE = 3  # so large must a panel be, times the types, to hold markers by default
 
@@ -58,6 +59,8 @@ class Constraints:
     weight: Mapping[str, float] = field(default_factory=dict)  # above 0; 1 where absent
     load: Mapping[str, Sequence[float]] = field(default_factory=dict)  # molecules in each type
     max_load: float | None = None  # molecules of a panel in any type; None for any
+    overall: Mapping[str, float] = field(default_factory=dict)  # molecules per cell, all types
+    max_share: float | None = None  # of a panel's molecules in its three heaviest genes
     marker_rule: MarkerRule = MarkerRule()
     base: tuple[str, ...] = ()  # genes of the data that are measured anyway, and cost nothing
     slots: tuple[str, ...] = ()  # names that take the room of a gene and are none of the data
@@ -97,14 +100,23 @@ class Constraints:
     def limits(self, genes: Sequence[str], sizes: Sequence[int]) -> Limits:
         """Return the limits for some genes, by position, and nested panels of some sizes.
 
-        Markers are due in the smallest panel that can hold them.
+        Markers are due in the smallest panel that can hold them; in none where none can.
         """
+        limits = self._without_markers(genes)
+        required = self.required_positions(genes).tolist()
+        for size in self.marker_rule.sizes(sizes):
+            with_markers = self._with_markers(limits, genes, size)
+            if with_markers.completion(required, max(sizes)) is not None:
+                return with_markers
+        return limits
+
+    def _without_markers(self, genes: Sequence[str]) -> Limits:
         candidates = np.zeros(len(genes), dtype=bool)
         candidates[self.candidate_positions(genes)] = True
         # A pair, so that no name of a group can be the same as that of a gene without one.
         names = [("group", self.group[g]) if g in self.group else ("gene", g) for g in genes]
         number = {name: i for i, name in enumerate(dict.fromkeys(names))}
-        limits = Limits(
+        return Limits(
             candidates,
             group=np.array([number[name] for name in names], dtype=np.int64),
             cost=np.array([self.cost.get(gene, 1.0) for gene in genes], dtype=np.float64),
@@ -113,19 +125,34 @@ class Constraints:
             load=self._loads(genes),
             max_load=np.inf if self.max_load is None else self.max_load,
         )
-        due = self.marker_rule.sizes(sizes)
-        required = self.required_positions(genes).tolist()
-        for size in due:
-            with_markers = self._with_markers(limits, genes, size)
-            if with_markers.completion(required, max(sizes)) is not None:
-                return with_markers
-        # What is demanded and impossible is kept, and reported by `check_sizes`.
-        is_hopeless = due and self.marker_rule.is_demanded
-        return self._with_markers(limits, genes, due[-1]) if is_hopeless else limits
 
     def of_names_only(self) -> "Constraints":
         """Return what concerns each gene alone: required and excluded."""
         return Constraints(self.required, self.excluded)
+
+    def too_heavy(self, panel: Sequence[str]) -> set[str]:
+        """Return the genes as heavy as those by which three carry too much of a panel's molecules.
+
+        Required genes are left out. Panels with less than twice the genes that the share needs, if
+        all were equal, are not asked.
+        """
+        if self.max_share is None or len(panel) < 2 * N_HEAVIEST / self.max_share:
+            return set()
+        molecules = sorted((self.overall[gene] for gene in panel), reverse=True)
+        allowed = self.max_share * sum(molecules)
+        if sum(molecules[:N_HEAVIEST]) <= allowed * (1 + 1e-9):
+            return set()
+        least = min(load for load in molecules[:N_HEAVIEST] if load > allowed / N_HEAVIEST)
+        heavy = {gene for gene, load in self.overall.items() if load >= least}
+        return heavy - set(self.required) - set(self.base)
+
+    def without(self, genes: Iterable[str]) -> "Constraints":
+        """Return the constraints that exclude further genes."""
+        return replace(self, excluded=tuple(dict.fromkeys([*self.excluded, *sorted(genes)])))
+
+    def n_markers(self, sizes: Sequence[int], genes: Sequence[str]) -> int:
+        """Return how many markers nested panels must hold, those of several types counted so."""
+        return int(self.limits(genes, sizes).wanted.sum())
 
     def check_sizes(self, sizes: Sequence[int], genes: Sequence[str]) -> None:
         """Raise ValueError unless there are sizes, and panels of each are possible."""
@@ -144,7 +171,7 @@ class Constraints:
                 f"sizes must lie in {low}..{high}, got {wrong[:5]}; {len(self.required)} genes "
                 f"are required and {high} of {len(genes)} may be chosen"
             )
-        limits, required = self.limits(genes, sizes), self.required_positions(genes).tolist()
+        limits, required = self._demanded(genes, sizes), self.required_positions(genes).tolist()
         panel = [*required, *limits.cheapest(required, max(sizes)).tolist()]
         if len(panel) < max(sizes):
             raise ValueError(
@@ -164,6 +191,13 @@ class Constraints:
                 f"{'; '.join(self._conflict(sizes, genes))}; relax one of them or request another "
                 "size"
             )
+
+    def _demanded(self, genes: Sequence[str], sizes: Sequence[int]) -> Limits:
+        """Return the limits that the largest panel must meet, impossible ones included."""
+        due = self.marker_rule.sizes(sizes)
+        if not (due and self.marker_rule.is_demanded):
+            return self.limits(genes, sizes)
+        return self._with_markers(self._without_markers(genes), genes, due[-1])
 
     def _loads(self, genes: Sequence[str]) -> Floats:
         """Return molecules per cell, shape (types, genes); none where panels may hold any."""
@@ -198,7 +232,7 @@ class Constraints:
         needed = [f"{len(required)} required genes"] if required else []
         for name, (text, nothing) in words.items():
             without = replace(kept, **{name: nothing})
-            if without.limits(genes, sizes).completion(required, max(sizes)) is None:
+            if without._demanded(genes, sizes).completion(required, max(sizes)) is None:
                 kept = without
             else:
                 needed.append(text)

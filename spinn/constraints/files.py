@@ -9,10 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from spinn.constraints.constraints import Constraints
-from spinn.constraints.measured import constraints_for
 from spinn.constraints.rules import Bounds, GeneRules, LoadLimits
-from spinn.data import ExpressionData
 from spinn.gene_lists import list_rows
 from spinn.panel_files import read_panels
 
@@ -73,11 +70,6 @@ def _size_and_digest(value: Any, unit: str) -> Any:
         return value
     text = json.dumps(value, sort_keys=True)
     return {unit: len(value), "sha256": hashlib.sha256(text.encode()).hexdigest()}
-
-
-def constraints_of(genes: Mapping[str, Any], data: ExpressionData) -> Constraints:
-    """Return what the config section ``genes`` requires of panels from prepared cells."""
-    return constraints_for(read_rules(genes), data)
 
 
 def read_terms(given: str | Path | Sequence[str]) -> list[str]:

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from spinn.arrays import Floats
@@ -33,7 +32,9 @@ def cheapest_set(needed: Needed) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] 
     Two variables per gene are 0 or 1: whether it joins, and whether it joins as one of the
     ``n_early`` that are in time to be markers.
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp  # slow to import, rarely needed
+    # Slow to import, and rarely needed.
+    import scipy.sparse as sp
+    from scipy.optimize import Bounds, LinearConstraint, milp
 
     n, is_missing = len(needed.price), needed.missing > 0
     if not n or needed.n_early < 0:

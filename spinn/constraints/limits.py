@@ -65,13 +65,16 @@ class Limits:
         """Return which genes are markers of which type, shape (types, genes)."""
         return self.markers.reshape(len(self.wanted), len(self.group))
 
-    @cached_property
-    def _price(self) -> Floats:
-        """Return each gene's share of all budgets, or its cost without any, shape (genes,)."""
+    def _price(self, chosen: Sequence[int]) -> Floats:
+        """Return each gene's share of what is left of all budgets, or its cost without any."""
         bounded = np.isfinite(self._budgets)
         if not self.load.size or not bounded.any():
             return self.cost
-        return np.asarray((self._costs[bounded] / self._budgets[bounded, None]).sum(axis=0))
+        budgets = self._budgets[bounded]
+        left = np.maximum(
+            self._left(chosen)[bounded], 1e-3 * budgets
+        )  # an exact program needs scale
+        return np.asarray((self._costs[bounded] / left[:, None]).sum(axis=0))
 
     def cheapest(self, chosen: Sequence[int], size: int) -> Positions:
         """Return the cheapest genes that fill ``chosen`` up to ``size``; fewer if too few are left.
@@ -79,7 +82,7 @@ class Limits:
         Groups count, budgets and markers do not. Ties go to the earlier gene.
         """
         order = np.flatnonzero(self._free(chosen))
-        order = order[np.argsort(self._price[order], kind="stable")]
+        order = order[np.argsort(self._price(chosen)[order], kind="stable")]
         group = self.group[order]
         by_group = np.argsort(group, kind="stable")
         rank = np.empty_like(group)  # among the genes of the same group
@@ -92,15 +95,17 @@ class Limits:
 
         None if no such panel exists.
         """
-        rest = self._greedy_completion(chosen, size)
-        if rest is None and (self.load.size or self.wanted.any()):
-            rest = self._exact_completion(chosen, size)
-        return rest
+        for is_cheap in (False, True) if self.wanted.any() else (False,):
+            if (rest := self._greedy_completion(chosen, size, is_cheap=is_cheap)) is not None:
+                return rest
+        if not (self.load.size or self.wanted.any()):
+            return None
+        return self._exact_completion(chosen, size)
 
     def may_join(self, chosen: Sequence[int], size: int) -> Genes:
         """Return which genes may join ``chosen`` so that a panel of ``size`` stays possible.
 
-        Shape (genes,). A gene that may not join will not later either: more genes only add limits.
+        Shape (genes,). A gene that may not join now may join later only once due markers are in.
         """
         free, n_missing = self._free(chosen), size - len(chosen)
         if not self.are_coupled:
@@ -147,9 +152,12 @@ class Limits:
         return np.asarray(self._of_type[self._missing(others) > 0].all(axis=0))
 
     def _greedy_completion(
-        self, chosen: Sequence[int], size: int
+        self, chosen: Sequence[int], size: int, *, is_cheap: bool
     ) -> tuple[Positions, Positions] | None:
-        """Return a completion in one pass, most wanted genes first; None where that fails."""
+        """Return a completion in one pass; None where that fails.
+
+        Markers come first: those of most types that miss some, or the cheapest per such type.
+        """
         cover: list[int] = []
         while (missing := self._missing([*chosen, *cover])).any():
             together = [*chosen, *cover]
@@ -158,7 +166,9 @@ class Limits:
             gain = np.where(is_open, self._of_type[missing > 0].sum(axis=0), 0)
             if not gain.max(initial=0):
                 return None
-            cover.append(int(np.lexsort((self._price, -gain))[0]))
+            price = np.where(gain > 0, self._price(together) / np.maximum(gain, 1), np.inf)
+            order = (-gain, price) if is_cheap else (price, -gain)
+            cover.append(int(np.lexsort(order)[0]))
         others = self.cheapest([*chosen, *cover], size)
         together = [*chosen, *cover, *others]
         is_late = cover and len(chosen) + len(cover) > self.by
@@ -176,7 +186,7 @@ class Limits:
         bounded = np.isfinite(self._budgets)
         sets = cheapest_set(
             Needed(
-                price=self._price[free],
+                price=self._price(chosen)[free],
                 n_genes=size - len(chosen),
                 n_early=min(self.by, size) - len(chosen) if missing.any() else 0,
                 group=group,

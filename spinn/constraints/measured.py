@@ -1,14 +1,16 @@
 """Constraints that follow from what training cells show: molecules per type, and markers."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spinn.arrays import Floats
 from spinn.constraints.constraints import Constraints, MarkerRule
+from spinn.constraints.files import read_rules
 from spinn.constraints.matching import with_names
 from spinn.constraints.rules import GeneRules, LoadLimits
 from spinn.data import ExpressionData
@@ -34,6 +36,11 @@ def constraints_for(rules: GeneRules, data: ExpressionData) -> Constraints:
         return constraints
     rule = MarkerRule(marker_sets(data), per_type, is_demanded=rules.markers_per_type is not None)
     return replace(constraints, marker_rule=rule)
+
+
+def constraints_of(genes: Mapping[str, Any], data: ExpressionData) -> Constraints:
+    """Return what the config section ``genes`` requires of panels from prepared cells."""
+    return constraints_for(read_rules(genes), data)
 
 
 def beyond_limits(loads: Loads, limits: LoadLimits) -> NDArray[np.bool_]:
@@ -86,6 +93,8 @@ def _with_loads(constraints: Constraints, limits: LoadLimits, data: ExpressionDa
         weight=dict(zip(genes, weights.tolist(), strict=True)),
         load={} if total is None else dict(zip(genes, by_gene, strict=True)),
         max_load=total,
+        overall=dict(zip(genes, measured.overall.tolist(), strict=True)),
+        max_share=limits.max_share_of_three,
     )
 
 

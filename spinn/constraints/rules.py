@@ -48,12 +48,16 @@ class LoadLimits:
         Of all genes of a panel together, in any one type.
     min_in_some_type
         Of a gene, mean in the type that has most of it.
+    max_share_of_three
+        Of a panel's molecules, what its three heaviest genes carry, 0 to 1. For panels of twice as
+        many genes as are needed if all were equal: 24 for a share of 1/4.
     """
 
     max_per_gene: float | None = None
     max_per_type: float | None = None
     max_total_per_type: float | None = None
     min_in_some_type: float | None = None
+    max_share_of_three: float | None = None
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,8 @@ def coverage(
 ) -> pd.DataFrame:
     """Return how well panels separate each type from the sibling that they separate worst.
 
-    A row per panel, by its wanted size, and type with training cells; empty without labels.
+    A panel reads the genes of the base that it is added to as well. A row per panel, by its wanted
+    size, and type with training cells; empty without labels.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ def coverage(
     DataFrame
         - ``n_train``, ``n_test``: the type's cells;
         - ``n_markers``: its markers in the data (`spinn.profiles.markers`); ``n_in_panel`` of them
-          are in the panel, the first of which ``markers`` names, best first;
+          are in the panel or its base, the first of which ``markers`` names, best first;
         - ``sibling``: of the type's siblings that have test cells, the one that the panel separates
           worst; empty where there is none;
         - ``panel``: AUROC between the two of a linear score of all genes of the panel, with
@@ -75,10 +76,10 @@ def coverage(
     )
     rows = []
     for size, panel in panels.items():
-        inside = data.positions(panel.genes)
+        inside = data.positions(panel.measured)
         judge = _Judge(train, test, inside, rule.scores(test.values, inside), by_all_genes)
         for name, others in near.items():
-            present = [marker for marker in markers[name] if marker in panel.genes]
+            present = [marker for marker in markers[name] if marker in panel.measured]
             about = {
                 "size": size,
                 "type": name,

@@ -11,11 +11,11 @@ from spinn.data import ExpressionData
 from spinn.explanation.load import load_columns
 from spinn.explanation.reasons import COLUMNS, reasons
 from spinn.explanation.substitutes import substitutes
-from spinn.panel import Panel, PanelPath
-from spinn.preparation.moments import split_moments
+from spinn.panel import SLOT, Panel, PanelPath
+from spinn.preparation.moments import MomentsOf, split_moments
 from spinn.profiles.loads import loads
 
-SLOT = "takes the room of a gene, and is none of the data"
+WHY_SLOT = "takes the room of a gene, and is none of the data"
 
 
 def explain_panels(
@@ -25,18 +25,20 @@ def explain_panels(
     constraints: Constraints,
     *,
     task: str,
+    moments_of: MomentsOf = split_moments,
 ) -> Iterator[pd.DataFrame]:
     """Yield a table per size of the first path's panel: why each gene is there, its substitutes.
 
     ``paths`` are those of all runs that did not fail, the recommended one first; the tables are
     empty without any. Only the training cells are used. Substitutes meet the constraints too. The
     last columns are the gene's load, whether it was ``required`` (yes, no), and its Ensembl ``id``
-    and ``symbol``, empty where not known.
+    and ``symbol``, empty where not known. ``moments_of`` gives split moments, where others need
+    the same.
     """
     if not paths:
         yield from [pd.DataFrame(columns=COLUMNS)] * len(sizes)
         return
-    moments, molecules = split_moments(data.of("train"), task), loads(data)
+    moments, molecules = moments_of(data.of("train"), task), loads(data)
     first, *others = paths
     selector, seed = first.about["selector"], first.about["seed"]
     others = [path for path in others if path.about["selector"] != "random"]
@@ -55,7 +57,7 @@ def _with_slots(table: pd.DataFrame, panel: Panel) -> pd.DataFrame:
     """Return a table with a row for each slot below the genes."""
     if not panel.slots:
         return table
-    slots = pd.DataFrame({"gene": panel.slots, "why": SLOT, "role": "slot", "required": "yes"})
+    slots = pd.DataFrame({"gene": panel.slots, "why": WHY_SLOT, "role": SLOT, "required": "yes"})
     ranks = range(len(table) + 1, panel.size + 1)
     return pd.concat([table, slots.assign(rank=ranks)], ignore_index=True)
 

@@ -126,15 +126,17 @@ def prepared(
     config: Mapping[str, Any],
     *,
     split: int,
+    hold_out: bool = True,
     rules: GeneRules | None = None,
     sizes: Sequence[int] = (),
     kept: Sequence[str] = (),
 ) -> ExpressionData:
-    """Return cells as the workflow's first rule prepares them, test cells included."""
+    """Return cells as the workflow's first rule prepares them; test cells too, if held out."""
     if not isinstance(split, Integral) or split < 0:
         raise ValueError(f"split must be a whole number of at least 0, got {split!r}")
     sections = {key: config[key] for key in ("preprocess", "split")}
     sections["dataset"] = config["datasets"][NAME]
+    sections["split"] = {**config["split"], **({} if hold_out else {"test": 0})}
     with _translate_errors():
         made = prepare(adata, **sections, repeat=int(split), rules=rules, sizes=sizes, kept=kept)
     return expression_data(made)

@@ -31,7 +31,7 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say what the cells are."""
     options = (
         click.option("--label", help="obs column of cell types."),
-        click.option("--donor", help="obs column; whole donors are then held out."),
+        click.option("--donor", help="obs column; whole donors are then kept together."),
         click.option("--layer", help="'raw' or a layer's name.  [default: X]"),
         click.option(
             "--values",
@@ -49,7 +49,12 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option("--gene-id", help="var column of Ensembl ids.  [default: var names]"),
         click.option("--gene-symbol", help="var column of symbols.  [default: var names]"),
-        click.option("--split", default=0, show_default=True, help="Which cells are held out."),
+        click.option(
+            "--split",
+            default=0,
+            show_default=True,
+            help="Which draw of cells: held out, or ending the training.",
+        ),
         click.option(
             "--config",
             type=click.Path(exists=True, dir_okay=False),
@@ -99,13 +104,16 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
     help="What the panel is for: its limits hold. A name (see `spinn platforms`) or a .yaml file.",
 )
 @click.option("--seed", default=0, show_default=True, help="Random seed.")
+@click.option(
+    "--hold-out", is_flag=True, help="Leave a fifth of the cells (or donors) for `spinn evaluate`."
+)
 @click.option("-o", "--output", help="panel.csv or panel.json.  [default: CSV to the screen]")
 @_of_cells
 def select(cells: str, output: str | None, config: str | None, verbose: bool, **given: Any) -> None:  # noqa: FBT001 - click's
     """Choose genes from CELLS (.h5ad or .zarr).
 
-    A fifth of the cells (or donors) is not used: `spinn evaluate`, given the same --label,
-    --donor, --split and --config, judges panels on it.
+    All cells choose, so that none is left to judge the panel. With --hold-out a fifth is not used:
+    `spinn evaluate`, given the same --label, --donor, --split and --config, judges panels on it.
     """
     with _user_errors(verbose=verbose):
         from spinn.interface.files import atomic_write, check_writable, listed_terms, read_config
@@ -127,6 +135,7 @@ def select(cells: str, output: str | None, config: str | None, verbose: bool, **
             sizes = ", ".join(map(str, path.sizes))
             genes = "gene" if path.sizes == [1] else "genes"
             origin = f"{path.about['selector']}, {path.about['task']}"
+            origin += ", from all cells" if "cells" in path.about else ", some cells held out"
             click.echo(f"wrote {output}: {sizes} {genes} ({origin})", err=True)
             for line in price_lines(path):
                 click.echo(line, err=True)
@@ -154,7 +163,7 @@ def evaluate(
     verbose: bool,  # noqa: FBT001 - click's
     **given: Any,
 ) -> None:
-    """Judge lists of genes on the cells that `spinn select` held out.
+    """Judge lists of genes on the cells that `spinn select --hold-out` leaves out.
 
     FILE is a panel that spinn wrote, a table with a column gene, a vendor's gene_panel.json, or
     text with a gene a line. The first is what the others are compared with.

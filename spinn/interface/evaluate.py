@@ -10,6 +10,7 @@ from spinn.config.sections import judging_of
 from spinn.data import ExpressionData
 from spinn.evaluation.evaluate import evaluate
 from spinn.evaluation.judge import make_judge
+from spinn.explanation.contents import contents
 from spinn.interface.arguments import NAME, configured, held_out, prepared
 from spinn.interface.lists import GeneLists, Listed, Missing, as_paths, in_data, that_vary
 from spinn.interface.progress import progress
@@ -47,10 +48,11 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
     """Judge lists of genes on cells that their choice has not seen.
 
     Networks of the same kind are trained on the genes of each list and judged on the same test
-    cells: those that `spinn.select_genes` does not use, given the same ``label``, ``donor``,
-    ``split`` and ``config``. All lists of a call predict the same genes, the most variable ones and
-    those that any list names: compare lists within a call. A plain list does not say which cells it
-    was chosen from; one chosen from all of them gets values that are too good.
+    cells: those that `spinn.select_genes` with ``hold_out=True`` does not use, given the same
+    ``label``, ``donor``, ``split`` and ``config``. All lists of a call predict the same genes, the
+    most variable ones and those that any list names: compare lists within a call. A plain list does
+    not say which cells it was chosen from; one chosen from all of them gets values that are too
+    good.
 
     Parameters
     ----------
@@ -58,7 +60,7 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
         Cells by genes; not changed.
     panels
         Names to lists of genes, or to what `select_genes` returned. The others are compared with
-        the first.
+        the first. A panel that is added to a base is judged with it; its slots are not looked for.
     label, donor, layer, values, task, targets, gene_id, gene_symbol, split
         As in `select_genes`. Lists name genes by name, id or symbol.
     missing
@@ -75,21 +77,23 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
     -------
     DataFrame
         One row per panel, size and metric, the task's headline metric first, then each cell type's
-        recall. panel; size (genes that the list names); n_judged (those of them that are judged);
-        metric; target (a cell type, or `all`); value with its 95 % interval low, high; diff, the
-        panel minus the first one (of the same size where it has one, else its largest), paired,
-        with diff_low, diff_high; n_seeds, n_blocks (units that the bootstrap draws) and split.
-        Panel `floor`: random genes of the same expression, as many as are judged; `ceiling`: all
-        genes. Intervals are NaN where a metric is no sum over cells and there is one seed.
-        docs/formats.md says which way each metric is better.
+        recall, then what the panel holds: ``load_total`` (molecules per cell), its share of the
+        heaviest three genes, ``types_with_two_markers``. panel; size (genes that the list names,
+        or adds to a base); n_judged (those of them, and of the base, that are judged); metric;
+        target (a cell type, or `all`); value with its 95 % interval low, high; diff, the panel
+        minus the first one (of the same size where it has one, else its largest), paired, with
+        diff_low, diff_high; n_seeds, n_blocks (units that the bootstrap draws) and split. Panel
+        `floor`: random genes of the same expression, as many as are judged; `ceiling`: all genes.
+        Intervals are NaN where a metric is no sum over cells and there is one seed, and where it
+        says what a panel holds. docs/formats.md says which way each metric is better.
 
     Raises
     ------
     KeyError
         If a layer or column is absent, all genes of a list are, or one with ``missing="error"``.
     ValueError
-        If there is no panel, no gene of one varies, one was chosen with other cells held out, or
-        as in `select_genes`.
+        If there is no panel, no gene of one varies, one was chosen from all cells or with others
+        held out, or as in `select_genes`.
     """
     if isinstance(seeds, int):
         raise TypeError(f"seeds must be a list of whole numbers, got {seeds}; write [{seeds}]")
@@ -100,6 +104,7 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
     cells, whole = configured(adata, config, task=task, cells=given, **fixed)
     (task,) = whole["tasks"]
     paths = as_paths(panels)
+    _check_not_from_all(paths)
     known, _ = genes_of(cells, layer, gene_id=gene_id, gene_symbol=gene_symbol)
     lists = in_data(paths, known, missing=missing)
     named = list(dict.fromkeys(gene for one in lists for gene in one.panel.genes))
@@ -116,8 +121,19 @@ def evaluate_panels(  # noqa: PLR0913 - what a user may say of cells and panels
         runs, scores = _judged(data, jobs, whole, task=task, split=split)
         n_draws = whole["evaluation"]["bootstrap"]
         (draws,) = bootstrap(runs, pd.DataFrame(scores), n_bootstrap=n_draws, seed=0)
-        table = quality_table(lists, draws, runs, n_bootstrap=n_draws)
+        places = [((key, panel.size), panel) for key, _, panels_of in jobs for panel in panels_of]
+        held = contents(data, places)
+        table = quality_table(lists, draws, runs, held, n_bootstrap=n_draws)
     return table.assign(split=split)
+
+
+def _check_not_from_all(paths: Mapping[str, PanelPath]) -> None:
+    if whole := [name for name, path in paths.items() if path.about.get("cells") == "all"]:
+        raise ValueError(
+            f"panels: {', '.join(map(repr, whole[:5]))}: chosen from all cells, so that none is "
+            "left to judge by; judge one chosen with hold_out=True (spinn select --hold-out). For "
+            "cells that had no part in choosing give the genes alone, as a list or a text"
+        )
 
 
 def _check_held_out(paths: Mapping[str, PanelPath], here: str) -> None:

@@ -18,10 +18,10 @@ Missing = Literal["drop", "error"]
 
 @dataclass(frozen=True)
 class Listed:
-    """One panel of a list: how many genes it names, and those of them that can be judged.
+    """One panel of a list: its size, and those of its genes and of its base that can be judged.
 
-    The panels of a list are judged in one run, from large to small; where some are left with as
-    many genes, in several.
+    The base is measured with the panel, so that both are judged together. The panels of a list are
+    judged in one run, from large to small; where some are left with as many genes, in several.
     """
 
     name: str
@@ -65,17 +65,22 @@ def _as_path(name: str, genes: Sequence[str] | Panel | PanelPath) -> PanelPath:
 def in_data(paths: Mapping[str, PanelPath], known: GeneNames, *, missing: Missing) -> list[Listed]:
     """Return the panels of all lists, each with those of its genes that the data have.
 
-    A list's genes may be names, ids or symbols; those of the panels returned are names. Genes that
-    are absent are named in a warning, or with ``missing="error"`` in a KeyError; a panel of which
-    no gene is present is one in any case. A word that is the id or symbol of several genes is a
-    ValueError.
+    A list's genes may be names, ids or symbols; those of the panels returned are names, after those
+    of the base that the panel is added to. Genes that are absent are named in a warning, or with
+    ``missing="error"`` in a KeyError; a panel of which no gene is present is one in any case. A
+    base is bought anyway: what the data lack of it is named in a warning. Slots are no genes of any
+    data. A word that is the id or symbol of several genes is a ValueError.
     """
     if missing not in ("drop", "error"):
         raise ValueError(f"missing must be 'drop' or 'error', got {missing!r}")
     listed: list[Listed] = []
     for name, path in paths.items():
         words = list(dict.fromkeys(word for panel in path.panels for word in panel.genes))
-        name_of = _names_of(name, words, known, path.about.get("ids", {}))
+        base = list(dict.fromkeys(word for panel in path.panels for word in panel.base))
+        name_of = _names_of(name, [*base, *words], known, path.about.get("ids", {}))
+        if absent := [word for word in base if word not in name_of]:
+            message = "panels: %d of %d base genes of %r measured, but not judged (absent): %s"
+            log.warning(message, len(absent), len(base), name, with_offers(absent, known.words))
         if absent := [word for word in words if word not in name_of]:
             what = f"panels: {len(absent)} of {len(words)} genes of {name!r} absent from the data"
             shown = with_offers(absent, known.words)
@@ -99,7 +104,7 @@ def _names_of(
 
 def _translated(name: str, panel: Panel, name_of: Mapping[str, str]) -> Listed:
     """Return a list's panel in the names of the data, genes that it names twice once."""
-    names = [name_of[word] for word in panel.genes if word in name_of]
+    names = [name_of[word] for word in panel.measured if word in name_of]
     if repeated := [gene for gene, times in Counter(names).items() if times > 1]:
         message = "panels: %r names some genes twice, which count once: %s"
         log.warning(message, name, ", ".join(repeated[:MAX_NAMED]))

@@ -82,13 +82,13 @@ def order_panel(
     """
     target = check_new_folder(folder)
     path, rows = load_panel(panel), _rows(available)
-    n_genes = len(path.genes) if size is None else path.of_size(size).size
+    ordered = path.largest if size is None else path.of_size(size)
     rules = None if platform is None else read_platform(platform)
     reference = None if cells is None else _reference(cells)
     of_cells = {} if reference is None else dict(zip(reference.genes, reference.ids, strict=True))
     order = Order(
         path=path,
-        size=n_genes,
+        size=ordered.size,
         platform=rules,
         ids={**of_cells, **_ids(rows)},
         available=frozenset(name for row in rows for name in row) if available else None,

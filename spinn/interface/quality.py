@@ -17,19 +17,31 @@ from spinn.statistics.tiers import REFERENCES, interval
 
 _NUMBERS = ("value", "low", "high", "diff", "diff_low", "diff_high")
 _COLUMNS = ("panel", "size", "n_judged", "metric", "target", *_NUMBERS)
+_NO_INTERVALS = dict.fromkeys(("low", "high", "diff_low", "diff_high"), float("nan"))
 _COUNTS = {"n_seeds": "Int64", "n_blocks": "Int64"}
-_Draws = Mapping[tuple[str, int], Floats]  # (key of a list or reference, genes judged) to draws
+_Place = tuple[str, int]  # key of a list or reference, genes judged
+_Draws = Mapping[_Place, Floats]
 _Interval = Callable[[Floats], tuple[float, float]]
 
 
 def quality_table(
-    lists: Sequence[Listed], task: TaskDraws, runs: Sequence[RunScores], *, n_bootstrap: int
+    lists: Sequence[Listed],
+    task: TaskDraws,
+    runs: Sequence[RunScores],
+    contents: Mapping[str, Mapping[_Place, float]],
+    *,
+    n_bootstrap: int,
 ) -> pd.DataFrame:
     """Return what `spinn.evaluate_panels` returns, but for the column split.
 
-    The runs' selectors are the lists' keys, and `floor` and `ceiling`.
+    The runs' selectors are the lists' keys, and `floor` and `ceiling`. ``contents`` are measures of
+    what panels hold, which are no estimates and have no intervals.
     """
-    rows = [*_overall(lists, task), *_by_type(lists, task, runs, n_bootstrap)]
+    rows = [
+        *_overall(lists, task),
+        *_by_type(lists, task, runs, n_bootstrap),
+        *_of_contents(lists, contents),
+    ]
     return pd.DataFrame(rows)[[*_COLUMNS, *_COUNTS]].astype(_COUNTS)
 
 
@@ -42,7 +54,7 @@ def _overall(lists: Sequence[Listed], task: TaskDraws) -> Iterator[dict[str, Any
         for key, row in _compared(lists, draws_at, interval):
             n_seeds = task.counts[key]["n_seeds"]
             if (row["n_judged"], metric) not in task.judged and n_seeds == 1:
-                row |= dict.fromkeys(("low", "high", "diff_low", "diff_high"), float("nan"))
+                row |= _NO_INTERVALS
             yield {**row, "metric": metric, "target": "all", **task.counts[key]}
 
 
@@ -63,6 +75,16 @@ def _by_type(
         of_value = partial(recall_interval, n_cells=n_cells[name])
         for key, row in _compared(lists, draws_at, of_value):
             yield {**row, "metric": "recall", "target": name, **task.counts[key]}
+
+
+def _of_contents(
+    lists: Sequence[Listed], contents: Mapping[str, Mapping[_Place, float]]
+) -> Iterator[dict[str, Any]]:
+    for metric, value_at in contents.items():
+        draws_at = {place: np.array([value]) for place, value in value_at.items()}
+        for _, row in _compared(lists, draws_at, interval):
+            counts = dict.fromkeys(_COUNTS, pd.NA)
+            yield {**row, **_NO_INTERVALS, "metric": metric, "target": "all", **counts}
 
 
 def _compared(

@@ -10,7 +10,8 @@ import anndata as ad
 import numpy as np
 
 from spinn.config.sections import selection_of
-from spinn.constraints.files import constraints_of, read_rules
+from spinn.constraints.files import read_rules
+from spinn.constraints.measured import constraints_of
 from spinn.data import ExpressionData
 from spinn.explanation.explain import as_rows, explain_panels
 from spinn.interface.arguments import NAME, configured, held_out, prepared
@@ -18,6 +19,7 @@ from spinn.interface.progress import progress
 from spinn.interface.threads import one_thread
 from spinn.panel import Panel, PanelPath
 from spinn.platforms.reader import largest_load
+from spinn.preparation.moments import kept_moments
 from spinn.profiles.crowding import warnings_of
 from spinn.profiles.loads import loads
 from spinn.records.documents import documented
@@ -47,6 +49,7 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     gene_symbol: str | None = None,
     seed: int = 0,
     split: int = 0,
+    hold_out: bool = False,
     platform: str | Path | None = None,
     base: Sequence[str] | str | Path | None = None,
     slots: Sequence[str] = (),
@@ -54,10 +57,11 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
 ) -> PanelPath:
     """Choose the genes that best predict all the others, or cell types.
 
-    The panels are those of the workflow with the same settings. As there, a tenth of the cells
-    decides when training stops and a fifth is never used (of the donors, where they are
-    known), so that `spinn.evaluate_panels` can judge the panels honestly on that fifth: give it
-    the same ``label``, ``donor``, ``split`` and ``config``.
+    The panels are those of the workflow with the same settings, chosen from all cells; a tenth
+    of them (of the donors, where they are known) decides when training stops. No cell is left that
+    could judge such a panel. With ``hold_out`` a fifth of the cells is never used, so that
+    `spinn.evaluate_panels`, given the same ``label``, ``donor``, ``split`` and ``config``, can
+    judge there how well panels that are chosen like this predict.
 
     Parameters
     ----------
@@ -68,7 +72,7 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     label
         obs column of cell types. With one, panels are for types and for all genes, see ``goal``.
     donor
-        obs column; whole donors are then held out.
+        obs column; whole donors are then held out, or decide when training stops.
     selector
         What chooses: `recommended`, or any other of the README but those of other packages.
     goal
@@ -92,7 +96,9 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     seed
         Of the selector.
     split
-        Which of the possible choices of held-out cells.
+        Which of the possible choices of the cells that are held out or decide when training stops.
+    hold_out
+        Whether some cells (``config["split"]["test"]``, a fifth) are left to judge the panels.
     platform
         What the panel is for: a name that `spinn platforms` lists, or the path of a ``.yaml``. Its
         limits of molecules hold, and genes that it advises against are excluded.
@@ -154,13 +160,17 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     (task,), settings = whole["tasks"], selection_of(whole, selector)
     with one_thread(), progress():
         rules = read_rules(whole["genes"])
-        data = prepared(cells, whole, split=split, rules=rules, sizes=whole["panel_sizes"])
+        sizes = whole["panel_sizes"]
+        data = prepared(cells, whole, split=split, hold_out=hold_out, rules=rules, sizes=sizes)
         seen = data.of("train", "valid")
         opened = open_cells(selector, seen, task, read_settings(settings), device=whole["device"])
-        run = Run(selector, whole["panel_sizes"], seed, constraints_of(whole["genes"], seen))
+        # Choosing needs them and explaining again; of large data they take most of its time.
+        opened = replace(opened, moments=kept_moments(seen.of("train"), task))
+        run = Run(selector, sizes, seed, constraints_of(whole["genes"], seen))
         (choice,) = choose_each([(task, run)], lambda _: opened)
     for warning in _warnings(seen, choice.path.panels[0]):
         log.warning("%d genes: %s", choice.path.panels[0].size, warning)
+    chosen_from = {} if hold_out else {"cells": "all"}
     keys = {
         "dataset": NAME,
         "split": int(split),
@@ -168,16 +178,20 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         "selector": selector,
         "seed": seed,
         "data": seen.identity(),
-        "held_out": held_out(data),
+        **chosen_from,
+        **({"held_out": held_out(data)} if hold_out else {}),
     }
     path = documented(choice, keys, config=settings, threads=1)
     with one_thread():
         paths = [] if path.failed else [path]
-        explained = as_rows(explain_panels(seen, paths, path.sizes, run.constraints, task=task))
+        tables = explain_panels(
+            seen, paths, path.sizes, run.constraints, task=task, moments_of=opened.moments
+        )
+        explained = as_rows(table.assign(**chosen_from) for table in tables)
     return replace(path, about={**path.about, "explained": explained})
 
 
 def _warnings(data: ExpressionData, panel: Panel) -> list[str]:
     """Return in which ways a panel would crowd any platform."""
-    inside = data.positions(panel.genes)
+    inside = data.positions(panel.measured)
     return warnings_of(loads(data), data.genes, inside, extreme=largest_load())

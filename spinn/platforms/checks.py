@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from spinn.panel import SLOT
 from spinn.platforms.answer import NO, UNKNOWN, YES, Answer, joined, named
 from spinn.platforms.genes import OrderedGene
 from spinn.platforms.load_checks import load_answer
@@ -28,6 +29,7 @@ def checks(
     *,
     reference_gb: float | None = None,
     available: frozenset[str] | None = None,
+    is_added: bool = False,
 ) -> list[Check]:
     """Return what each rule of a platform says of an order.
 
@@ -40,15 +42,22 @@ def checks(
         Size of the reference that goes with the order; None without one.
     available
         Symbols and ids of genes that can be made; None where that list was not given.
+    is_added
+        Whether the order is added to a base panel; otherwise it may also be one of its own.
     """
     sizes = [rule for rule in platform.rules if rule.name.startswith("sizes.")]
     others = [rule for rule in platform.rules if rule not in sizes]
     listed = Rule("genes.available", "the list", "genes", "the vendor's list of genes", "", "read")
     return [
-        _check("sizes", _size(genes, platform), sizes),
+        _check("sizes", _size(genes, platform, is_added=is_added), sizes),
         *(_check(rule.name, _answer(rule, genes, reference_gb), [rule]) for rule in others),
-        _check(listed.name, _available(genes, available), [listed]),
+        _check(listed.name, _available(_without_slots(genes), available), [listed]),
     ]
+
+
+def _without_slots(genes: Sequence[OrderedGene]) -> list[OrderedGene]:
+    """Return the genes without what only takes their room: it has no id and is on no list."""
+    return [gene for gene in genes if gene.role != SLOT]
 
 
 def _check(name: str, answer: Answer, rules: Sequence[Rule]) -> Check:
@@ -68,17 +77,18 @@ def _answer(rule: Rule, genes: Sequence[OrderedGene], reference_gb: float | None
         case "genes":
             return _advised_against(rule.value, genes)
         case "submission":
-            return _identified(rule.value, genes)
+            return _identified(rule.value, _without_slots(genes))
         case "reference":
             return _reference(rule, reference_gb)
     return Answer("", f"{rule.value} {rule.unit}", UNKNOWN, "a fact that spinn does not check")
 
 
-def _size(genes: Sequence[OrderedGene], platform: Platform) -> Answer:
+def _size(genes: Sequence[OrderedGene], platform: Platform, *, is_added: bool) -> Answer:
     """Return whether the panel can stand alone or be added to another one."""
+    alone, added = ("a panel of its own", "stand_alone"), ("an add-on", "add_on")
     ranges = {
         what: (platform.sizes.get(f"{key}_low", 1), platform.sizes.get(f"{key}_high", float("inf")))
-        for what, key in (("a panel of its own", "stand_alone"), ("an add-on", "add_on"))
+        for what, key in ((added,) if is_added else (alone, added))
         if {f"{key}_low", f"{key}_high"} & set(platform.sizes)
     }
     value = f"{len(genes)} genes"

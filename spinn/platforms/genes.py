@@ -24,7 +24,8 @@ class OrderedGene:
     required
         Whether the user required it.
     role, types
-        `type` and the cell type that it tells, or `structure`.
+        `type` and the cell type that it tells, `structure`, or `slot` for what takes the room of a
+        gene and is none of the data.
     load, load_max
         Mean per cell of all cells, and the highest mean of one type; None where not known.
     load_type, load_unit

@@ -21,6 +21,8 @@ def load_answer(key: str, rule: Rule, genes: Sequence[OrderedGene]) -> Answer:
         units = sorted({gene.load_unit for gene in genes if gene.load is not None})
         reason = f"loads are in {units[0]}" if units else "no load is known"
         return Answer("", limit, UNKNOWN, f"{reason}; choose from counts with spinn select")
+    if key == "max_share_of_three":
+        return _share(rule.value, limit, known, n_genes=len(genes))
     if key == "max_total_per_type":
         return _total(rule.value, limit, known, n_genes=len(genes))
     verdict = {gene.name: _verdict(key, rule.value, gene) for gene in genes}
@@ -32,6 +34,23 @@ def load_answer(key: str, rule: Rule, genes: Sequence[OrderedGene]) -> Answer:
     ]
     absent = _without_load(len(genes) - len(known))
     return Answer(_shown(key, ordered[0]), limit, overall(verdict.values()), joined(*notes, absent))
+
+
+def _share(highest: float, limit: str, known: Sequence[OrderedGene], *, n_genes: int) -> Answer:
+    """Return whether three genes carry no more than a share of the panel's molecules.
+
+    Of few genes three always carry much: panels of less than twice as many as would do if all were
+    equal are not asked.
+    """
+    smallest = 2 * 3 / highest
+    if n_genes < smallest:
+        return Answer("", limit, YES, f"asked of panels of at least {smallest:g} genes")
+    heaviest = sorted(known, key=lambda gene: -(gene.load or 0.0))[:3]
+    total = sum(gene.load or 0.0 for gene in known)
+    share = sum(gene.load or 0.0 for gene in heaviest) / total if total else 0.0
+    value = f"{share:.2g} ({', '.join(gene.symbol or gene.name for gene in heaviest)})"
+    met = UNKNOWN if len(known) < n_genes else YES if share <= highest else NO
+    return Answer(value, limit, met, _without_load(n_genes - len(known)))
 
 
 def _total(highest: float, limit: str, known: Sequence[OrderedGene], *, n_genes: int) -> Answer:

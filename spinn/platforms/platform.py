@@ -7,7 +7,7 @@ from typing import Any
 # What a column of a submission file may hold.
 CONTENTS = ("symbol", "id", "forced", "empty")
 UNIT = "molecules per cell"  # of limits of load; of which cells, may follow
-MARKS = ("read", "second hand", "from memory")
+MARKS = ("read", "second hand", "from memory", "ours")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Rule:
         Where the value was read, and when.
     mark
         `read`: in the vendor's own text or in the tests of a converter of its files; `second
-        hand`: in what others say of the vendor's text; `from memory`.
+        hand`: in what others say of the vendor's text; `from memory`; `ours`: spinn adds it.
     note
         What else must be known to apply it.
     """

@@ -91,7 +91,8 @@ def _rule(name: str, entry: object, wanted_of: "Wanted") -> Rule:
     value, words = fields["value"], {key: str(fields[key] or "") for key in fields}
     if value is not None and (wanted := wanted_of(value)):
         raise ValueError(f"{name}.value: must be {wanted}, or null where unknown; got {value!r}")
-    if name.startswith("load.") and not words["unit"].startswith(UNIT):
+    is_load = name.startswith("load.") and name != "load.max_share_of_three"
+    if is_load and not words["unit"].startswith(UNIT):
         raise ValueError(
             f"{name}.unit: must be {UNIT}, got {words['unit']!r}; other units stand among the facts"
         )
@@ -134,7 +135,8 @@ def _is_anything(_value: Any) -> str:
 _KEYS: Mapping[str, Mapping[str, Wanted]] = {
     "load": dict.fromkeys(
         ("max_per_gene", "max_per_type", "max_total_per_type", "min_in_some_type"), _is_number
-    ),
+    )
+    | {"max_share_of_three": _is_number},
     "sizes": dict.fromkeys(
         ("stand_alone_low", "stand_alone_high", "add_on_low", "add_on_high"), _is_size
     ),

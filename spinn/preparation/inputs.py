@@ -7,11 +7,10 @@ from pathlib import Path
 import anndata as ad
 import numpy as np
 import pandas as pd
-import scanpy as sc
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-BUNDLED = {"pbmc68k_reduced": sc.datasets.pbmc68k_reduced}
+BUNDLED = ("pbmc68k_reduced",)
 
 
 def read_input(path: str) -> ad.AnnData:
@@ -20,7 +19,9 @@ def read_input(path: str) -> ad.AnnData:
         name = path.removeprefix("scanpy:")
         if name not in BUNDLED:
             raise ValueError(f"{path} does not ship with scanpy; there is {', '.join(BUNDLED)}")
-        return BUNDLED[name]()
+        import scanpy as sc  # slow to import, and a user's own cells do not need it
+
+        return getattr(sc.datasets, name)()
     if not Path(path).exists():
         raise FileNotFoundError(f"no such file: {path}")
     readers = {".h5ad": ad.read_h5ad, ".zarr": ad.read_zarr}

@@ -1,7 +1,8 @@
 """Second moments of training cells: all that a linear selector or predictor needs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import numpy as np
 import scipy.sparse as sp
@@ -30,6 +31,9 @@ class Moments:
     own_noise: bool
 
 
+MomentsOf = Callable[[ExpressionData, str], Moments]  # from training cells and a task
+
+
 def whole_moments(train: ExpressionData, *tasks: str) -> Moments:
     """Return moments of whole cells: inputs and targets, of all tasks, from the same molecules."""
     x = _scaled(train.values, train.mean, train.std)
@@ -50,16 +54,41 @@ def split_moments(train: ExpressionData, *tasks: str) -> Moments:
     halves = [half for pair in pairs for half in pair]
     mean = np.mean([column_means(half) for half in halves], axis=0)
     square = np.mean([column_means(half.multiply(half)) for half in halves], axis=0)
-    std = divisor(np.sqrt(np.maximum(square - mean**2, 0)))
-    gram = np.zeros((train.n_genes, train.n_genes))
-    cross: Floats | float = 0.0
-    variance: Floats | float = 0.0
-    for a, b in [pair for one, other in pairs for pair in ((one, other), (other, one))]:
-        x, y = _scaled(a, mean, std), _targets(train, tasks, b)
-        gram += _product(x, x) / len(halves)
-        cross = cross + _product(x, y) / len(halves)
-        variance = variance + (y**2).mean(axis=0) / len(halves)
-    return Moments(gram, np.asarray(cross), np.asarray(variance), own_noise=False)
+    std = divisor(np.sqrt(np.maximum(square - mean**2, 0))).astype(np.float64)
+    known = [_known_targets(train, task) for task in tasks]
+    shape, n = (train.n_genes, train.n_genes), len(halves)
+    gram, between, variance = np.zeros(shape), np.zeros(shape), np.zeros(train.n_genes)
+    of_known: list[Floats | float] = [0.0] * len(tasks)
+    for one, other in pairs:
+        a, b = _scaled(one, mean, std), _scaled(other, mean, std)
+        gram += (_product(a, a) + _product(b, b)) / n
+        if any(y is None for y in known):
+            # Of both directions: the product from b to a is the transpose of that from a to b.
+            covariance = _product(a, b) - np.outer(a.mean(axis=0), b.mean(axis=0))
+            between += (covariance + covariance.T) / n
+            variance += (a.var(axis=0) + b.var(axis=0)) / n
+        of_known = [
+            total if y is None else total + (_product(a, y) + _product(b, y)) / n
+            for total, y in zip(of_known, known, strict=True)
+        ]
+    crosses = [
+        between * std if y is None else np.asarray(cross)
+        for cross, y in zip(of_known, known, strict=True)
+    ]
+    variances = [variance * std**2 if y is None else (y**2).mean(axis=0) for y in known]
+    return Moments(gram, np.hstack(crosses), np.hstack(variances), own_noise=False)
+
+
+def kept_moments(train: ExpressionData, task: str) -> MomentsOf:
+    """Return `split_moments` of any cells and one task, which computes those of some cells once."""
+    digest, once = train.fingerprint(), cache(partial(split_moments, train))
+
+    def moments_of(cells: ExpressionData, task_of_cells: str) -> Moments:
+        if task_of_cells == task and cells.fingerprint() == digest:
+            return once(task)
+        return split_moments(cells, task_of_cells)
+
+    return moments_of
 
 
 def mixed_moments(train: ExpressionData, weight: float) -> Moments:
@@ -85,18 +114,24 @@ def _targets(train: ExpressionData, tasks: Sequence[str], values: sp.csr_matrix)
     Class indicators, regression targets or log-normalised genes. Genes keep their scale, as in the
     fraction of variance unexplained that panels are judged by.
     """
-    columns = []
-    for task in tasks:
-        if task == "classification" and train.labels is not None:
-            y = np.eye(len(train.classes))[train.labels]
-            # Rare types weigh as much as common ones.
-            y = y / np.sqrt(np.maximum(y.mean(axis=0), 1e-12))
-        elif task == "regression" and train.targets is not None:
-            y = train.targets / np.maximum(train.targets.std(axis=0), 1e-12)
-        else:
-            y = values.toarray().astype(np.float64)
-        columns.append(y - y.mean(axis=0))
-    return np.hstack(columns)
+    known = [_known_targets(train, task) for task in tasks]
+    return np.hstack([_centred(values.toarray()) if y is None else y for y in known])
+
+
+def _known_targets(train: ExpressionData, task: str) -> Floats | None:
+    """Return the centred targets of a task; None where they are the genes."""
+    if task == "classification" and train.labels is not None:
+        y = np.eye(len(train.classes))[train.labels]
+        # Rare types weigh as much as common ones.
+        return _centred(y / np.sqrt(np.maximum(y.mean(axis=0), 1e-12)))
+    if task == "regression" and train.targets is not None:
+        return _centred(train.targets / np.maximum(train.targets.std(axis=0), 1e-12))
+    return None
+
+
+def _centred(y: NDArray[np.floating]) -> Floats:
+    wide = y.astype(np.float64)
+    return wide - wide.mean(axis=0)
 
 
 def _product(x: Floats, y: Floats) -> Floats:

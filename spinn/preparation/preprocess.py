@@ -9,7 +9,6 @@ from typing import Any
 import anndata as ad
 import numpy as np
 import pandas as pd
-import scanpy as sc
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
@@ -49,7 +48,8 @@ def prepare(  # noqa: PLR0913 - the config's sections, and what is asked of gene
     Parameters
     ----------
     dataset, preprocess, split
-        Sections of the config, see config/README.md; `values` is `counts` by default.
+        Sections of the config, see config/README.md; `values` is `counts` by default. With a
+        `test` of 0, which no config has, no cell is held out.
     repeat
         Number of the split; each assigns the cells to parts again.
     rules, sizes
@@ -83,7 +83,7 @@ def prepare(  # noqa: PLR0913 - the config's sections, and what is asked of gene
     shares = {name: split[name] for name in ("valid", "test")}
     part = split_cells(len(rows), **shares, seed=repeat, labels=labels, donors=donors)
     train, n_test = part == "train", int((part == "test").sum())
-    if n_test < MIN_TEST_CELLS:
+    if shares["test"] and n_test < MIN_TEST_CELLS:
         raise ValueError(
             f"{len(rows)} cells leave {n_test} to test on, and at least {MIN_TEST_CELLS} are "
             "needed; bring more cells or a larger split.test"
@@ -255,6 +255,8 @@ def _variable_genes(
 ) -> NDArray[np.bool_]:
     if n_top is None or detected.sum() <= n_top:
         return detected
+    import scanpy as sc  # slow to import, and few genes need no choice
+
     positions = np.flatnonzero(detected)
     cells = ad.AnnData(lognorm[:, positions])
     sc.pp.highly_variable_genes(cells, n_top_genes=n_top, flavor="seurat")
@@ -267,7 +269,7 @@ def _split_table(
     part: NDArray[np.str_], labels: NDArray[np.str_] | None, donors: NDArray[np.str_] | None
 ) -> dict[str, Any]:
     table: dict[str, Any] = {}
-    for name in PARTS:
+    for name in filter(set(part.tolist()).__contains__, PARTS):
         here = part == name
         table[name] = {"cells": int(here.sum())}
         if labels is not None:

@@ -67,7 +67,13 @@ def write_order(folder: Path, order: Order) -> list[Check]:
         size_gb = write_reference(folder / "reference", order.reference)
     lines: list[Check] = []
     if platform is not None:
-        lines = checks(genes, platform, reference_gb=size_gb, available=order.available)
+        lines = checks(
+            genes,
+            platform,
+            reference_gb=size_gb,
+            available=order.available,
+            is_added=bool(order.path.of_size(order.size).base),
+        )
         _write_csv(folder / "checks.csv", [Check._fields, *lines])
         if platform.columns:
             _write_csv(folder / "submission.csv", submission_rows(genes, platform.columns))

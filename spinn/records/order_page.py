@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from spinn.panel import PanelPath
+from spinn.panel import SLOT, PanelPath
 from spinn.platforms.answer import NO, UNKNOWN, YES, named
 from spinn.platforms.checks import Check
 from spinn.platforms.genes import OrderedGene
@@ -37,7 +37,7 @@ def order_page(
         "What was chosen": _chosen(genes, path, command),
         "Files": _files(files, platform),
         "Rules": _rules(lines, platform),
-        "What is uncertain": _uncertain(genes, lines),
+        "What is uncertain": _uncertain(genes, lines, path),
     }
     blocks = [f"{head}\n{'-' * len(head)}\n{_wrapped(items)}" for head, items in parts.items()]
     return "\n\n".join([f"{title}\n{'=' * len(title)}", *blocks]) + "\n"
@@ -46,25 +46,35 @@ def order_page(
 def _chosen(genes: Sequence[OrderedGene], path: PanelPath, command: str) -> Iterator[str]:
     about = path.about
     selector = path.explained(len(genes))[0].get("selector") or about.get("selector")
+    from_all = about.get("cells") == "all"
     if "task" in about:
+        cells = "all cells" if from_all else f"split {about.get('split')}"
         yield (
             f"By the selector {selector} for the task {about['task']} (data set "
-            f"{about.get('dataset')}, split {about.get('split')}, seed {about.get('seed')})."
+            f"{about.get('dataset')}, {cells}, seed {about.get('seed')})."
         )
     else:
         yield f"By the selector {selector}." if selector else "By what, the list does not say."
-    if "held_out" in about:
+    if "held_out" in about or ("task" in about and from_all):
         sizes = " ".join(f"--genes {size}" for size in path.sizes)
+        held_out = "" if from_all else " --hold-out"
         yield (
             f"Chosen by: spinn select CELLS {sizes} --selector {selector} --task {about['task']} "
-            f"--seed {about['seed']} --split {about['split']}, and --label, --donor and --config "
-            "where they were given."
+            f"--seed {about['seed']} --split {about['split']}{held_out}, and --label, --donor, "
+            "--base, --slot, --platform and --config where they were given."
         )
-    if cells := about.get("data"):
-        yield f"From {cells['n_cells']:,} cells with {cells['n_genes']:,} genes."
+    if data := about.get("data"):
+        yield f"From {data['n_cells']:,} cells with {data['n_genes']:,} genes."
     if others := [str(size) for size in path.sizes if size != len(genes)]:
         yield f"Other sizes chosen in the same run: {', '.join(others)}."
-    required = [gene.symbol or gene.name for gene in genes if gene.required]
+    if base := path.of_size(len(genes)).base:
+        yield (
+            f"Added to {_count(len(base), 'base gene')} of the data, which are measured anyway: "
+            "they are not submitted again, and rules on loads are checked without them."
+        )
+    if slots := [gene.name for gene in genes if gene.role == SLOT]:
+        yield named(f"In the room of genes, and none of the data ({len(slots)})", slots)
+    required = [g.symbol or g.name for g in genes if g.required and g.role != SLOT]
     yield named(f"Required ({len(required)})", required) or "No gene was required."
     excluded = about.get("settings", {}).get("genes", {}).get("excluded", ())
     if excluded:
@@ -98,14 +108,16 @@ def _rules(lines: Sequence[Check], platform: Platform | None) -> Iterator[str]:
         yield f"Not known: {', '.join(line.rule for line in unknown)}."
 
 
-def _uncertain(genes: Sequence[OrderedGene], lines: Sequence[Check]) -> Iterator[str]:
+def _uncertain(
+    genes: Sequence[OrderedGene], lines: Sequence[Check], path: PanelPath
+) -> Iterator[str]:
     hearsay = sum(line.mark != "read" for line in lines)
     if hearsay:
         yield (
             f"{hearsay} of {len(lines)} rules and facts were not read in the vendor's own text "
             "(column mark): compare them with it before ordering."
         )
-    unknown = [gene.symbol or gene.name for gene in genes if not gene.id]
+    unknown = [gene.symbol or gene.name for gene in genes if not gene.id and gene.role != SLOT]
     if unknown:
         yield f"{named('No Ensembl id is known of', unknown)}."
     units = sorted({gene.load_unit for gene in genes if gene.load_unit})
@@ -117,7 +129,14 @@ def _uncertain(genes: Sequence[OrderedGene], lines: Sequence[Check]) -> Iterator
     else:
         yield "Loads are not known: choose with spinn select, which measures them."
     yield "Whether probes can be made for each gene is for the vendor's designer to say."
-    yield "How well the panel predicts is for spinn evaluate to say, on cells that chose no panel."
+    if path.about.get("cells") == "all":
+        yield (
+            "No cell was held out from this panel. How well panels chosen so predict is measured "
+            "with panels of the same procedure that leave cells out: by the workflow's report, or "
+            "by spinn select --hold-out and spinn evaluate."
+        )
+    else:
+        yield "How well the panel predicts is for spinn evaluate to say, on cells that chose none."
 
 
 def _wrapped(items: Iterable[str]) -> str:

@@ -40,15 +40,16 @@ def git_commit(folder: Path) -> str | None:
 
 
 def provenance(
-    prepared: Mapping[tuple[str, int], str], *, config: Mapping[str, Any], root: Path
+    prepared: Mapping[tuple[str, str], str], *, config: Mapping[str, Any], root: Path
 ) -> dict[str, Any]:
     """Return the contents of `provenance.json`.
 
-    ``prepared`` holds the prepared file of each (dataset, split); the checkout is that at ``root``.
+    ``prepared`` holds the prepared file of each data set and place, such as `split0` or `all`; the
+    checkout is that at ``root``.
     """
     datasets: dict[str, dict[str, Any]] = {}
-    for (dataset, split), path in prepared.items():
-        datasets.setdefault(dataset, {})[f"split{split}"] = read_about(path)
+    for (dataset, place), path in prepared.items():
+        datasets.setdefault(dataset, {})[place] = read_about(path)
     return {
         "format": 1,
         "spinn": __version__,

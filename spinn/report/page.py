@@ -68,8 +68,9 @@ def render(
     Parameters
     ----------
     panels
-        The recommended panels: columns gene, rank, why, and those of
-        `spinn.explanation.substitutes`, if any. The first split of each task is shown.
+        The recommended panels, chosen from all cells: columns gene, rank, why, selector, in_judged
+        (yes, no) and those of `spinn.explanation.substitutes`, if any. The first split of each task
+        is shown.
     provenance
         Text to anything, shown as tables. `datasets` (name to split to facts: cells and genes
         before and after the filters, cells per part, whether counts were recovered) is shown with
@@ -146,6 +147,8 @@ def _task(
                 "size": place[3],
                 "rows": panel_table(panels[place]),
                 "genes": ", ".join(map(str, panels[place]["gene"])),
+                "selector": next(iter(panels[place]["selector"]), "none, as all failed"),
+                "n_shared": int((panels[place]["in_judged"] == "yes").sum()),
             }
             for place in places
             if place[1] == places[0][1]

@@ -28,7 +28,9 @@ def constrained(choose: Callable[[Run], PanelPath], genes: Sequence[str], run: R
         Required genes come first; then each next gene of the selector's ranking, ranks divided by
         weights, that keeps a panel within reach (`Limits.may_join`). Nested panels come from one
         such walk to the largest size. Panels that are not nested come from a walk each, over their
-        genes before the others. What meets the constraints already is returned unchanged.
+        genes before the others. What meets the constraints already is returned unchanged. Where
+        three genes carry too much of a panel's molecules, genes as heavy as they are left out, and
+        the walk is taken again.
 
     Raises
     ------
@@ -41,10 +43,40 @@ def constrained(choose: Callable[[Run], PanelPath], genes: Sequence[str], run: R
     so on, with required and excluded genes as its only constraints.
     """
     run.constraints.check_sizes(run.sizes, genes)
+    path = choose(run)
+    while True:
+        path, met = _lengthened(choose, path, genes, run)
+        lighter = _lighter(met, genes, run)
+        if lighter is None:
+            return met
+        run = replace(run, constraints=lighter)
+
+
+def _lighter(met: PanelPath, genes: Sequence[str], run: Run) -> Constraints | None:
+    """Return constraints without genes that crowd the panels; None where nothing is to be gained.
+
+    Other requirements come first: what cannot be left out for their sake stays.
+    """
+    asked, sizes = run.constraints, run.sizes
+    heavy = set().union(*(asked.too_heavy(panel.genes) for panel in met.panels))
+    lighter = asked.without(heavy)
+    if not heavy or len(lighter.excluded) == len(asked.excluded):
+        return None
+    try:
+        lighter.check_sizes(sizes, genes)
+    except ValueError:
+        return None
+    return lighter if lighter.n_markers(sizes, genes) == asked.n_markers(sizes, genes) else None
+
+
+def _lengthened(
+    choose: Callable[[Run], PanelPath], path: PanelPath, genes: Sequence[str], run: Run
+) -> tuple[PanelPath, PanelPath]:
+    """Return a path that ranks enough genes, and its panels made to meet the constraints."""
     n_candidates = len(run.constraints.candidate_positions(genes))
-    path, size = choose(run), max(run.sizes)
+    size = max(len(path.ranking), *run.sizes)
     while (met := _met(path, genes, run)) is None:
-        if size == n_candidates:
+        if size >= n_candidates:
             raise ValueError(
                 f"a selector must rank all {n_candidates} genes that may be chosen when as many "
                 f"are requested, got {len(path.ranking)}; its panels cannot be made to meet the "
@@ -53,7 +85,7 @@ def constrained(choose: Callable[[Run], PanelPath], genes: Sequence[str], run: R
         size = min(2 * size, n_candidates)
         by_name = run.constraints.of_names_only()
         path = choose(replace(run, sizes=[*run.sizes, size], constraints=by_name))
-    return met
+    return path, met
 
 
 def _met(path: PanelPath, genes: Sequence[str], run: Run) -> PanelPath | None:

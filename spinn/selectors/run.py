@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from spinn.constraints.constraints import Constraints
 from spinn.data import ExpressionData
+from spinn.preparation.moments import MomentsOf, split_moments
 from spinn.runtime.costs import Cost
 from spinn.settings import Settings
 
@@ -60,6 +61,8 @@ class TrainingCells:
         The task as networks see it, see `problem`; None for selectors without a network.
     base
         From a gate's name and a seed to the base model, and what it cost before this process.
+    moments
+        The split moments of training cells and a task; a job that needs them again keeps them.
     """
 
     data: ExpressionData
@@ -70,6 +73,7 @@ class TrainingCells:
     base_files: Mapping[int, str] = field(default_factory=dict)
     opened: "Problem | None" = None
     base: "Callable[[str, int], tuple[Network, Cost]]" = _no_base
+    moments: MomentsOf = split_moments
 
     @property
     def problem(self) -> "Problem":

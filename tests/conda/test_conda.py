@@ -16,7 +16,15 @@ import pytest
 import yaml
 
 from spinn.runtime import environment as runtime
-from tests.support.workflow import command, copy_project, environment, panels, write_config
+from tests.support.workflow import (
+    UNTIL_PANELS,
+    command,
+    copy_project,
+    environment,
+    panels,
+    uncompiled,
+    write_config,
+)
 from tools.envs import PYTHON as PINNED
 from tools.pins import pin
 
@@ -67,7 +75,7 @@ def outcome(tmp_path_factory):
         seeds=[0],
     )
     here = copy_project(place / "plain")
-    plain = run(here, environment(), "--configfile", config)
+    plain = run(here, environment(), "--configfile", config, *UNTIL_PANELS)
     assert plain.returncode == 0, plain.stdout
     there = copy_project(place / "project")
     for name in ("spinn.yaml", "spinn-light.yaml"):  # the channel has this very interpreter
@@ -114,7 +122,7 @@ def conda(place):
     subprocess.run(
         [str(python), str(HERE / "standin.py"), "--lay", str(place / "conda")], check=True
     )
-    variables = environment()
+    variables = uncompiled(environment())
     return {
         **variables,
         "PATH": f"{place / 'conda' / 'bin'}:{variables['PATH']}",

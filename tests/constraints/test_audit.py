@@ -8,6 +8,7 @@ from spinn.constraints.audit import COLUMNS, audit
 from spinn.constraints.files import read_rules
 from spinn.constraints.rules import Bounds, GeneRules
 from spinn.panel import Panel
+from spinn.platforms.reader import read_platform
 from spinn.selectors.choose import choose, open_cells
 from spinn.selectors.run import Run
 from tests.support.gene_sections import DATA, GENES, SECTION, constraints_in
@@ -41,6 +42,20 @@ def test_only_constraints_that_were_set_are_audited():
     assert table["constraint"].tolist() == ["size", "size"]
     assert table["size"].tolist() == [2, 1]
     assert table["met"].tolist() == ["yes", "yes"]
+
+
+def test_sizes_of_platforms_are_those_of_add_ons_where_there_is_a_base():
+    platform = read_platform("xenium_v1")
+    rows = {}
+    for base in ((), ("g03",)):
+        panels = {2: Panel(("g01", "g02"), base)}
+        table = audit(DATA, GeneRules(base=base), panels, platform).set_index("constraint")
+        rows[base] = table.loc["platform.size", ["wanted", "met"]].tolist()
+    title = "Xenium v1 (10x Genomics)"
+    assert rows == {
+        (): [f"101 to 480 genes for {title}", "warning"],
+        ("g03",): [f"1 to 100 genes added to a base for {title}", "yes"],
+    }
 
 
 def test_a_panel_of_another_size_is_noticed():

@@ -76,15 +76,21 @@ def test_invalid_tables_are_refused(tmp_path, table, message):
 
 
 NO_LIMITS = dict.fromkeys(
-    ("max_per_gene", "max_per_type", "max_total_per_type", "min_in_some_type")
+    (
+        *("max_per_gene", "max_per_type", "max_total_per_type"),
+        *("min_in_some_type", "max_share_of_three"),
+    )
 )
+
+
+SHARE = {"max_share_of_three": 0.25}
 
 
 def test_a_platform_sets_limits_and_excludes_what_it_advises_against():
     genes = {"required": ["GAPDH"], "excluded": ["ACTB"], "load": {"max_per_type": 7.0}}
     config = {"panel_sizes": [2], "platform": "xenium_v1", "genes": genes}
     section = resolve_genes(config)
-    assert section["load"] == {**NO_LIMITS, "max_per_type": 7.0, "min_in_some_type": 0.1}
+    assert section["load"] == {**NO_LIMITS, "max_per_type": 7.0, "min_in_some_type": 0.1} | SHARE
     assert "GAPDH" not in section["excluded"]  # the user's own list comes first
     assert section["excluded"][0] == "ACTB"
     assert {"B2M", "EEF1A1", "NEAT1"} <= set(section["excluded"])

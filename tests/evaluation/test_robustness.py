@@ -8,7 +8,7 @@ import pytest
 
 from spinn.evaluation.judge import make_judge
 from spinn.evaluation.robustness import COLUMNS, robustness
-from spinn.panel import Panel
+from spinn.panel import Panel, PanelPath
 from spinn.settings import RefitSettings
 from spinn.statistics.resampling import Resampling
 from tests.support.cells import QUICK, from_counts, make_adata, prepared
@@ -72,9 +72,10 @@ def write_prepared(tmp_path, *, counts):
         x = np.log1p(adata.X.toarray() * np.random.default_rng(0).uniform(1, 2, adata.shape))
         adata.X = type(adata.X)(x.astype(np.float32))
     prepared(tmp_path, adata, dataset={"label": "type", **options})
-    rows = "".join(f"{gene},{i},,greedy,0\n" for i, gene in enumerate(["g01", "g05", "g09"], 1))
-    (tmp_path / "panel_3.csv").write_text(f"gene,rank,why,selector,seed\n{rows}")
-    (tmp_path / "panel_9.csv").write_text("gene,rank,why,selector,seed\n")
+    failed = PanelPath((), (), {"selector": "cosg", "seed": 0, "failed": "no memory"})
+    failed.save(tmp_path / "failed")
+    about = {"selector": "greedy", "seed": 0}
+    PanelPath((Panel(("g01", "g05", "g09")),), (), about).save(tmp_path / "good")
 
 
 CONFIG = {
@@ -86,8 +87,13 @@ CONFIG = {
 }
 
 
-@pytest.mark.parametrize(("counts", "size", "n_rows"), [(True, 3, 4), (False, 3, 0), (True, 9, 0)])
-def test_the_script_writes_a_tidy_table(tmp_path, counts, size, n_rows):
+GOOD, BAD = ["failed", "good"], ["failed"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "runs", "n_rows"), [(True, GOOD, 4), (False, GOOD, 0), (True, BAD, 0)]
+)
+def test_the_script_writes_a_tidy_table(tmp_path, counts, runs, n_rows):
     """No rows without counts, nor where all selectors failed and there is no panel."""
     write_prepared(tmp_path, counts=counts)
     output = tmp_path / "robustness.csv"
@@ -95,10 +101,10 @@ def test_the_script_writes_a_tidy_table(tmp_path, counts, size, n_rows):
         "evaluate_robustness.py",
         input={
             "prepared": str(tmp_path / "prepared.h5ad"),
-            "panels": [str(tmp_path / f"panel_{size}.csv")],
+            "panels": [str(tmp_path / run / "panels.json") for run in runs],
         },
         output={"robustness": str(output)},
-        params={"config": CONFIG, "seeds": [0], "genes": {}},
+        params={"config": CONFIG, "seeds": [0]},
         wildcards={"dataset": "d", "split": "0", "task": "classification"},
     )
     with output.open(newline="", encoding="utf-8") as file:

@@ -41,6 +41,12 @@ def test_what_was_planted_is_told():
     assert without.loc[B, "panel"] == pytest.approx(0.5, abs=0.1)
 
 
+def test_genes_of_the_base_are_measured_too():
+    panel = Panel(("g03", "g05"), base=("g00",), slots=("tdTomato",))
+    row = coverage(planted(), {3: panel}).set_index("type").loc[B]
+    assert (row["verdict"], row["markers"], row["gene"]) == (SEPARATED, "g00", "g00")
+
+
 def test_markers_and_the_best_gene_are_named():
     row = rows_of(planted(), ("g05", "g00")).loc[B]
     assert (row["n_markers"], row["n_in_panel"], row["markers"], row["gene"]) == (

@@ -30,7 +30,7 @@ CELLS = {"label": "type", "donor": "donor"}
 greedy = partial(spinn.select_genes, selector="greedy", config=QUICK)
 
 
-def by_the_workflow(adata, folder, selector, *, task, sizes, seed):
+def by_the_workflow(adata, folder, selector, *, task, sizes, seed, split):
     """Return panels.json as the workflow's scripts write it, one after the other."""
     adata.write_h5ad(folder / "cells.h5ad")
     entry = {"path": str(folder / "cells.h5ad"), **CELLS}
@@ -38,8 +38,8 @@ def by_the_workflow(adata, folder, selector, *, task, sizes, seed):
         {**QUICK, "datasets": {"adata": entry}, "tasks": [task], "panel_sizes": sizes}
         | {"selectors": [selector], "seeds": [seed]}
     )
-    prepared = prepare(config, folder / "prepared.h5ad", dataset="adata", split=1)
-    panels = select(config, prepared, folder, dataset="adata", split=1)
+    prepared = prepare(config, folder / "prepared.h5ad", dataset="adata", split=split)
+    panels = select(config, prepared, folder, dataset="adata", split=split)
     return json.loads(panels[task, selector, seed].read_text())
 
 
@@ -58,14 +58,27 @@ def by_the_workflow(adata, folder, selector, *, task, sizes, seed):
 )
 def test_panels_are_the_workflow_s(selector, task, tmp_path):
     adata = make_adata(60, 12)
-    theirs = by_the_workflow(adata, tmp_path, selector, task=task, sizes=[5, 3], seed=2)
-    ours = spinn.select_genes(
-        adata, [5, 3], selector=selector, task=task, seed=2, split=1, config=QUICK, **CELLS
-    ).document()
+    theirs = by_the_workflow(adata, tmp_path, selector, task=task, sizes=[5, 3], seed=2, split=1)
+    given = {"selector": selector, "task": task, "seed": 2, "config": QUICK, **CELLS}
+    ours = spinn.select_genes(adata, [5, 3], split=1, hold_out=True, **given).document()
     for document in (theirs, ours):
         document.pop("made_by")
     assert ours.pop("held_out")
     assert ours.pop("explained").keys() == {"5", "3"}
+    assert json.loads(json.dumps(ours)) == theirs
+
+
+@pytest.mark.parametrize("selector", ["greedy", "jacobian-rfe"])
+def test_by_default_panels_are_those_that_the_workflow_delivers(selector, tmp_path):
+    adata = make_adata(60, 12)
+    theirs = by_the_workflow(
+        *(adata, tmp_path, selector), task="classification", sizes=[4], seed=0, split=None
+    )
+    ours = spinn.select_genes(adata, 4, selector=selector, config=QUICK, **CELLS).document()
+    for document in (theirs, ours):
+        document.pop("made_by")
+    assert {row[-1] for row in ours.pop("explained")["4"][1:]} == {"all"}
+    assert (ours["cells"], ours["data"]["n_cells"]) == ("all", 60)
     assert json.loads(json.dumps(ours)) == theirs
 
 

@@ -67,13 +67,19 @@ finally:
 
 
 def test_a_panel_is_written_read_and_judged(folder):
-    line = "select cells.h5ad -g 3 -g 4 --selector greedy --label type --config quick.yaml"
+    whole = "select cells.h5ad -g 3 -g 4 --selector greedy --label type --config quick.yaml"
+    line = f"{whole} --hold-out"
     chosen = call(f"{line} -o panel.json")
     assert (chosen.exit_code, chosen.stdout) == (0, "")
-    assert chosen.stderr == "wrote panel.json: 4, 3 genes (greedy, classification)\n"
+    said = "wrote panel.json: 4, 3 genes (greedy, classification, some cells held out)\n"
+    assert chosen.stderr == said
     assert call(f"{line} -o panel.csv").exit_code == 0
     direct = spinn.select_genes(
-        make_adata(80, 12), [3, 4], selector="greedy", label="type", config=CONFIG
+        *(make_adata(80, 12), [3, 4]),
+        selector="greedy",
+        label="type",
+        hold_out=True,
+        config=CONFIG,
     )
     assert spinn.load_panel("panel.json").panels == direct.panels
     assert spinn.load_panel("panel.csv").panels == direct.panels
@@ -93,6 +99,12 @@ def test_a_panel_is_written_read_and_judged(folder):
     assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
     assert "1 of 2 genes of 'partly' absent from the data: nix" in refused.stderr
     (folder / "partly.txt").unlink()
+    assert call(f"{whole} -o panel.json").stderr.endswith(
+        "(greedy, classification, from all cells)\n"
+    )
+    refused = call("evaluate cells.h5ad panel.json --label type --config quick.yaml")
+    assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
+    assert "'panel': chosen from all cells, so that none is left to judge by" in refused.stderr
     listed = call(f"{line} --required vendor.txt --required g07")
     assert [row.split(",")[0] for row in listed.stdout.splitlines()[1:4]] == ["g03", "g01", "g07"]
     shown = call(f"{line} --required g07")

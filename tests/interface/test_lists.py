@@ -10,7 +10,12 @@ from tests.support.cells import make_data
 
 DATA = make_data(30, 6)
 KNOWN = [*DATA.genes, "constant"]  # in the input, and dropped by preparation
-WORDS = st.lists(st.sampled_from([*KNOWN, "nix", "nox"]), min_size=1, max_size=6, unique=True)
+WORD = st.sampled_from([*KNOWN, "nix", "nox"])
+WORDS = st.lists(WORD, min_size=1, max_size=6, unique=True)
+
+
+def minus(words, others):
+    return tuple(word for word in words if word not in others)
 
 
 @st.composite
@@ -19,7 +24,9 @@ def paths(draw):
     panels = {}
     for words in draw(st.lists(WORDS, min_size=1, max_size=4)):
         genes = list(dict.fromkeys([draw(st.sampled_from(DATA.genes)), *words]))
-        panels[len(genes)] = Panel(tuple(genes))
+        base = minus(draw(st.lists(WORD, max_size=4, unique=True)), genes)
+        slots = draw(st.sampled_from([(), ("Cre",)]))
+        panels[len(genes) + len(slots)] = Panel(tuple(genes), base, slots)
     return PanelPath(tuple(panels[size] for size in sorted(panels, reverse=True)), ())
 
 
@@ -30,7 +37,7 @@ def test_every_panel_keeps_its_genes_that_vary_and_is_told_from_all_others(lists
     assert len(judged) == len(given_panels)
     for one, (name, panel) in zip(judged, given_panels, strict=True):
         assert (one.name, one.size) == (name, panel.size)
-        assert list(one.panel.genes) == [gene for gene in panel.genes if gene in DATA.position]
+        assert list(one.panel.genes) == [g for g in panel.measured if g in DATA.position]
     assert len({(one.key, one.panel.size) for one in judged}) == len(judged)
     assert {one.name for one in judged if one.key == judged[0].key} == {judged[0].name}
 

@@ -154,3 +154,13 @@ def test_columns_without_ids_need_none():
     rule = Rule("submission.columns", columns, "columns", "us", "2026-11", "read")
     line = lines([gene("A")], Platform("ours", "Ours", (rule,)))["submission.columns"]
     assert (line.limit, line.met) == ("Symbol", "yes")
+
+
+def test_three_genes_may_not_crowd_out_a_large_panel():
+    few = [gene(f"G{i}", 1.0, 2.0) for i in range(23)]
+    assert lines(few)["load.max_share_of_three"].met == "yes"
+    assert "at least 24 genes" in lines(few)["load.max_share_of_three"].note
+    heavy = [gene(f"H{i}", 20.0, 30.0) for i in range(3)]
+    crowded = lines([*few, *heavy])["load.max_share_of_three"]
+    assert (crowded.met, crowded.value) == ("no", "0.72 (H0, H1, H2)")
+    assert lines([*few, gene("X"), *few[:0]])["load.max_share_of_three"].met == "unknown"

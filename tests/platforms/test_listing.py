@@ -9,5 +9,5 @@ def test_a_line_per_platform():
     assert header.split() == ["name", "title", "sizes", "load"]
     assert [line.split()[0] for line in lines] == platform_names()
     start = header.index("load")
-    assert lines[-1][start:] == "max_per_type 50, min_in_some_type 0.1"
+    assert lines[-1][start:] == "max_per_type 50, min_in_some_type 0.1, max_share_of_three 0.25"
     assert lines[0].endswith("not known")

@@ -27,7 +27,11 @@ def test_every_value_says_where_it_is_from(name):
 
 def test_xenium_v1_has_the_numbers_that_were_read():
     platform = read_platform("xenium_v1")
-    assert platform.load == {"max_per_type": 50, "min_in_some_type": 0.1}
+    assert platform.load == {
+        "max_per_type": 50,
+        "min_in_some_type": 0.1,
+        "max_share_of_three": 0.25,
+    }
     assert "100 where it is v3.1" in platform.rule("load.max_per_type").note
     sizes = {"add_on_high": 100, "stand_alone_low": 101, "stand_alone_high": 480}
     assert platform.sizes == sizes

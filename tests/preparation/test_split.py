@@ -24,6 +24,26 @@ def test_every_cell_has_one_part_and_no_part_is_empty(n_cells, share, seed):
     assert np.array_equal(part, split(n_cells, share, seed))
 
 
+@given(
+    sizes=st.lists(st.integers(2, 80), min_size=2, max_size=6),
+    valid=st.floats(0.01, 0.4),
+    seed=st.integers(0, 99),
+    kind=st.sampled_from(["labels", "donors", "neither"]),
+)
+def test_without_test_cells_all_others_train_or_validate(sizes, valid, seed, kind):
+    groups = np.repeat([f"k{i}" for i in range(len(sizes))], sizes)
+    given = {} if kind == "neither" else {kind: groups}
+    part = split_cells(len(groups), valid=valid, test=0, seed=seed, **given)
+    assert set(part) == {"train", "valid"}
+    for i, size in enumerate(sizes):
+        of_group = part[groups == f"k{i}"]
+        if kind == "labels":
+            assert set(of_group) == {"train", "valid"}
+            assert abs((of_group == "valid").sum() - valid * size) <= 1
+        if kind == "donors":
+            assert len(set(of_group)) == 1
+
+
 @given(sizes=st.lists(st.integers(3, 80), min_size=1, max_size=5), share=shares, seed=seeds)
 def test_classes_are_stratified_to_within_one_cell(sizes, share, seed):
     labels = np.repeat([f"k{i}" for i in range(len(sizes))], sizes)
@@ -84,3 +104,16 @@ def test_another_seed_gives_another_split():
 def test_messages(options, message):
     with pytest.raises(ValueError, match=message):
         split_cells(valid=0.1, test=0.2, seed=0, **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"n_cells": 1}, "a split needs at least 2 cells, got 1"),
+        ({"n_cells": 3, "labels": np.array(["a", "a", "b"])}, r"2 cells.*valid; too few in: b \(1"),
+        ({"n_cells": 2, "donors": np.array(["x", "x"])}, "2 donors, one for each of train and val"),
+    ],
+)
+def test_messages_without_test_cells(options, message):
+    with pytest.raises(ValueError, match=message):
+        split_cells(valid=0.1, test=0, seed=0, **options)

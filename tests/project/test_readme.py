@@ -3,7 +3,7 @@
 Commands that install or run for minutes are run by continuous integration itself (`make run`, `make
 test`: see .ci/run); the other Snakemake commands are planned here with `-n`, since the runs of
 tests/workflow/test_workflow.py differ from them by their config only. What an installed package
-does is tried in a fresh environment: tests/project/test_wheel.py.
+does is tried in a fresh environment: tests/project/test_wheel.py; what follows from these, here.
 """
 
 import re
@@ -12,7 +12,11 @@ import shutil
 import subprocess
 
 import pytest
+from click.testing import CliRunner
 
+from spinn.interface import command
+from spinn.panel_files import load_panel
+from spinn.platforms.reader import read_platform
 from tests.support.readme import BY_CI, README, commands, example, furnish
 from tests.support.workflow import ROOT, copy_project, snakemake
 
@@ -58,6 +62,22 @@ def test_a_command_plans_its_jobs(line, tmp_path):
     done = snakemake(project, *words, *([] if "-n" in words else ["-n"]))
     assert done.returncode == 0, done.stdout
     assert "write_report" in done.stdout
+
+
+def test_the_commands_for_vendors_panels_and_platforms_do_as_they_say(tmp_path, monkeypatch):
+    """Those behind the first six, which tests/project/test_wheel.py runs."""
+    monkeypatch.chdir(furnish(tmp_path))
+    for line in commands("spinn")[6:]:
+        done = CliRunner().invoke(command.main, shlex.split(line)[1:])
+        assert done.exit_code == 0, done.stderr
+    base = load_panel("base_panel.csv").genes
+    added, light = (load_panel(file).largest for file in ("added.json", "light.json"))
+    assert (len(added.genes), len(light.genes)) == (50, 64)
+    assert set(added.base) == set(base) - {"absent"}
+    submitted = load_panel("added_order/submission.csv").genes
+    assert submitted == list(added.genes)
+    loads = load_panel("light.json").table()
+    assert loads["load_max"].max() <= read_platform("xenium_v1").load["max_per_type"]
 
 
 def test_the_python_example_reads_a_panel(capsys):

@@ -12,7 +12,17 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "spinn"
 # A room imports itself and rooms to its left; a file next to the rooms is a room of its own.
 ROOMS = (
-    *("arrays", "names", "runtime", "settings", "panel", "gene_lists", "panel_files", "data"),
+    *(
+        "arrays",
+        "names",
+        "runtime",
+        "settings",
+        "panel_views",
+        "panel",
+        "gene_lists",
+        "panel_files",
+        "data",
+    ),
     *("platforms", "profiles"),
     *("constraints", "preparation", "metrics", "networks", "records", "statistics"),
     *("evaluation", "selectors", "stability", "explanation", "config", "report", "interface"),

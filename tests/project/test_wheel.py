@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from tests.support.readme import blocks, commands, furnish
-from tests.support.workflow import ROOT, write_config
+from tests.support.workflow import ROOT, uncompiled, write_config
 
 pytestmark = [pytest.mark.slow, pytest.mark.wheel]
 PYTHONS = ("python3.11", "python3.12", "python3.13")
@@ -32,7 +32,8 @@ def run(line, folder, *, programs, expected=0):
     done = subprocess.run(
         ["bash", "-c", line],
         cwd=folder,
-        env={**inherited, "PATH": path, "PIP_CONSTRAINT": str(ROOT / "requirements.txt")},
+        env=uncompiled(inherited)
+        | {"PATH": path, "PIP_CONSTRAINT": str(ROOT / "requirements.txt")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -85,11 +86,12 @@ def test_it_is_imported_from_where_it_was_installed(programs, tmp_path):
 
 def test_the_readme_s_commands_and_examples_as_printed(programs, tmp_path):
     furnish(tmp_path)
-    select, evaluate, workflow, platforms, order = commands("spinn")
+    select, hold_out, evaluate, workflow, platforms, order, *_ = commands("spinn")
     assert workflow.startswith("spinn run ")
     run(select, tmp_path, programs=programs)
     genes = json.loads((tmp_path / "panel.json").read_text())["panels"][0]["genes"]
     assert len(genes) == 64
+    run(hold_out, tmp_path, programs=programs)
     run(evaluate, tmp_path, programs=programs)
     table = pd.read_csv(tmp_path / "quality.csv")
     assert set(table["panel"]) == {"mine", "vendor", "floor", "ceiling"}

@@ -67,19 +67,32 @@ def test_the_page_says_what_was_chosen_and_what_is_uncertain(tmp_path):
         "A panel of 3 genes for Xenium v1 (10x Genomics)",
         "By the selector greedy for the task hurdle (data set mine, split 0, seed 1).",
         "Chosen by: spinn select CELLS --genes 3 --genes 2 --selector greedy --task hurdle",
+        "--seed 1 --split 0 --hold-out, and --label, --donor, --base, --slot, --platform and",
+        "How well the panel predicts is for spinn evaluate to say, on cells that chose none.",
         "From 1,234 cells with 500 genes.",
         "Other sizes chosen in the same run: 2.",
         "Required (1): CD3E",
         "Excluded (1): prefix:RPS",
         "Written by: spinn order x",
         "Not met: genes.advised_against: 1 of them",
-        "7 of 14 rules and facts were not read in the vendor's own text",
+        "8 of 15 rules and facts were not read in the vendor's own text",
         "No Ensembl id is known of: CD3E, B2M.",
         "Loads are molecules per cell",
     ):
         assert words in text
     assert len(page.splitlines()) < 60
     assert max(map(len, page.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("is_list", [False, True])
+def test_the_page_of_a_panel_from_all_cells_says_where_its_quality_is_measured(is_list, tmp_path):
+    about = {"selector": "greedy", "task": "hurdle", "dataset": "mine", "split": 0, "seed": 1}
+    write_order(tmp_path, Order(explained_path(cells="all", **({} if is_list else about)), 3))
+    text = " ".join((tmp_path / "README.txt").read_text().split())
+    assert "No cell was held out from this panel." in text
+    if not is_list:
+        assert "(data set mine, all cells, seed 1)." in text
+        assert "--seed 1 --split 0, and --label" in text
 
 
 def test_a_list_of_genes_says_little_of_itself(tmp_path):

@@ -120,6 +120,9 @@ def test_arguments_are_left_alone():
 def test_an_empty_panel_is_shown_without_a_table():
     given = tables()
     whole = render(**given)
+    assert "<summary>2 genes, 1 of them in the judged panel</summary>" in whole
+    words = "No number here was measured on these panels: the quality of bernoulli-rfe under All"
+    assert words in " ".join(whole.split())
     given["panels"] = {place: panel.head(0) for place, panel in given["panels"].items()}
     page = render(**given)
     assert "<summary>2 genes</summary>" in page

@@ -106,7 +106,7 @@ def test_quality_under_detection_loss_is_shown():
     given["tables"]["robustness"] = table.assign(**place, metric="macro_f1")
     text = " ".join(render(**given).split())
     assert bare_numbers(Page(text)) == []
-    assert "of the recommended panels (greedy)" in text
+    assert "of the judged panels (greedy)" in text
     assert text.count("<summary>Under detection loss</summary>") == 1
     line = '<tr><td>8</td><th scope="row">raw</th><td>0.180 <small>[0.170, 0.190]</small></td>'
     assert f"{line}<td>0.130 <small>[0.120, 0.140]</small></td>" in text

@@ -151,3 +151,24 @@ def test_a_selector_that_cannot_rank_enough_genes_is_refused():
     message = r"must rank all 19 genes.*when as many are requested, got 4"
     with pytest.raises(ValueError, match=message):
         panels_of(stuck, [4], excluded=("g00",))
+
+
+@given(
+    loads=st.lists(st.floats(0.1, 100), min_size=20, max_size=20),
+    size=st.integers(6, 10),
+    share=st.floats(0.5, 0.9),
+)
+def test_three_genes_carry_no_more_than_their_share_where_that_is_possible(loads, size, share):
+    overall = dict(zip(GENES, loads, strict=True))
+    panel = panels_of(in_order, [size], overall=overall, max_share=share).of_size(size)
+    heaviest = sorted((overall[gene] for gene in panel.genes), reverse=True)
+    crowded = size >= 6 / share and sum(heaviest[:3]) > share * sum(heaviest) * (1 + 1e-9)
+    if crowded:  # nothing lighter is left to choose: all the lightest genes are in the panel
+        outside = [load for gene, load in overall.items() if gene not in panel.genes]
+        assert sum(load < heaviest[2] for load in outside) < 3
+
+
+def test_required_genes_may_crowd_a_panel():
+    overall = dict.fromkeys(GENES, 1.0) | {"g05": 1000.0, "g00": 500.0}
+    assert 0 not in numbers(in_order, 12, overall=overall, max_share=0.5)
+    assert numbers(in_order, 12, overall=overall, max_share=0.5, required=("g05",))[0] == 5

@@ -3,7 +3,6 @@
 import ast
 import json
 import shutil
-import subprocess
 import sys
 from dataclasses import fields
 from importlib import import_module
@@ -30,6 +29,7 @@ from spinn.selectors.registry import (
     read_entries,
 )
 from tests.support.cells import make_adata, make_data
+from tests.support.forked import forked
 from tests.support.peers import install
 from tests.support.scripts import SCRIPTS
 from tests.support.selection import prepare, selection_jobs
@@ -232,15 +232,6 @@ def config(tmp_path_factory):
     return check({**TINY, "datasets": datasets, "peers": {"folder": str(folder / "peers")}})
 
 
-WATCH = """
-import json, sys
-from tests.support.scripts import run_script
-run_script(**json.loads(sys.argv[1]))
-names = (name.partition("spinn.") for name in sys.modules)
-print(json.dumps([name for before, _, name in names if name and not before]))
-"""
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("family", families(SELECTORS))
 def test_digests_cover_all_that_choosing_imports(family, config, tmp_path):
@@ -254,14 +245,8 @@ def test_digests_cover_all_that_choosing_imports(family, config, tmp_path):
     for task in config["tasks"] if SELECTORS[names[0]].uses else ["reconstruction"]:
         chosen = {**config, "selectors": names, "tasks": [task]}
         for job in selection_jobs(chosen, prepared, tmp_path, dataset="d"):
-            done = subprocess.run(
-                [sys.executable, "-c", WATCH, json.dumps(job)],
-                cwd=ROOT,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert done.returncode == 0, done.stderr
+            done = forked("tests.support.scripts:write_imports", job, folder=ROOT)
+            assert done.returncode == 0, done.stdout
             named = modules_of(names) if job["name"] == "select_panels.py" else []
             covered = digest.reached([*digest.imports(SCRIPTS / job["name"]), *named])
-            assert set(json.loads(done.stdout)) <= set(covered)
+            assert set(json.loads(done.stdout.splitlines()[-1])) <= set(covered)

@@ -13,6 +13,7 @@ import pytest
 
 from tests.slurm.cluster import CannotRunError, install, started
 from tests.support.workflow import (
+    UNTIL_PANELS,
     command,
     copy_project,
     environment,
@@ -79,7 +80,7 @@ def run(cluster, place):
         evaluation={"robustness": []},
     )
     here = copy_project(place / "local")
-    done = snakemake(here, "--cores", 2, "--configfile", config)
+    done = snakemake(here, "--cores", 2, "--configfile", config, *UNTIL_PANELS)
     assert done.returncode == 0, done.stdout
 
     there = copy_project(place / "project")

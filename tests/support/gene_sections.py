@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from spinn.constraints.files import constraints_of
+from spinn.constraints.measured import constraints_of
 from tests.support.cells import make_data
 
 DATA = make_data()

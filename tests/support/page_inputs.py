@@ -29,6 +29,7 @@ def tables(name: str = "data", selector: str = "bernoulli-rfe") -> dict:
         ],
     )
     panel = pd.DataFrame({"gene": [name, "CD3D"], "rank": [1, 2], "why": [name, "marks T cells"]})
+    panel = panel.assign(selector=selector, in_judged=["yes", "no"])
     recall = pd.DataFrame(
         [
             (name, "classification", size, who, kind, 9, value, value - 0.1, value + 0.1)

@@ -39,4 +39,5 @@ def furnish(folder):
     adata.write_h5ad(folder / "cells.h5ad")
     vendor = np.random.default_rng(0).permutation(adata.var_names)[:64]
     (folder / "vendor.txt").write_text("\n".join(vendor))
+    (folder / "base_panel.csv").write_text("\n".join(["Genes", *vendor[:30], "absent"]))
     return folder

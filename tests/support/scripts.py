@@ -1,6 +1,8 @@
 """Running a script of the workflow in this process, as its rule does."""
 
+import json
 import runpy
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import patch
@@ -26,3 +28,10 @@ def run_script(name, *, input, output, params, wildcards=None, threads=1):
     )
     with patch("spinn.runtime.jobs.start_job"):
         runpy.run_path(str(SCRIPTS / name), init_globals={"snakemake": snakemake})
+
+
+def write_imports(job):
+    """Run a script with a job's arguments of `run_script`; write the modules of spinn it loaded."""
+    run_script(**job)
+    names = (name.partition("spinn.") for name in sys.modules)
+    json.dump([name for before, _, name in names if name and not before], sys.stdout)

@@ -8,17 +8,22 @@ from tests.support.scripts import run_script
 
 
 def prepare(config, output, *, dataset, split=0):
-    """Run prepare.py on a data set; return the prepared file."""
+    """Run prepare.py on a data set; return the prepared file: of all cells, if split is None."""
     parts = {"dataset": config["datasets"][dataset], "files": None}
     parts |= {key: config[key] for key in ("split", "preprocess", "genes")}
+    parts["split"] = {**config["split"], **({"test": 0} if split is None else {})}
     run_script(
         "prepare.py",
         input={},
         output={"prepared": str(output)},
         params={"config": parts, "sizes": config["panel_sizes"]},
-        wildcards={"dataset": dataset, "split": str(split)},
+        wildcards=_place(dataset, split),
     )
     return str(output)
+
+
+def _place(dataset, split):
+    return {"dataset": dataset} if split is None else {"dataset": dataset, "split": str(split)}
 
 
 def select(config, prepared, folder, *, dataset, split=0):
@@ -32,7 +37,7 @@ def select(config, prepared, folder, *, dataset, split=0):
 
 def selection_jobs(config, prepared, folder, *, dataset, split=0):
     """Yield what `run_script` takes, job by job: base models of each gate, then the panels."""
-    place = {"dataset": dataset, "split": str(split)}
+    place = _place(dataset, split)
     bases = {}
     for selectors in families(config["selectors"]).values():
         entry = SELECTORS[selectors[0]]
@@ -62,6 +67,7 @@ def selection_jobs(config, prepared, folder, *, dataset, split=0):
                     ],
                     "seeds": config["seeds"],
                     "sizes": config["panel_sizes"],
+                    "about": {"cells": "all", "split": 0} if split is None else {},
                     "config": selection_of(config, selectors[0]),
                 },
                 "wildcards": wildcards,

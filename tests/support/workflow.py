@@ -10,8 +10,12 @@ from pathlib import Path
 
 import yaml
 
+from tests.support.forked import forked
+
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "config" / "tests" / "tiny.yaml"
+# Stops a run with the selectors of the package where there is nothing but panels to compare.
+UNTIL_PANELS = ("--until", *(f"select_{name}" for name in ("bernoulli", "baselines")))
 PARTS = ("Snakefile", "rules", "scripts", "spinn", "config", "envs", "examples", "profiles")
 
 
@@ -38,6 +42,15 @@ def environment():
     return {**os.environ, "PATH": path, "OMP_NUM_THREADS": "1"}
 
 
+def uncompiled(variables):
+    """Return variables of an environment in which pip leaves compiling to who imports a module.
+
+    Most modules of a throw-away environment are never imported, and pip compiles them all.
+    """
+    kept = {name: text for name, text in variables.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PIP_COMPILE": "0"}
+
+
 def snakemake(folder, *words):
     """Run Snakemake in a folder; return the finished process, both streams as one text."""
     return subprocess.run(
@@ -52,9 +65,15 @@ def snakemake(folder, *words):
     )
 
 
+def plan(folder, *words):
+    """Plan a run as `snakemake` does with `-n`, sooner; return the same."""
+    words = ["-n", *map(str, words)]
+    return forked("snakemake.cli:main", words, folder=folder, environment=environment())
+
+
 def planned(folder, *words):
     """Return the rules that a dry run would start, with their numbers of jobs."""
-    done = snakemake(folder, "-n", *words)
+    done = plan(folder, *words)
     assert done.returncode == 0, done.stdout
     if "Nothing to be done" in done.stdout:
         return {}

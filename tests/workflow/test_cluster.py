@@ -26,6 +26,7 @@ LOCAL = {
     "collect_stability",
     "plot_figures",
     "plot_optimism",
+    "order",
     "write_provenance",
     "write_report",
 }

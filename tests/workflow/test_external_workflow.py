@@ -10,7 +10,7 @@ import pytest
 from tests.support.peers import install
 from tests.support.workflow import ROOT, copy_project, planned, snakemake, write_config
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("peers")]  # one worker: one run
 SELECTORS = ["spapros", "cosg", "lassonet", "scgenefit", "greedy"]
 QUICK = {"refit": {"max_steps": 20}, "evaluation": {"floor_panels": 1, "bootstrap": 40}}
 
@@ -93,7 +93,9 @@ def test_a_run_in_which_every_selector_fails_still_ends(tmp_path):
     results = run(folder, config)
     assert "No selector has panels." in (results / "report.html").read_text()
     panel = results / "tiny" / "split0" / "reconstruction" / "panel_4.csv"
-    assert panel.read_text() == "gene,rank,why,frequency,selector,seed\n"
+    assert panel.read_text() == "gene,rank,why,frequency,selector,seed,in_judged,cells\n"
+    assert (panel.parent / "order_4").is_dir()
+    assert not (panel.parent / "order_4" / "panel.csv").exists()
 
 
 def test_cosg_itself_runs(tmp_path):

@@ -28,7 +28,8 @@ from tests.support.workflow import (
 from tests.support.workflow import write_config as write
 from tools import findings
 
-pytestmark = pytest.mark.slow
+# One worker runs them all: runs that each would start otherwise are what takes long.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow")]
 SELECTORS = ["recommended", "bernoulli-rfe", "jacobian-ranking", "greedy", "markers", "random"]
 TASKS = ["reconstruction", "classification"]
 SIZES, SEEDS = [4, 8], [0, 1]
@@ -36,11 +37,30 @@ SIZES, SEEDS = [4, 8], [0, 1]
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """A copy of the project in which the tiny config has run."""
+    """A copy of the project in which the tiny config has run, killed after its first panels."""
     folder = copy_project(tmp_path_factory.mktemp("workflow") / "project")
+    kill_after_the_first_panels(folder)
+    assert 0 < len(panels(folder / "results")) < len(TASKS) * len(SELECTORS) * len(SEEDS)
     done = snakemake(folder, "--cores", 2, "--configfile", TINY)
     assert done.returncode == 0, done.stdout
     return folder
+
+
+def kill_after_the_first_panels(folder):
+    running = subprocess.Popen(
+        command("--cores", 2, "--configfile", TINY),
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 300
+    while not panels(folder / "results") and time.monotonic() < deadline:
+        assert running.poll() is None, "the run ended before it could be killed"
+        time.sleep(0.2)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +120,7 @@ def test_every_file_of_the_contract_is_there(results):
             assert table.columns[:3].tolist() == ["gene", "rank", "why"]
             assert table["rank"].tolist() == list(range(1, size + 1))
             assert {"role", "loss", "substitutes", "restored"} <= set(table.columns)
+            assert set(table["cells"]) == {"all"}
             assert (table["loss"] >= 0).all()
         assert (place / task / "audit.csv").is_file()
         coverage = pd.read_csv(place / task / "coverage.csv")
@@ -145,7 +166,7 @@ def test_scores_hold_every_selector_size_and_seed(results):
 
 
 def test_every_panel_has_distinct_genes_of_the_data(results):
-    documents = panels(results)
+    documents = panels(results / "tiny" / "split0")
     assert len(documents) == len(TASKS) * len(SELECTORS) * len(SEEDS)
     for document in documents.values():
         assert document["format"] == 1
@@ -171,32 +192,110 @@ def test_provenance_names_input_filters_and_versions(results):
 def test_the_audit_finds_what_was_demanded_and_met(results):
     audit = pd.read_csv(results / "tiny" / "split0" / "reconstruction" / "audit.csv")
     assert audit.columns.tolist()[:5] == ["constraint", "wanted", "got", "met", "note"]
-    assert audit["size"].tolist() == SIZES
-    assert (audit["met"] == "yes").all()
+    sizes = audit[audit["constraint"] == "size"]
+    assert sizes["size"].tolist() == SIZES
+    assert (sizes["met"] == "yes").all()
+    # Nothing is demanded: all else are warnings that eight genes would crowd a cell.
+    others = audit[audit["constraint"] != "size"]
+    assert set(others["constraint"]) == {"crowding"}
+    assert set(others["met"]) == {"warning"}
+
+
+def test_the_molecules_of_the_panels_are_written_by_type(results):
+    load = pd.read_csv(results / "tiny" / "split0" / "reconstruction" / "load.csv")
+    assert set(load["size"]) == set(SIZES)
+    totals = load[load["type"] == "all"].set_index("size")["total"]
+    assert (totals > 0).all()
+    assert load["share_of_three"].between(0, 1).all()
+    assert set(load["unit"]) == {"molecules per cell"}
+
+
+def by_the_api(selector, task, **more):
+    """Return what panels.json holds about the same cells and settings, but for `made_by`."""
+    config = yaml.safe_load(TINY.read_text())
+    (entry,) = config.pop("datasets").values()
+    arguments = ("tasks", "selectors", "panel_sizes", "seeds")
+    path = spinn.select_genes(
+        sc.datasets.pbmc68k_reduced(),
+        SIZES,
+        selector=selector,
+        task=task,
+        config={key: value for key, value in config.items() if key not in arguments},
+        **{key: entry[key] for key in ("layer", "values", "label")},
+        **more,
+    )
+    document = json.loads(json.dumps(path.document()))
+    document.pop("made_by")
+    assert document.pop("explained").keys() == {str(size) for size in SIZES}
+    return document
 
 
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("selector", SELECTORS)
 def test_the_python_api_chooses_the_same_panels(results, selector, task):
-    config = yaml.safe_load(TINY.read_text())
-    (entry,) = config.pop("datasets").values()
-    arguments = ("tasks", "selectors", "panel_sizes", "seeds")
-    ours = spinn.select_genes(
-        sc.datasets.pbmc68k_reduced(),
-        SIZES,
-        selector=selector,
-        task=task,
-        seed=1,
-        config={key: value for key, value in config.items() if key not in arguments},
-        **{key: entry[key] for key in ("layer", "values", "label")},
-    ).document()
-    place = f"tiny/split0/{task}/{selector}/seed1/panels.json"
-    theirs = json.loads((results / place).read_text())
-    for document in (ours, theirs):
-        document.pop("made_by")
+    ours = by_the_api(selector, task, seed=1, hold_out=True)
     assert ours.pop("held_out")
-    assert ours.pop("explained").keys() == {str(size) for size in SIZES}
-    assert json.loads(json.dumps(ours)) == {**theirs, "dataset": "adata"}
+    theirs = panels(results / "tiny" / "split0" / task / selector / "seed1")["panels.json"]
+    assert ours == {**theirs, "dataset": "adata"}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_python_api_delivers_the_same_panels(results, task):
+    theirs = panels(results / "tiny" / "all" / task)
+    assert list(theirs) == ["recommended/seed0/panels.json"]
+    (theirs,) = theirs.values()
+    assert (theirs["cells"], theirs["data"]["n_cells"]) == ("all", 700)
+    assert by_the_api("recommended", task) == {**theirs, "dataset": "adata"}
+    for panel in theirs["panels"]:
+        table = pd.read_csv(results / "tiny" / "split0" / task / f"panel_{panel['size']}.csv")
+        assert table["gene"].tolist() == panel["genes"]
+        place = results / "tiny" / "split0" / task / "recommended" / "seed0"
+        judged = spinn.load_panel(place).of_size(panel["size"]).genes
+        assert (table["in_judged"] == "yes").tolist() == [g in judged for g in panel["genes"]]
+
+
+def test_no_number_depends_on_what_is_delivered(finished):
+    """A panel chosen from all cells is explained, audited and ordered, and judged nowhere."""
+    jobs = planned(finished, "--configfile", TINY, "--forcerun", "deliver_recommended")
+    assert set(jobs) == {"deliver_recommended", "recommend", "order", "write_report"}
+    jobs = planned(finished, "--configfile", TINY, "--forcerun", "prepare_all")
+    after = {"deliver_recommended", "recommend", "order", "write_provenance", "write_report"}
+    assert set(jobs) == {"prepare_all", *after}
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("size", SIZES)
+def test_every_panel_is_ready_to_be_ordered(results, task, size):
+    place = results / "tiny" / "split0" / task
+    ordered = pd.read_csv(place / f"order_{size}" / "panel.csv")
+    assert ordered["symbol"].tolist() == pd.read_csv(place / f"panel_{size}.csv")["gene"].tolist()
+    page = " ".join((place / f"order_{size}" / "README.txt").read_text().split())
+    assert "data set tiny, all cells, seed 0" in page
+    assert "No cell was held out from this panel." in page
+
+
+def test_an_order_is_checked_against_its_platform_and_forces_what_is_required(finished, tmp_path):
+    """Slots take the room of genes; only the jobs up to the orders run."""
+    config = write(
+        tmp_path / "order.yaml",
+        results=str(tmp_path / "results"),
+        selectors=["greedy"],
+        tasks=["classification"],
+        platform="xenium_v1",
+        genes={"required": ["CD3D"], "slots": ["tdTomato"], "base": ["CST3"]},
+    )
+    done = snakemake(finished, "--cores", 2, "--configfile", config, "--until", "order")
+    assert done.returncode == 0, done.stdout
+    place = tmp_path / "results" / "tiny" / "split0" / "classification"
+    for size in SIZES:
+        submission = pd.read_csv(place / f"order_{size}" / "submission.csv", keep_default_na=False)
+        genes = submission["Gene"].tolist()
+        assert len(genes) == size
+        assert "CST3" not in genes
+        forced = submission.loc[submission["Force"] == "forced", "Gene"]
+        assert set(forced) == {"CD3D", "tdTomato"}
+        assert (place / f"order_{size}" / "checks.csv").stat().st_size > 100
+    assert not list(place.rglob("scores.csv"))
 
 
 def test_nothing_is_left_to_do(finished):
@@ -204,18 +303,19 @@ def test_nothing_is_left_to_do(finished):
     assert "Nothing to be done" in done.stdout
 
 
-RECOMMENDED = {"select_recommended", "evaluate_recommended", "collect_tradeoff"}
+# Of the recommended panels.
+LOSS = {"evaluate_robustness", "collect_robustness"}
+TYPES = {"cover_types", "write_report"}
+CHOSEN = {"select_recommended", "deliver_recommended"}
+RECOMMENDED = {*CHOSEN, "evaluate_recommended", "collect_tradeoff", *LOSS, *TYPES}
 RANKERS = {"select_bernoulli", "select_jacobian", "evaluate_bernoulli", "evaluate_jacobian"}
 NEURAL = RANKERS | RECOMMENDED
 JACOBIAN = {"select_jacobian", "evaluate_jacobian"}
 BASELINES = {"select_baselines", "evaluate_baselines"}
 REFERENCES = {"evaluate_references"}
 SELECTING = NEURAL | BASELINES
-# Of the recommended panels.
-LOSS = {"evaluate_robustness", "collect_robustness"}
-TYPES = {"cover_types", "write_report"}
 TABLES = {"collect_scores", "collect_stability", "recommend", "plot_figures", "write_report"}
-AFTER = {*TABLES, *LOSS, *TYPES, "write_provenance"}
+AFTER = {*TABLES, "order", "write_provenance"}
 
 
 @pytest.mark.parametrize(
@@ -239,9 +339,10 @@ AFTER = {*TABLES, *LOSS, *TYPES, "write_provenance"}
         ),
         ("runtime/jobs.py", set()),
         ("records/tradeoff.py", {"collect_tradeoff", "plot_figures", "write_report"}),
-        ("explanation/reasons.py", {"recommend", *TYPES, *LOSS, "plot_figures"}),
+        ("explanation/reasons.py", {"recommend", "order", "write_report"}),
+        ("records/order_page.py", {"order"}),
         ("explanation/coverage.py", TYPES),
-        ("profiles/markers.py", TYPES),
+        ("explanation/discriminant.py", TYPES),
     ],
 )
 def test_editing_a_module_reruns_what_depends_on_it(finished, module, rerun):
@@ -335,26 +436,13 @@ def test_peers_have_rules_of_their_own(finished, tmp_path):
         path.write_text(before)
 
 
-def test_a_killed_run_ends_with_the_same_panels(finished, results, tmp_path):
+def test_a_killed_run_ends_with_the_same_panels(results, tmp_path):
     """Also: the same config in two folders gives the same panels, but for `made_by`."""
-    folder = copy_project(tmp_path / "killed")
-    running = subprocess.Popen(
-        command("--cores", 2, "--configfile", TINY),
-        cwd=folder,
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 300
-    while not panels(folder / "results") and time.monotonic() < deadline:
-        assert running.poll() is None, "the run ended before it could be killed"
-        time.sleep(0.2)
-    os.killpg(running.pid, signal.SIGKILL)
-    running.wait()
-    assert 0 < len(panels(folder / "results")) < len(panels(results))
-    done = snakemake(folder, "--cores", 2, "--configfile", TINY)
+    folder = copy_project(tmp_path / "unbroken")
+    rules = [f"select_{family}" for family in ("recommended", "bernoulli", "jacobian", "baselines")]
+    done = snakemake(folder, "--cores", 2, "--configfile", TINY, "--until", *rules)
     assert done.returncode == 0, done.stdout
+    assert len(panels(results)) == len(TASKS) * len(SELECTORS) * len(SEEDS)
     assert panels(folder / "results") == panels(results)
 
 

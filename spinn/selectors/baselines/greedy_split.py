@@ -1,7 +1,6 @@
 """Forward selection on split molecules."""
 
 from spinn.panel import PanelPath
-from spinn.preparation.moments import split_moments
 from spinn.selectors.forward import forward_selection
 from spinn.selectors.run import Run, TrainingCells
 
@@ -22,5 +21,5 @@ def choose(cells: TrainingCells, run: Run) -> PanelPath:
     The moments are means over several splits and both directions. Without counts a gene gets no
     credit for itself nor for genes already chosen.
     """
-    moments = split_moments(cells.data.of("train"), cells.task)
+    moments = cells.moments(cells.data.of("train"), cells.task)
     return forward_selection(cells, moments, run, without_self=moments.own_noise)
