@@ -6,7 +6,7 @@ from itertools import takewhile
 from spinn.config.derived import BY_CELLS, compared, with_random_cells
 from spinn.config.sections import judging_of, selection_of, training_of
 from spinn.runtime import digest
-from spinn.selectors.registry import RANKERS, SELECTORS, families, modules_of
+from spinn.selectors.registry import GOAL_TASKS, RANKERS, SELECTORS, families, modules_of
 
 ROOT = os.path.abspath(os.path.join(workflow.current_basedir, ".."))
 RESULTS = "<results>"  # Snakemake puts the pathvar in; see Snakefile

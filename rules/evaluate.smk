@@ -2,7 +2,7 @@
 
 INPUT: prepared.h5ad, panels.json. OUTPUT: scores.csv and cells.npz next to each panels.json;
 scores.csv, summary.csv, differences.csv, normalised.csv, smallest.csv, recall.csv, costs.csv,
-stability.csv and robustness.csv of the whole run; coverage.csv where there are types.
+stability.csv, robustness.csv and tradeoff.csv of the whole run; coverage.csv where there are types.
 """
 
 JUDGING = judging_of(config)
@@ -128,6 +128,41 @@ if LABELLED:
             "judge the coverage of types: {wildcards.task}, {wildcards.dataset}"
         script:
             "../scripts/cover_types.py"
+
+
+# Tasks and data sets whose recommended panels are for types and genes at once.
+TRADING = [task for task in TASKS if task in GOAL_TASKS]
+IS_TRADED = config["goal"] in (None, "both") and "recommended" in config["selectors"]
+TRADEOFF = f"{RESULTS}/tradeoff.csv" if IS_TRADED and LABELLED and TRADING else []
+
+if TRADEOFF:
+
+    rule collect_tradeoff:
+        """Gather what panels for types and genes at once cost either goal."""
+        input:
+            panels=expand(
+                files(runs(["recommended"]), "panels.json"),
+                dataset=LABELLED,
+                split=SPLITS,
+                task=TRADING,
+            ),
+        output:
+            table=TRADEOFF,
+        log:
+            f"{RESULTS}/logs/collect_tradeoff.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/collect_tradeoff.tsv"
+        localrule: True
+        conda:
+            "../envs/spinn-light.yaml"
+        resources:
+            **TABLES,
+        params:
+            code=code("collect_tradeoff.py"),
+        message:
+            "gather the prices of panels for types and genes"
+        script:
+            "../scripts/collect_tradeoff.py"
 
 
 GROUPS = f"{SPLIT}/interchangeable.csv"

@@ -14,6 +14,7 @@ FIGURE_INPUTS = {
     **RUN_TABLES,
     "panels": expand(files(SELECTED, "panels.json"), split=SPLITS, allow_missing=True),
     **({"robustness": ROBUSTNESS} if ROBUSTNESS else {}),
+    **({"tradeoff": TRADEOFF} if TRADEOFF else {}),
 }
 DRAWN = [name for name, source in SOURCES.items() if source in FIGURE_INPUTS]
 DRAWN_OF_TWINS = [name for name, source in SOURCES.items() if source == "optimism"]
@@ -174,6 +175,7 @@ rule write_report:
     input:
         **RUN_TABLES,
         robustness=ROBUSTNESS,
+        tradeoff=TRADEOFF,
         optimism=OPTIMISM,
         provenance=f"{RESULTS}/provenance.json",
         config=f"{RESULTS}/config.yaml",

@@ -31,12 +31,14 @@ for (family, selectors), (verb, (cells, wanted, about)) in product(
     FAMILIES.items(), STAGES.items()
 ):
     entry = SELECTORS[selectors[0]]
-    # A package answers alike for several tasks: one job runs it for all of them, in its environment.
+    # A package answers alike for several tasks, as does what follows the config's goal: one job runs
+    # it for all of them.
     is_package = entry.kind == "package"
-    tasks = TASKS if is_package else ["{task}"]
-    folder = "" if is_package else "{task}/"
+    of_all_tasks = is_package or entry.follows_goal
+    tasks = TASKS if of_all_tasks else ["{task}"]
+    folder = "" if of_all_tasks else "{task}/"
     env = f"peers/{family}" if is_package else "spinn"
-    place = "{wildcards.dataset}" if is_package else "{wildcards.task}, {wildcards.dataset}"
+    place = "{wildcards.dataset}" if of_all_tasks else "{wildcards.task}, {wildcards.dataset}"
     of_family = [run for run in wanted if run[0] in selectors]
     if not of_family:
         continue
@@ -66,7 +68,7 @@ for (family, selectors), (verb, (cells, wanted, about)) in product(
             needs=needs(entry),
             installed=installed(family) if is_package else None,
             selectors=", ".join(names),
-            runs=[(task if is_package else None, *run) for run in of_family for task in tasks],
+            runs=[(task if of_all_tasks else None, *run) for run in of_family for task in tasks],
             seeds=SEEDS,
             sizes=SIZES,
             about=about,

@@ -19,7 +19,7 @@ data = read_prepared(snakemake.input.prepared, parts=("train", "valid"))
 constraints, identity = constraints_of(config["genes"], data), data.identity()
 bases = snakemake.input.get("bases", [])
 base_files = dict(zip(snakemake.params.seeds, bases, strict=True)) if bases else {}
-# A package's job has all tasks, any other the task of its wildcard.
+# A job of a package or of `recommended` has all tasks, any other the task of its wildcard.
 runs = [
     (task or keys["task"], Run(selector, snakemake.params.sizes, seed, constraints))
     for task, selector, seed in snakemake.params.runs

@@ -99,6 +99,7 @@ class Settings:
     n_splits: int = 5  # pairs of halves that networks are trained on, with noise `split`
     test_splits: int = 5  # pairs of halves of the test cells that results are averaged over
     clusters: bool = False  # whether clusters and larger neighbourhoods judge panels too
+    goal: str | None = None  # of `recommended`: genes, types or both; None: both where types are
 
 
 def read_settings(config: Mapping[str, Any]) -> Settings:
@@ -122,5 +123,6 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
         RefitSettings(**config.get("refit", {})),
         PeerSettings(**config.get("peers", {})),
         noise=config.get("noise", Settings.noise),
+        goal=config.get("goal"),
         **plain,
     )

@@ -73,7 +73,8 @@ def _row(leaf: tuple[str, dict[str, Any]]) -> Sequence[str]:
     names = rule.get("items", rule).get("enum")
     kind = rule["title"]
     if names:
-        kind = ("list of " if "items" in rule else "one of ") + ", ".join(names)
+        known = ("null" if name is None else name for name in names)
+        kind = ("list of " if "items" in rule else "one of ") + ", ".join(known)
     default = f"`{_written(rule['default'])}`" if "default" in rule else "must be given"
     example = f"`{_written(rule['examples'][0])}`"
     return f"`{key}`", rule["description"], kind, default, example

@@ -97,6 +97,9 @@ def _data_set_problems(config: Mapping[str, Any], *, cells_exist: bool) -> Itera
         for name in config["selectors"]
         if SELECTORS[name].needs_labels and SELECTORS[name].kind != "package"
     ]
+    follows = any(SELECTORS[name].follows_goal for name in config["selectors"])
+    if follows and config["goal"] in ("types", "both"):
+        needing += [f"'{config['goal']}' (goal)"]
     for name, data_set in config["datasets"].items():
         where = f"datasets.{name}"
         yield from _path_problems(f"{where}.path", data_set["path"], must_exist=cells_exist)

@@ -61,7 +61,8 @@ def _lines(error: ValidationError, schema: Mapping[str, Any]) -> Iterator[str]:
             twice = next(item for i, item in enumerate(value) if item in value[:i])
             yield f"{_where(path)}: {shown(twice)} is given twice; give each once"
         case "enum":
-            right = _suggestion(value, rule["enum"], "must be one of")
+            known = ["null" if item is None else item for item in rule["enum"]]
+            right = _suggestion(value, known, "must be one of")
             yield f"{_where(path)}: {shown(value)} is not {rule['title']}; {right}"
         case _:
             remedy = _remedy(value, rule)

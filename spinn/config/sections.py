@@ -34,7 +34,8 @@ def selection_of(config: Mapping[str, Any], selector: str) -> dict[str, Any]:
     if not entry.needs_torch:
         return genes
     if entry.kind == "recommended":
-        return {**training_of(config, "bernoulli"), **_parts(config, "rfe", "refit"), **genes}
+        parts = _parts(config, "rfe", "refit", "goal")
+        return {**training_of(config, "bernoulli"), **parts, **genes}
     return {**training_of(config, entry.gate or "open"), **_parts(config, "rfe"), **genes}
 
 

@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from spinn.arrays import Floats
+from spinn.arrays import Floats, Integers
 from spinn.data import ExpressionData
 from spinn.panel import Panel
 from spinn.preparation.columns import column_means
 from spinn.preparation.moments import N_SPLITS
 from spinn.preparation.thinning import thin
+from spinn.profiles.means import means_of_types
 
 MIN_SHARE = 0.5  # of a gene's signal between types makes it a gene of types
 
@@ -25,15 +26,20 @@ def roles(data: ExpressionData, panel: Panel) -> pd.DataFrame:
     if train.labels is None:
         return pd.DataFrame({"role": [""] * len(inside), "between_types": np.nan})
     share = share_between_types(train)[inside]
-    values = train.values[:, inside].toarray()
-    present = np.unique(train.labels)
-    mean = np.stack([values[train.labels == c].mean(axis=0) for c in present])
-    highest = [train.classes[present[c]] for c in mean.argmax(axis=0)]
+    highest = [train.classes[kind] for kind in highest_types(train)[inside]]
     words = [
         "" if np.isnan(s) else f"type {name}" if s >= MIN_SHARE else "structure"
         for s, name in zip(share, highest, strict=True)
     ]
     return pd.DataFrame({"role": words, "between_types": share})
+
+
+def highest_types(train: ExpressionData) -> Integers:
+    """Return the type in which each gene's mean is highest, a position in the cells' classes."""
+    if train.labels is None:
+        raise ValueError("types need labels; name an obs column as label")
+    means = means_of_types(train.values, train.labels, len(train.classes))
+    return np.where(np.isnan(means), -np.inf, means).argmax(axis=0)
 
 
 def share_between_types(train: ExpressionData) -> Floats:

@@ -46,7 +46,8 @@ def configured(
         Sections that no argument sets: preprocess, split, genes, network, noise, training, rfe,
         refit, evaluation, device; None for the defaults.
     task
-        None: `classification` with a label, else `reconstruction`.
+        None: what the goal is judged by, `reconstruction` for `genes`; without a goal
+        `classification` with a label, else `reconstruction`.
     cells
         layer, values, label, donor and targets, as in the config; values may be None: `counts`
         where all are whole numbers, else `lognorm`, and the log says which.
@@ -63,13 +64,14 @@ def configured(
             f"adata must be an AnnData, got {type(adata).__name__}; read the file with "
             "anndata.read_h5ad, or wrap a matrix in anndata.AnnData"
         )
-    task = task or ("reconstruction" if cells["label"] is None else "classification")
-    if cells["targets"] and task != "regression":
-        raise ValueError(f"targets are for task='regression', and the task is {task!r}")
     if not isinstance(config, Mapping | None):
         raise TypeError(
             f"config must hold keys and values, got {config!r}; read a file with yaml.safe_load"
         )
+    goal = given.get("goal") or (config or {}).get("goal")
+    task = task or _task_of(goal, cells["label"])
+    if cells["targets"] and task != "regression":
+        raise ValueError(f"targets are for task='regression', and the task is {task!r}")
     if taken := [key for key in _SET if key in (config or {})]:
         raise ValueError(
             f"config: {taken[0]} is set by arguments (adata, n_genes, label, task, selector, "
@@ -86,6 +88,11 @@ def configured(
     with _translate_errors():
         whole = check(sections, cells_exist=False)
         return adata, {**whole, "genes": resolve_genes(whole)}
+
+
+def _task_of(goal: str | None, label: str | None) -> str:
+    """Return the task that judges panels where none is named."""
+    return "reconstruction" if goal == "genes" or label is None else "classification"
 
 
 def _data_set(

@@ -41,8 +41,8 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--task",
             type=_TASKS,
-            help="What panels are for.  [default: classification with --label, else "
-            "reconstruction]",
+            help="What judges panels.  [default: classification with --label, else "
+            "reconstruction; of --goal genes too]",
         ),
         click.option(
             "--target", "targets", multiple=True, help="For regression: obs column or obsm/NAME."
@@ -74,6 +74,11 @@ def _of_cells(command: Callable[..., None]) -> Callable[..., None]:
     help="Genes in the panel; repeatable: -g 8 -g 16.",
 )  # fmt: skip
 @click.option("--selector", type=_CHOOSERS, default="recommended", show_default=True)
+@click.option(
+    "--goal",
+    type=click.Choice(["types", "genes", "both"]),
+    help="What the panel of `recommended` is for.  [default: both with --label, else genes]",
+)
 @click.option(
     "--required",
     multiple=True,
@@ -120,6 +125,7 @@ def select(cells: str, output: str | None, config: str | None, verbose: bool, **
 
         from spinn.interface.select import select_genes
         from spinn.preparation.inputs import read_input
+        from spinn.records.tradeoff import price_lines
 
         path = select_genes(read_input(cells), config=settings, **given)
         if output is None:
@@ -131,6 +137,8 @@ def select(cells: str, output: str | None, config: str | None, verbose: bool, **
             origin = f"{path.about['selector']}, {path.about['task']}"
             origin += ", from all cells" if "cells" in path.about else ", some cells held out"
             click.echo(f"wrote {output}: {sizes} {genes} ({origin})", err=True)
+            for line in price_lines(path):
+                click.echo(line, err=True)
 
 
 @main.command()

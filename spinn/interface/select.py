@@ -38,6 +38,7 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     label: str | None = None,
     donor: str | None = None,
     selector: str = "recommended",
+    goal: str | None = None,
     required: Sequence[str] | str | Path = (),
     excluded: Sequence[str] | str | Path = (),
     layer: str | None = None,
@@ -69,11 +70,14 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     n_genes
         Size of the panel, or several sizes.
     label
-        obs column of cell types. With one, panels are for cell types, see ``task``.
+        obs column of cell types. With one, panels are for types and for all genes, see ``goal``.
     donor
         obs column; whole donors are then held out, or decide when training stops.
     selector
         What chooses: `recommended`, or any other of the README but those of other packages.
+    goal
+        What the panels of `recommended` are for: `genes`, `types` or `both`; None: both with a
+        label, genes without. ``about["settings"]`` says what `both` costs either goal.
     required, excluded
         Genes of every panel, and of none: names, ids, symbols, ``prefix:MT-``,
         ``regex:^LOC[0-9]+``, ``family:ribosomal``, or the path of a file of them.
@@ -82,8 +86,9 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
     values
         `counts` or `lognorm`; None: counts where all are whole numbers. Checked in any case.
     task
-        `reconstruction`, `classification`, `regression` or `hurdle`; None: classification with a
-        label, reconstruction without.
+        What panels are judged by, and what selectors without a goal choose for: `reconstruction`,
+        `classification`, `regression` or `hurdle`; None: classification with a label,
+        reconstruction without or for the goal `genes`.
     targets
         For regression: numeric obs columns, or ``obsm/NAME``.
     gene_id, gene_symbol
@@ -139,6 +144,7 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         task=task,
         cells=given,
         selectors=[selector],
+        **({} if goal is None else {"goal": goal}),
         panel_sizes=np.atleast_1d(n_genes).tolist(),
         seeds=[seed],
         platform=None if platform is None else str(platform),

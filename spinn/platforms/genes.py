@@ -31,7 +31,7 @@ class OrderedGene:
     load_type, load_unit
         That type, `all` where no types are known; and the unit of both loads.
     substitutes
-        Genes that restore most of what is lost without it, best first.
+        Genes that restore most of what is lost without it, best first; or `none good`.
     """
 
     name: str

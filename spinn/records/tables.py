@@ -13,6 +13,7 @@ TEXT = (
     *("constraint", "wanted", "got", "met", "note", "role", "substitutes", "inputs", "failed"),
     *("load_type", "load_unit", "required", "id"),
     *("type", "sibling", "markers", "verdict"),
+    *("candidate", "taken", "goal"),
 )
 
 

@@ -2,6 +2,7 @@
 
 SOURCES = {
     "quality": "summary",
+    "tradeoff": "tradeoff",
     "agreement": "stability",
     "overlap": "panels",
     "robustness": "robustness",

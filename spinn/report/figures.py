@@ -1,7 +1,7 @@
 """Whole figures from whole tables, each of one dataset and task.
 
 Where the table has no row of these, figures of quality, overlap and optimism raise KeyError; those
-of agreement and robustness, and an overlap without panels, say so.
+of trade-offs, agreement and robustness, and an overlap without panels, say so.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,6 +15,7 @@ from spinn.report.counts import count, seeds_and_splits
 from spinn.report.figure_sources import SOURCES
 from spinn.report.layout import row_of_plots
 from spinn.report.tables import rows_of_task
+from spinn.report.tradeoff import first_run, with_ends
 from spinn.statistics.outcomes import judged
 
 _SECONDARY = ("fvu_panel_known", "balanced_accuracy", "knn_share")  # drawn next to the headline
@@ -38,6 +39,23 @@ def quality_figure(summary: pd.DataFrame, dataset: str, task: str) -> Figure:
         f"Quality of panels: {dataset}, {task}\n"
         f"untouched test cells; mean of {seeds_and_splits(rows)}; bars and bands: 95 % intervals"
         + (f"; failed: {failed}" if failed else ""),
+    )
+
+
+def tradeoff_figure(tradeoff: pd.DataFrame, dataset: str, task: str) -> Figure:
+    """Return what candidates for types and genes at once cost either goal, of tradeoff.csv."""
+    rows = rows_of_task(tradeoff, dataset, task)
+    draw = plots.price_of_candidates
+    if rows.empty:
+        return row_of_plots([("", rows)], draw, if_empty="needs the goal both and cell types")
+    rows = with_ends(first_run(rows))
+    metric = rows.loc[rows["goal"] == "types", "metric"].iloc[0]
+    return row_of_plots(
+        [(f"{size} genes", part) for size, part in rows.groupby("size")],
+        draw,
+        f"Types and genes at once: {dataset}, {task}\n"
+        "training cells held out from refits; 1 seed, 1 split; bars: 95 % intervals",
+        y_label=f"price for types: {LABEL[metric]}",
     )
 
 

@@ -31,10 +31,20 @@ from spinn.report.tables import (
     rows_of_task,
     smallest_table,
 )
+from spinn.report.tradeoff import tradeoff_tables
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
-TABLES = ("recall", "differences", "normalised", "smallest", "costs", "robustness", "optimism")
+TABLES = (
+    "recall",
+    "differences",
+    "normalised",
+    "smallest",
+    "costs",
+    "robustness",
+    "optimism",
+    "tradeoff",
+)
 """Tables of the whole run that the page shows in addition to summary and stability."""
 
 Panels = Mapping[tuple[str, int, str, int], pd.DataFrame]
@@ -99,6 +109,7 @@ def render(
         datasets=datasets,
         metrics=set(summary["metric"]),
         has_coverage=len(tables.get("coverage", ())) > 0,
+        has_tradeoff=len(tables.get("tradeoff", ())) > 0,
         has_robustness=len(tables.get("robustness", ())) > 0,
         has_substitutes=any("loss" in panel for panel in panels.values()),
         provenance={name: flat(part) for name, part in provenance.items() if name != "datasets"},
@@ -163,6 +174,7 @@ def _task(
         "frequencies": show("frequencies", frequency_table),
         "robustness": show("robustness", robustness_table),
         "smallest": show("smallest", smallest_table),
+        "tradeoff": show("tradeoff", tradeoff_tables),
     }
 
 

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import Transform
 
-from spinn.metrics.registry import DIRECTION
+from spinn.metrics.registry import DIRECTION, LABEL
 from spinn.selectors.registry import EXCHANGE, SELECTORS, Entry
 from spinn.statistics.tiers import REFERENCES
 
@@ -61,6 +61,30 @@ def quality_against_size(table: pd.DataFrame, ax: Axes) -> Axes:
         edge = row["high"] if up > 0 else row["low"]
         _label(ax, f"all {row['size']} genes", (0.02, edge), ax.get_yaxis_transform(), up)
     ax.margins(y=0.09)
+    return ax
+
+
+def price_of_candidates(table: pd.DataFrame, ax: Axes) -> Axes:
+    """Draw the prices of one size's candidates for types against those for genes, of tradeoff.csv.
+
+    The table also has the ends of the prices' intervals. The candidate that was taken is filled; 0
+    is the panel made for a goal alone.
+    """
+    genes, types = (table[table["goal"] == goal] for goal in ("genes", "types"))
+    both = genes.merge(types, on=["candidate", "taken"], suffixes=("", "_types"))
+    for _, rows in both.groupby(["price", "price_types"]):  # equal panels are one point
+        row, name = rows.iloc[0], ",\n".join(rows["candidate"])
+        x, y = row["price"], row["price_types"]
+        is_taken = (rows["taken"] == "yes").any()
+        colour = SELECTORS["recommended"].colour if is_taken else "#737373"
+        ax.hlines(y, row["low"], row["high"], color=colour, lw=0.9, zorder=2)
+        ax.vlines(x, row["low_types"], row["high_types"], color=colour, lw=0.9, zorder=2)
+        ax.plot(x, y, "o", ms=4.5, color=colour, mfc=colour if is_taken else "white", zorder=3)
+        ax.annotate(name, (x, y), (4, 4), textcoords="offset points", fontsize=7, color=colour)
+    ax.axhline(0, color="#bdbdbd", lw=1, zorder=0)
+    ax.axvline(0, color="#bdbdbd", lw=1, zorder=0)
+    ax.set_xlabel(f"price for genes: {LABEL[genes['metric'].iloc[0]]}")
+    ax.margins(0.15)
     return ax
 
 

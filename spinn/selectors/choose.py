@@ -10,7 +10,7 @@ from spinn.records.choice import Choice
 from spinn.runtime.costs import NOTHING, measured
 from spinn.selectors.base import added, modelled
 from spinn.selectors.constrained import constrained
-from spinn.selectors.registry import SELECTORS, load
+from spinn.selectors.registry import GOAL_TASKS, SELECTORS, load
 from spinn.selectors.run import Run, TrainingCells
 from spinn.settings import Settings
 
@@ -75,9 +75,9 @@ def choose_each(
     """Yield the choice of each (task, run), with its cost.
 
     Runs that a selector answers alike share one choice: all seeds of one that draws nothing, all
-    tasks of one that chooses by cell type. (A package's answer may have to be filled up, which
-    depends on the task.) A selector that used up its time with one seed of a task is not run with
-    another.
+    tasks of one that chooses by cell type or for the config's goal. (A package's answer may have to
+    be filled up, which depends on the task.) A selector that used up its time with one seed of a
+    task is not run with another.
 
     Parameters
     ----------
@@ -90,7 +90,8 @@ def choose_each(
     for number, (task, run) in enumerate(runs, start=1):
         entry = SELECTORS[run.selector]
         seed = run.seed if entry.is_random else 0
-        key = (run.selector, "" if entry.needs_labels else task, seed)
+        alike = entry.needs_labels or (entry.follows_goal and task in GOAL_TASKS)
+        key = (run.selector, "" if alike else task, seed)
         late = [other for other in choices if other[:2] == key[:2] and choices[other].exhausted]
         if key not in choices and late:
             reason = f"not run: {choices[late[0]].failed} with seed {late[0][2]}"

@@ -17,6 +17,7 @@ ROOM = Path(__file__).parent
 STRATEGIES = ("rfe", "ranking")
 EXCHANGE = "+exchange"  # after a ranker and a strategy: their panels, after an exchange of genes
 EXCHANGE_TASKS = ("reconstruction", "hurdle")  # whose networks predict genes
+GOAL_TASKS = ("reconstruction", "classification")  # which `recommended` answers alike, by the goal
 KINDS = ("recommended", "ranker", "baseline", "peer", "package")
 # What entries of a kind have in common, unless they say otherwise.
 _OF_KIND: dict[str, dict[str, Any]] = {
@@ -57,6 +58,8 @@ class Entry:
         Whether its panels depend on the seed.
     needs_labels
         Whether it chooses genes by cell type, whatever the task.
+    follows_goal
+        Whether it chooses for the config's `goal`, whichever of its tasks (`GOAL_TASKS`) judges.
     needs_torch
         Whether its job imports torch.
     is_constrained
@@ -82,6 +85,7 @@ class Entry:
     noise: str = ""
     is_random: bool = False
     needs_labels: bool = False
+    follows_goal: bool = False
     needs_torch: bool = False
     is_constrained: bool = False
     is_default: bool = False

@@ -114,6 +114,21 @@ def test_local_files_and_remote_ones(tmp_path, monkeypatch):
     assert check({"datasets": {"mine": MINE}, "genes": genes})["genes"].items() >= genes.items()
 
 
+def test_types_are_a_goal_where_there_are_labels_and_a_selector_that_follows_it():
+    without = {"datasets": {"mine": {"path": PACKAGED}}, "tasks": ["reconstruction"]}
+    for goal in ("types", "both"):
+        config = {**without, "goal": goal, "selectors": ["recommended"]}
+        message = rf"^datasets\.mine\.label: must be an obs column for '{goal}' \(goal\), got null"
+        with pytest.raises(ConfigError, match=message):
+            check(config)
+        assert check({**config, "selectors": ["greedy"]})["goal"] == goal
+        assert check({**config, "datasets": {"mine": MINE}})["goal"] == goal
+    for goal in ("genes", None):
+        assert check({**without, "goal": goal, "selectors": ["recommended"]})["goal"] == goal
+    with pytest.raises(ConfigError, match=r"^goal: 7 is not a goal; must be one of .*, null"):
+        check({**without, "goal": 7})
+
+
 def test_cells_without_labels_need_tasks_and_selectors_without_them():
     config = {
         "datasets": {"mine": {"path": PACKAGED}},

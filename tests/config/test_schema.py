@@ -144,7 +144,8 @@ def test_the_readme_has_the_row_of_every_key(key):
     names = rule.get("items", rule).get("enum")
     kind = rule["title"]
     if names:
-        kind = ("list of " if "items" in rule else "one of ") + ", ".join(names)
+        listed = ", ".join("null" if name is None else name for name in names)
+        kind = ("list of " if "items" in rule else "one of ") + listed
     default = f"`{written(rule['default'])}`" if "default" in rule else "must be given"
     if names and names == rule["default"]:
         default = "all"

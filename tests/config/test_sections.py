@@ -18,5 +18,5 @@ def test_a_selector_depends_on_what_it_uses():
     assert set(selection_of(CONFIG, "greedy")) == {"genes"}
     network = {"network", "noise", "device", "training", "rfe", "genes"}
     assert set(selection_of(CONFIG, "bernoulli-rfe")) == network
-    assert set(selection_of(CONFIG, "recommended")) == {*network, "refit"}
+    assert set(selection_of(CONFIG, "recommended")) == {*network, "refit", "goal"}
     assert selection_of(CONFIG, "imputation-rfe")["training"].keys().isdisjoint(GATE_KEYS)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spinn.evaluation.crossfit import N_BOOTSTRAP, assign_folds, cross_fitted
+from spinn.evaluation.crossfit import N_BOOTSTRAP, assign_folds, cross_fitted, fold_judges
 from spinn.panel import Panel, PanelPath
 from spinn.settings import RefitSettings
 from tests.support.cells import QUICK, make_data
@@ -47,21 +47,21 @@ def test_many_genes_score_better_than_one():
         "one": PanelPath((Panel(data.genes[:1]),), ()),
     }
     for task in ("classification", "reconstruction"):
-        losses = cross_fitted(data, lambda _: paths, task, settings, seed=0)
+        judges = fold_judges(data, task, settings, seed=0)
+        fitted = cross_fitted(judges, [paths] * len(judges), seed=0)
+        losses = fitted.losses
+        assert fitted.metric == {"classification": "macro_f1"}.get(task, "fvu_split")
         assert losses["many"].shape == (1 + N_BOOTSTRAP, 1)
         assert np.all(losses["many"][:, 0] < losses["one"][:, 0])
 
 
-def test_panels_are_chosen_without_the_judging_fold_and_without_test_cells():
+def test_panels_can_be_chosen_without_the_judging_fold_and_without_test_cells():
     data = make_data()
-    shown = []
-
-    def choose(cells):
-        shown.append(set(cells.cells.tolist()))
-        return {"one": PanelPath((Panel(data.genes[:2]),), ())}
-
-    cross_fitted(data, choose, "classification", QUICK, seed=0)
+    judges = fold_judges(data, "classification", QUICK, seed=0)
+    shown = [set(judge.data.of("train", "valid").cells.tolist()) for judge in judges]
+    judged = [set(judge.test.cells.tolist()) for judge in judges]
     available = data.of("train", "valid")
     valid = set(data.of("valid").cells.tolist())
     assert set.union(*shown) == set(available.cells.tolist())
     assert set.intersection(*shown) == valid
+    assert not any(seen & test for seen, test in zip(shown, judged, strict=True))

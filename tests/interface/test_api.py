@@ -173,6 +173,26 @@ def test_a_label_asks_for_types_and_values_are_seen(caplog):
     assert "values: taken for lognorm" in caplog.text
 
 
+def test_the_goal_says_which_task_judges():
+    adata = make_adata(60, 12)
+    for goal, task in {"genes": "reconstruction", "types": "classification"}.items():
+        assert greedy(adata, 3, label="type", goal=goal).about["task"] == task
+        config = {**QUICK, "goal": goal}
+        path = spinn.select_genes(adata, 3, label="type", selector="greedy", config=config)
+        assert path.about["task"] == task
+    assert greedy(adata, 3, label="type", goal="both").about["task"] == "classification"
+    assert greedy(adata, 3, label="type", goal="types", task="hurdle").about["task"] == "hurdle"
+
+
+def test_a_panel_for_types_and_genes_says_what_it_costs():
+    path = spinn.select_genes(make_adata(60, 12), 3, label="type", config=QUICK)
+    assert path.about["settings"]["goal"] is None
+    assert set(path.about["settings"]["chosen"]["3"]["prices"]) >= {"genes", "types"}
+    genes = spinn.select_genes(make_adata(60, 12), 3, label="type", goal="genes", config=QUICK)
+    assert genes.about["task"] == "reconstruction"
+    assert "voted" in genes.about["settings"]["chosen"]["3"]["losses"]
+
+
 def test_sizes_and_demands(tmp_path):
     adata = make_adata(60, 12)
     path = greedy(adata, np.array([5, 2]), required=["g07"], excluded=["regex:^g0[0-3]"])
@@ -205,6 +225,12 @@ def test_libraries_get_their_threads_back():
         ({"selector": "greddy"}, ValueError, "^selector: 'greddy' is not a selector; did you mean"),
         ({"selector": "spapros", "label": "type"}, ValueError, "environment of its own"),
         ({"selector": "markers"}, ValueError, "^label: must be an obs column for 'markers'"),
+        ({"goal": "tpyes"}, ValueError, "^goal: 'tpyes' is not a goal; did you mean 'types'"),
+        (
+            {"goal": "both", "selector": "recommended"},
+            ValueError,
+            r"^label: must be an obs column for 'both' \(goal\), got null",
+        ),
         ({"task": "classification"}, ValueError, "^label: must be an obs column"),
         ({"task": "tell"}, ValueError, "^task: 'tell' is not a task"),
         ({"seed": -1}, ValueError, "^seed: must be a whole number of at least 0"),

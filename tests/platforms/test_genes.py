@@ -16,6 +16,7 @@ def test_what_a_panel_says_of_its_genes_is_taken():
     assert (ms4a1.symbol, ms4a1.id) == ("", "ENSG00000156738")  # the name is an id
     assert (ms4a1.required, ms4a1.substitutes) == (False, "")
     assert (b2m.id, b2m.role, b2m.types) == ("", "structure", "")
+    assert b2m.substitutes == "none good"
 
 
 def test_a_row_s_own_id_and_symbol_come_first():

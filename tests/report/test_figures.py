@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from spinn.report import figures
@@ -16,6 +17,7 @@ from tests.support.results import (
     robustness,
     stability,
     summary,
+    tradeoff,
 )
 
 
@@ -58,6 +60,30 @@ def test_agreement_figure_has_a_panel_per_question():
     assert len(figures.agreement_figure(both, "d", "classification").axes) == 2
     empty = figures.agreement_figure(stability().head(0), "d", "classification")
     assert "at least two seeds" in empty.axes[0].texts[0].get_text()
+
+
+def test_tradeoff_figure_shows_every_candidate_s_prices_and_what_was_taken():
+    figure = figures.tradeoff_figure(tradeoff(), "d", "classification")
+    assert [ax.get_title(loc="left") for ax in figure.axes] == [f"{n} genes" for n in (8, 16, 32)]
+    for ax in figure.axes:
+        assert {text.get_text() for text in ax.texts} == {"genes", "types", "half"}
+        assert ax.get_xlabel() == "price for genes: FVU on split molecules"
+        points = [line for line in ax.get_lines() if line.get_marker() == "o"]
+        places = {line.get_xydata()[0].tolist()[0]: line for line in points}
+        assert [places[x].get_ydata()[0] for x in (0.0, 0.002, 0.01)] == [0.04, 0.01, 0.0]
+        filled = [x for x, line in places.items() if line.get_markerfacecolor() != "white"]
+        assert filled == [0.002]
+    assert figure.axes[0].get_ylabel() == "price for types: macro F1"
+    assert "1 seed, 1 split" in figure.texts[-1].get_text()
+    empty = figures.tradeoff_figure(tradeoff(), "d", "regression")
+    assert empty.axes[0].texts[0].get_text() == "needs the goal both and cell types"
+
+
+def test_candidates_of_equal_prices_are_one_point():
+    table = tradeoff(sizes=[8])
+    twin = table[table["candidate"] == "half"].assign(candidate="twin", taken="no")
+    (ax,) = figures.tradeoff_figure(pd.concat([table, twin]), "d", "classification").axes
+    assert {text.get_text() for text in ax.texts} == {"genes", "types", "half,\ntwin"}
 
 
 def test_robustness_figure_has_a_plot_per_kind_of_inputs():

@@ -94,11 +94,11 @@ def test_each_gene_s_role_and_substitutes_are_shown():
             role=["type B", "structure"],
             loss=[0.01234, 0.1],
             restored=[0.456, 0.0],
-            substitutes=["CD79B, MS4A1", ""],
+            substitutes=["CD79B, MS4A1", "none good"],
         )
     text = " ".join(render(**given).split())
     assert "<td>type B</td><td>0.0123</td><td>46 %</td><td>CD79B, MS4A1</td>" in text
-    assert "<td>structure</td><td>0.1000</td><td>0 %</td><td></td>" in text
+    assert "<td>structure</td><td>0.1000</td><td>0 %</td><td>none good</td>" in text
     assert "<dt>Roles, losses and substitutes of single genes</dt>" in text
 
 

@@ -23,8 +23,8 @@ def test_a_choice_says_where_and_with_which_noise_networks_were_trained():
     assert (one.device, one.details) == ("cpu", {"noise": "split"})
     hidden = choice("jacobian-ranking", make_data(counts=False), sizes=[3])
     assert hidden.details == {"noise": "hidden"}
-    both = choice("recommended", make_data(), sizes=[3]).details
-    assert list(both) == ["noise", "chosen"]
+    genes = choice("recommended", make_data(), sizes=[3], settings=replace(QUICK, goal="genes"))
+    assert list(genes.details) == ["noise", "chosen"]
 
 
 @pytest.mark.parametrize("name", ["greed", "bernoulli", "bernoulli-best", "cauchy-rfe"])
@@ -94,6 +94,15 @@ def test_only_runs_that_differ_are_run(runs_of):
     ]
     assert choices[4] is choices[6]
     assert choices[8] is choices[9] is choices[11]
+
+
+def test_tasks_that_the_goal_answers_share_a_choice(runs_of):
+    tasks = ("reconstruction", "classification", "hurdle")
+    choices, done = runs_of([(task, "recommended", seed) for seed in (1, 2) for task in tasks])
+    assert done == [
+        (task, "recommended", seed) for seed in (1, 2) for task in ("reconstruction", "hurdle")
+    ]
+    assert choices[0] is choices[1]
 
 
 def test_a_choice_s_cost_is_its_own_and_what_this_process_measures(runs_of):

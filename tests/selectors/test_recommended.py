@@ -6,10 +6,7 @@ import numpy as np
 import pytest
 
 from spinn.constraints.constraints import Constraints
-from spinn.evaluation.crossfit import N_BOOTSTRAP
-from spinn.panel import ranked_path
-from spinn.selectors.recommended import _best
-from tests.support.cells import make_data
+from tests.support.cells import QUICK, make_data
 from tests.support.selectors import TASKS, choice
 
 SIZES = [3, 6]
@@ -19,13 +16,18 @@ def recommended(data=None, **options):
     return choice("recommended", data or make_data(), sizes=SIZES, **options)
 
 
-@pytest.mark.parametrize("task", TASKS)
-def test_every_task_gets_panels_of_every_size_and_the_losses_behind_them(task):
-    one = recommended(task=task)
+WAYS = {
+    "types": {"greedy_split", "greedy", "markers", "cosine"},
+    "genes": {"voted", "greedy_split", "greedy"},
+}
+
+
+@pytest.mark.parametrize(("task", "goal"), [(task, goal) for task in TASKS for goal in WAYS])
+def test_every_task_gets_panels_of_every_size_and_the_losses_behind_them(task, goal):
+    one = recommended(task=task, settings=replace(QUICK, goal=goal))
     assert [panel.size for panel in one.path.panels] == [6, 3]
     assert [ranked.gene for ranked in one.path.ranking] == list(one.path.panels[0].genes)
-    by_type = {"greedy_split", "greedy", "markers", "cosine"}
-    tried = by_type if task == "classification" else {"voted", "greedy_split", "greedy"}
+    tried = WAYS["genes" if task in ("regression", "hurdle") else goal]
     chosen = one.details["chosen"]
     assert list(chosen) == ["6", "3"]
     for size in chosen.values():
@@ -61,22 +63,29 @@ def test_groups_and_a_budget_are_met_by_the_panels_that_are_judged():
         assert sum(cost.get(gene, 1.0) for gene in panel.genes) <= 8.0
 
 
-def losses(estimate, doubt):
-    """Losses of one size: an estimate, and draws around it."""
-    draws = estimate + doubt * np.random.default_rng(0).normal(size=N_BOOTSTRAP)
-    return np.concatenate([[estimate], draws])[:, None]
+@pytest.mark.parametrize("task", ["reconstruction", "classification"])
+def test_without_a_goal_labels_decide(task):
+    both = recommended(task=task)
+    assert both.path == recommended(task=task, settings=replace(QUICK, goal="both")).path
+    unlabelled = replace(make_data(), labels=None, classes=())
+    genes = recommended(unlabelled, task="reconstruction")
+    assert set(genes.details["chosen"]["3"]["losses"]) == WAYS["genes"]
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "doubt", "taken"),
-    [(0.9, 0.8, 0.01, "second"), (0.9, 0.8, 0.5, "first"), (0.8, 0.9, 0.01, "first")],
-)
-def test_the_first_stays_unless_another_is_clearly_better(first, second, doubt, taken):
-    paths = {"first": ranked_path(["a", "b"], [2, 1], [2]),
-             "second": ranked_path(["c", "d"], [2, 1], [2])}  # fmt: skip
-    given = {"first": losses(first, 0.0), "second": losses(second, doubt)}
-    best = _best(paths, given)
-    assert best.path.panels == paths[taken].panels
-    assert best.details == {
-        "chosen": {"2": {"taken": taken, "losses": {"first": first, "second": second}}}
-    }
+def test_the_goal_decides_whatever_the_task():
+    for goal in ("genes", "types", "both"):
+        settings = replace(QUICK, goal=goal)
+        tasks = ("reconstruction", "classification")
+        first, second = (recommended(task=task, settings=settings) for task in tasks)
+        assert first.path == second.path
+        assert first.details["chosen"] == second.details["chosen"]
+    assert recommended(task="hurdle") == recommended(
+        task="hurdle", settings=replace(QUICK, goal="types")
+    )
+
+
+def test_types_cannot_be_the_goal_of_cells_without():
+    data = replace(make_data(), labels=None, classes=())
+    for goal in ("types", "both"):
+        with pytest.raises(ValueError, match=f"^goal must be genes or null .*, got '{goal}'; name"):
+            recommended(data, settings=replace(QUICK, goal=goal))

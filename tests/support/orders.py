@@ -11,7 +11,7 @@ UNIT = "molecules per cell"
 ROWS = [
     ["CD3E", 1, "x", "greedy", "type T", "CD3D", 1.5, 4.0, "T", UNIT, "yes", None],
     ["ensg00000156738.2", 2, "y", "greedy", "type B", None, 0.5, 9.0, "B", UNIT, "no", None],
-    ["B2M", 3, "z", "greedy", "structure", "CD52", 30.0, 45.0, "T", UNIT, "no", None],
+    ["B2M", 3, "z", "greedy", "structure", "none good", 30.0, 45.0, "T", UNIT, "no", None],
 ]
 
 

@@ -12,6 +12,7 @@ import scanpy as sc
 import yaml
 
 import spinn
+from spinn.records import tradeoff
 from spinn.runtime.jobs import acquire_lock
 from tests.support.cells import make_adata
 from tests.support.pages import Page, bare_numbers
@@ -125,10 +126,25 @@ def test_every_file_of_the_contract_is_there(results):
         coverage = pd.read_csv(place / task / "coverage.csv")
         assert coverage["size"].drop_duplicates().tolist() == SIZES
         assert coverage["type"].nunique() > 5
-        for figure in ("quality", "agreement", "overlap", "robustness"):
+        for figure in ("quality", "tradeoff", "agreement", "overlap", "robustness"):
             for ending in ("svg", "png", "pdf"):
                 path = results / "figures" / f"{figure}_tiny_{task}.{ending}"
                 assert path.stat().st_size > 1000
+
+
+def test_recommended_panels_are_for_both_tasks_and_their_price_is_known(results):
+    table = pd.read_csv(results / "tradeoff.csv")
+    assert tuple(table.columns) == tradeoff.COLUMNS
+    assert set(zip(table["task"], table["seed"], table["size"], strict=True)) == {
+        (task, seed, size) for task in TASKS for seed in SEEDS for size in SIZES
+    }
+    for seed in SEEDS:
+        place = f"recommended/seed{seed}/panels.json"
+        one, other = (
+            json.loads((results / "tiny" / "split0" / task / place).read_text())["panels"]
+            for task in TASKS
+        )
+        assert one == other
 
 
 def test_scores_hold_every_selector_size_and_seed(results):
@@ -291,7 +307,7 @@ def test_nothing_is_left_to_do(finished):
 LOSS = {"evaluate_robustness", "collect_robustness"}
 TYPES = {"cover_types", "write_report"}
 CHOSEN = {"select_recommended", "deliver_recommended"}
-RECOMMENDED = {*CHOSEN, "evaluate_recommended", *LOSS, *TYPES}
+RECOMMENDED = {*CHOSEN, "evaluate_recommended", "collect_tradeoff", *LOSS, *TYPES}
 RANKERS = {"select_bernoulli", "select_jacobian", "evaluate_bernoulli", "evaluate_jacobian"}
 NEURAL = RANKERS | RECOMMENDED
 JACOBIAN = {"select_jacobian", "evaluate_jacobian"}
@@ -324,6 +340,7 @@ AFTER = {*TABLES, "order", "write_provenance"}
         ("runtime/jobs.py", set()),
         ("explanation/reasons.py", {"recommend", "order", "write_report"}),
         ("records/order_page.py", {"order"}),
+        ("records/tradeoff.py", {"collect_tradeoff", "plot_figures", "write_report"}),
         ("explanation/coverage.py", TYPES),
         ("explanation/discriminant.py", TYPES),
     ],
