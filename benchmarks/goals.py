@@ -14,7 +14,8 @@ import anndata as ad
 import pandas as pd
 import torch
 
-from spinn.constraints.files import constraints_of, read_rules
+from spinn.constraints.files import read_rules
+from spinn.constraints.measured import constraints_of
 from spinn.evaluation.evaluate import evaluate
 from spinn.evaluation.judge import make_judge
 from spinn.interface.arguments import configured, prepared

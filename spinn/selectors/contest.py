@@ -87,14 +87,15 @@ def contest(cells: TrainingCells, run: Run) -> Contest:
     def linear(data: ExpressionData) -> dict[str, PanelPath]:
         inner = replace(cells, data=data, opened=None)
         names = BY_TYPE if by_type else LINEAR
-        return {name: choose_by_name(inner, replace(run, selector=name)).path for name in names}
+        paths = {name: choose_by_name(inner, replace(run, selector=name)).path for name in names}
+        torch.set_num_threads(threads)  # numba, inside scanpy, has raised it for the whole process
+        return paths
 
     # What is judged is what is taken: every way meets the constraints before they are compared.
     data, device = cells.data.of("train", "valid"), cells.problem.positions.device
     paths = linear(data) if by_type else {"voted": _voted(cells, run), **linear(data)}
     judges = fold_judges(data, cells.task, cells.settings, seed=run.seed, device=device)
     judged = [linear(judge.data.of("train", "valid")) if by_type else paths for judge in judges]
-    torch.set_num_threads(threads)  # numba, inside scanpy, has raised it for the whole process
     fitted = cross_fitted(judges, judged, seed=run.seed)
     return Contest(paths, judges, fitted, _taken(paths, fitted))
 
