@@ -83,7 +83,7 @@ class ExpressionData:
 
     @cached_property
     def names(self) -> GeneNames:
-        """The genes' names with their ids and symbols, those told by the names where not given."""
+        """The genes by name, id and symbol; ids and symbols by the names where not given."""
         return gene_names(self.genes, ids=self.ids, symbols=self.symbols)
 
     def positions(self, genes: Sequence[str]) -> NDArray[np.int64]:

@@ -286,9 +286,8 @@ def path_by_place(panels: Sequence[Panel]) -> PanelPath:
     Where no score is comparable across all genes, a gene's score is its place in the largest panel,
     from 1 down to 0.
     """
-    genes = panels[0].genes
-    scores = [1 - i / len(genes) for i in range(len(genes))]
-    return PanelPath(tuple(panels), ranked_path(genes, scores, sizes=[]).ranking)
+    n, genes = panels[0].size, panels[0].genes
+    return PanelPath(tuple(panels), ranked_path(genes, [1 - i / n for i in range(n)], []).ranking)
 
 
 def _write_json(path: Path, document: Any) -> None:

@@ -1,7 +1,7 @@
 """Load: how many molecules of each gene an assay has to read, cell type by cell type.
 
 On imaging platforms every molecule takes room: where the molecules of a panel's genes crowd a
-cell, they can no longer be told apart. What counts is the mean per cell of the type that has most.
+cell, an image no longer separates them. What counts is the mean per cell of the type that has most.
 """
 
 from dataclasses import dataclass

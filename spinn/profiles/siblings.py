@@ -29,7 +29,7 @@ def siblings(
     n_nearest
         How many of the nearest types are siblings, where there are so many.
     pairs
-        Types that have to be told apart, such as all pairs of one parent's children. Types named
+        Types that a panel has to separate, such as all pairs of one parent's children. Types named
         here have no other siblings; the rest have their nearest.
 
     Raises
@@ -42,7 +42,7 @@ def siblings(
     The distance of two types is 1 minus Pearson's correlation, over genes, of their mean
     log-normalised values in training cells. What few cells add to a profile's variance lowers its
     correlation with all others, so that rare types would seem far from all; it is subtracted. Of a
-    type of fewer than ``MIN_CELLS`` cells nobody can say whether it shares a gene.
+    type of fewer than ``MIN_CELLS`` cells it is not known whether it shares a gene.
     """
     train = data.of("train")
     if train.labels is None:

@@ -22,7 +22,7 @@ def test_a_share_of_the_genes_is_from_the_second(first, second, share, size):
     mixed = interleaved(first, second, share)
     assert sorted(mixed) == sorted({*first, *second})
     assert len(mixed) >= size
-    for n in range(1, size + 1):  # nobody waits more than a place for its share
+    for n in range(1, size + 1):  # none waits more than a place for its share
         from_second = len([gene for gene in second[: int(share * n)] if gene not in mixed[: n + 1]])
         assert from_second == 0
     assert [g for g in mixed if g not in second] == [g for g in first if g not in second]
