@@ -147,7 +147,7 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         **({} if goal is None else {"goal": goal}),
         panel_sizes=np.atleast_1d(n_genes).tolist(),
         seeds=[seed],
-        platform=None if platform is None else str(platform),
+        **({} if platform is None else {"platform": str(platform)}),
         base=base or (),
         slots=list(slots),
         required=required,

@@ -281,3 +281,9 @@ def test_required_and_excluded_genes_may_be_symbols_or_ids():
         greedy(adata, 6, required=["cd3e"], gene_symbol="symbols")
     with pytest.raises(KeyError, match="gene_symbol: 'symbol' is not a column of var"):
         greedy(adata, 6, gene_symbol="symbol")
+
+
+def test_a_platform_may_stand_in_the_config_or_be_an_argument():
+    for how in ({"config": {**QUICK, "platform": "xenium_v1"}}, {"platform": "xenium_v1"}):
+        path = spinn.select_genes(make_adata(), 3, selector="hvg", **{"config": QUICK, **how})
+        assert path.about["settings"]["genes"]["load"]["max_per_type"] == 50
