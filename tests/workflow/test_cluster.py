@@ -24,6 +24,7 @@ LOCAL = {
     "collect_frequencies",
     "collect_robustness",
     "collect_stability",
+    "collect_tradeoff",
     "plot_figures",
     "plot_optimism",
     "order",
