@@ -26,6 +26,9 @@ PLACES = [(name, split, task) for name in DATASETS for split in SPLITS for task 
 ORDERS = expand(
     f"{TASK}/order_{{size}}", dataset=config["datasets"], split=SPLITS, task=TASKS, size=SIZES
 )
+# A user's own rules: orders are written again when they change.
+OWN_RULES = config["platform"] and os.path.isfile(config["platform"])
+PLATFORM_RULES = digest.file(config["platform"]) if OWN_RULES else None
 COVERED = [place for place in PLACES if place[0] in LABELLED]
 
 
@@ -49,6 +52,7 @@ rule recommend:
         **FITTING,
     params:
         code=code("recommend.py"),
+        rules=PLATFORM_RULES,
         sizes=SIZES,
         config=section("genes", "platform"),
     message:
@@ -76,6 +80,8 @@ rule order:
     params:
         code=code("order.py"),
         platform=config["platform"],
+        rules=PLATFORM_RULES,
+        available=config["genes"]["available"],
     message:
         "write orders: {wildcards.task}, {wildcards.dataset}"
     script:

@@ -31,7 +31,8 @@ platform = None if name is None else read_platform(name)
 panels = {size: delivered.of_size(size) for size in sizes} if delivered else {}
 table = audit(data, rules, panels, platform)
 for row in table[table["met"] == "warning"].to_dict("records"):
-    log.warning("%d genes: %s", row["size"], row["note"])
+    words = row["size"], row["constraint"], row["wanted"], row["got"], row["note"]
+    log.warning("%d genes: %s: wanted %s, got %s (%s)", *words)
 table.to_csv(snakemake.output.audit, index=False)
 load = load_table(data, panels, rules.load)
 load.to_csv(snakemake.output.load, index=False, float_format="%.6g")

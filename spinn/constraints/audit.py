@@ -49,7 +49,7 @@ def audit(
             *_budget_rows(data, rules, panel),
             *load_rows(measured, genes, rules, panel, required),
             *marker_rows(measured, genes, rules, constraints, panel),
-            *(platform_rows(platform, panel, size=size) if platform else ()),
+            *(platform_rows(platform, rules, panel, size=size) if platform else ()),
             *crowding_rows(measured, genes, panel, extreme=extreme),
         )
     ]

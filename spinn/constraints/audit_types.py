@@ -1,6 +1,7 @@
 """The audit of what concerns cell types: molecules per cell, markers, and a platform's rules."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def load_rows(
         ]
         worst = amount[inside].min() if is_low else amount[inside].max()
         where = "per cell" if name == "max_per_gene" else "per cell of some type"
-        wanted = f"{bound} {limit:g} molecules {where}"
+        wanted = f"{bound} {limit:g} {loads.unit.replace(' per cell', '')} {where}"
         yield audit_row(f"load.{name}", wanted, f"{worst:.3g}", *notes, met=not texts)
     if (most_of_three := limits.max_share_of_three) is not None:
         share = crowding(loads, inside)[ALL_CELLS].share
@@ -106,20 +107,23 @@ def marker_rows(
     yield audit_row("markers_per_type", wanted, got, *notes, met=met)
 
 
-def platform_rows(platform: Platform, panel: Panel, *, size: int) -> Iterator[Row]:
+def platform_rows(
+    platform: Platform, rules: GeneRules, panel: Panel, *, size: int
+) -> Iterator[Row]:
     """Yield a row per rule of a platform on sizes and single genes, with its source."""
-    kind, low = ("add_on", 1) if panel.base else ("stand_alone", None)
+    kind, low = ("add_on", 1) if rules.base else ("stand_alone", None)
     low, high = platform.sizes.get(f"{kind}_low", low), platform.sizes.get(f"{kind}_high")
     if low is not None and high is not None:
         rule = platform.rule(f"sizes.{kind}_high")
-        other = "" if panel.base else "; as an addition to a base panel others hold"
+        other = "" if rules.base else "; as an addition to a base panel others hold"
         note = f"{rule.source} ({rule.mark}){other}"
-        what = "genes added to a base" if panel.base else "genes"
+        what = "genes added to a base" if rules.base else "genes"
         wanted = f"{low} to {high} {what} for {platform.title}"
         met = "yes" if low <= size <= high else "warning"
         yield audit_row("platform.size", wanted, n_genes(panel.size), note, met=met)
     if platform.advised_against:
-        present = [gene for gene in panel.genes if gene in platform.advised_against]
+        avoided = replace(rules, advised_against=platform.advised_against).advised_in(panel.genes)
+        present = [gene for gene in panel.genes if gene in avoided]
         rule = platform.rule("genes.advised_against")
         wanted = f"none of {n_genes(len(platform.advised_against))}"
         notes = named("in the panel", present), f"{rule.source} ({rule.mark})"

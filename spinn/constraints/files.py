@@ -11,6 +11,7 @@ from typing import Any
 
 from spinn.constraints.rules import Bounds, GeneRules, LoadLimits
 from spinn.gene_lists import list_rows
+from spinn.panel import SLOT
 from spinn.panel_files import read_panels
 
 TRUE_WORDS = {"1", "true", "yes", "y"}
@@ -29,10 +30,11 @@ def read_rules(genes: Mapping[str, Any]) -> GeneRules:
     """Return the rules of the config section ``genes``, whose keys may all be absent.
 
     ``required`` and ``excluded`` are lists of terms (see `spinn.constraints.terms`) or files: text
-    with one term a line, a CSV with a column ``gene``, or a panels.json, whose largest panel is
-    used. ``table`` is a list of rows or a CSV with the columns gene, must, exclude (1/0,
-    true/false, yes/no), group, weight, cost, min_expression, max_expression; all but the first may
-    be absent or empty. An invalid file or rule is a ValueError, an unreadable file an OSError.
+    with one term a line, a table with a column of genes as vendors write it, or a panels.json,
+    whose largest panel is used. ``table`` is a list of rows or a CSV with the columns gene, must,
+    exclude (1/0, true/false, yes/no), group, weight, cost, min_expression, max_expression; all but
+    the first may be absent or empty. An invalid file or rule is a ValueError, an unreadable file an
+    OSError.
     """
     table = genes.get("table") or ()
     rows = _table(Path(table)) if isinstance(table, str | Path) else [dict(row) for row in table]
@@ -53,12 +55,14 @@ def read_rules(genes: Mapping[str, Any]) -> GeneRules:
         None if available is None else tuple(read_terms(available)),
         tuple(dict.fromkeys(read_terms(genes.get("base") or ()))),
         tuple(genes.get("slots") or ()),
+        tuple(genes.get("advised_against") or ()),
     )
 
 
 def described(genes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the section ``genes`` with its table and available genes as size and digest."""
-    long = {"table": "rows", "available": "genes"}  # often thousands of them
+    # Often thousands of them.
+    long = {"table": "rows", "available": "genes", "base": "genes"}
     return {
         key: _size_and_digest(value, long[key]) if key in long and value else value
         for key, value in genes.items()
@@ -89,7 +93,7 @@ def read_terms(given: str | Path | Sequence[str]) -> list[str]:
     for number, row in enumerate(rows, start=1):
         if not row["gene"]:
             raise ValueError(f"{path}: every row must name a gene, row {number} does not")
-    return [row["gene"] for row in rows]
+    return [row["gene"] for row in rows if row.get("role") != SLOT]
 
 
 def _rows(path: Path, known: Sequence[str]) -> list[dict[str, str]]:

@@ -54,8 +54,10 @@ def over_limits(loads: Loads, limits: LoadLimits) -> dict[str, NDArray[np.bool_]
     """Return which genes are above a limit of single genes over all cells, and in each type."""
     of_all = np.inf if limits.max_per_gene is None else limits.max_per_gene
     of_type = np.inf if limits.max_per_type is None else limits.max_per_type
-    in_types = zip(loads.types, loads.molecules > of_type, strict=True)
-    return {**dict(in_types), ALL_CELLS: loads.overall > of_all}
+    in_types = dict(zip(loads.types, loads.molecules > of_type, strict=True))
+    # Without types all cells are the one type.
+    above = (loads.overall > of_all) | in_types.get(ALL_CELLS, np.zeros_like(of_all, dtype=bool))
+    return {**in_types, ALL_CELLS: np.asarray(above)}
 
 
 def _share_of_limits(loads: Loads, limits: LoadLimits) -> Floats:

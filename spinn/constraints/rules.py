@@ -71,6 +71,7 @@ class GeneRules:
     of genes that can be ordered at all; None for any. ``markers_per_type`` is None for the default:
     two where cell types are known and a panel has three genes for each. ``base`` are the names of
     genes that are measured anyway, ``slots`` those of what takes room and is no gene of the data.
+    Genes ``advised_against``, by name or symbol in any case, are excluded unless they are required.
     Families read the symbols of ``known``.
     """
 
@@ -85,6 +86,7 @@ class GeneRules:
     available: tuple[str, ...] | None = None
     base: tuple[str, ...] = ()
     slots: tuple[str, ...] = ()
+    advised_against: tuple[str, ...] = ()
     known: GeneNames | None = None  # the data's genes, see `spinn.constraints.matching`
 
     def __post_init__(self) -> None:
@@ -148,12 +150,15 @@ class GeneRules:
             message = "genes: %d outside their expression bounds are required, and stay: %s"
             log.warning(message, len(forced), ", ".join(forced[:5]))
         unwanted += sorted(set(outside) - set(wanted) - set(unwanted))
+        base = self.base_in(genes)
+        wanted = [gene for gene in wanted if gene not in base]
+        avoided = self.advised_in(genes) - {*wanted, *unwanted}
+        unwanted += sorted(avoided)
         unwanted += self._unavailable(genes, wanted, unwanted)
         group, cost, weight = (self.column(name, genes) for name in ("group", "cost", "weight"))
         # What is measured anyway can be neither asked for nor forbidden.
-        base = self.base_in(genes)
         return Constraints(
-            tuple(gene for gene in wanted if gene not in base),
+            tuple(wanted),
             tuple(gene for gene in unwanted if gene not in base),
             group,
             self.max_per_group,
@@ -169,9 +174,16 @@ class GeneRules:
         present = set(genes)
         return tuple(gene for gene in self.base if gene in present)
 
+    def advised_in(self, genes: Sequence[str]) -> set[str]:
+        """Return the genes of the data that are advised against."""
+        symbols = {} if self.known is None else self.known.shown
+        words = {word.casefold() for word in self.advised_against}
+        return {g for g in genes if {g.casefold(), symbols.get(g, "").casefold()} & words}
+
     def _slots_beside(self, genes: Sequence[str]) -> tuple[str, ...]:
         """Return the slots; ValueError where one is a gene of the data or of the base."""
-        if taken := [name for name in self.slots if name in {*genes, *self.base}]:
+        words = set(self.known.words) if self.known else set(genes)
+        if taken := [name for name in self.slots if name in words | set(self.base)]:
             raise ValueError(
                 f"genes.slots: must be names that are no genes of the data, got {taken[0]}; "
                 "require it as a gene instead"

@@ -13,10 +13,10 @@ from spinn.platforms.reader import read_platform
 def resolve_genes(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the section ``genes`` of a checked config with its files and platform read.
 
-    A platform's limits hold where the config has none, and genes that it advises against are
-    excluded unless they are required. So editing a file reruns what depends on it, and
-    contradictions stop before any job. Families are kept: which genes they stand for depends on the
-    data. A file that cannot be read, or too small a panel for the required genes, is a ValueError.
+    A platform's limits hold where the config has none, and what it advises against is added. So
+    editing a file reruns what depends on it, and contradictions stop before any job. Families are
+    kept: which genes they stand for depends on the data. A file that cannot be read, or too small a
+    panel for the required genes, is a ValueError.
     """
     try:
         rules = read_rules(config["genes"])
@@ -33,11 +33,11 @@ def resolve_genes(config: Mapping[str, Any]) -> dict[str, Any]:
         )
     load, advised_against = _of_platform(config)
     given = {key: limit for key, limit in (config["genes"].get("load") or {}).items() if limit}
-    excluded = [*rules.excluded, *(g for g in advised_against if g not in rules.required)]
     return {
         **config["genes"],
         "required": list(rules.required),
-        "excluded": list(dict.fromkeys(excluded)),
+        "excluded": list(rules.excluded),
+        "advised_against": list(dict.fromkeys([*rules.advised_against, *advised_against])),
         "table": [dict(row) for row in rules.rows] or None,
         "available": None if rules.available is None else list(rules.available),
         "base": list(rules.base),

@@ -78,13 +78,18 @@ def configured(
             "seed...); leave it out of config"
         )
     listed = [key for key in ("required", "excluded", "base", "slots") if key in given]
+    if isinstance(slots := given.get("slots", ()), str):
+        raise TypeError(f"slots must be a list of names, got {slots!r}; write [{slots!r}]")
     terms = {key: _terms(key, given.pop(key)) for key in listed}
     adata = adata.to_memory() if adata.isbacked else adata
     sections = {"genes": None, **(config or {}), **given, "tasks": [task]}
     if not isinstance(sections["genes"] or {}, Mapping):
         raise ValueError(f"config: genes must hold keys and values, got {sections['genes']!r}")
     sections["datasets"] = {NAME: _data_set(adata, **cells)}
-    sections["genes"] = {**(sections["genes"] or {}), **{key: t for key, t in terms.items() if t}}
+    sections["genes"] = {
+        **(sections["genes"] or {}),
+        **{key: t for key, t in terms.items() if t},
+    }
     with _translate_errors():
         whole = check(sections, cells_exist=False)
         return adata, {**whole, "genes": resolve_genes(whole)}

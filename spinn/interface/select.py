@@ -148,8 +148,8 @@ def select_genes(  # noqa: PLR0913 - what a user may say of cells and panels
         panel_sizes=np.atleast_1d(n_genes).tolist(),
         seeds=[seed],
         **({} if platform is None else {"platform": str(platform)}),
-        base=base or (),
-        slots=list(slots),
+        base=() if base is None else base,
+        slots=slots,
         required=required,
         excluded=excluded,
     )

@@ -112,6 +112,10 @@ def _is_number(value: Any) -> str:
     return "" if is_one and value > 0 else "a number above 0"
 
 
+def _is_share(value: Any) -> str:
+    return "" if not _is_number(value) and value <= 1 else "a number above 0 and at most 1"
+
+
 def _is_size(value: Any) -> str:
     is_one = isinstance(value, int) and not isinstance(value, bool)
     return "" if is_one and value > 0 else "a whole number of at least 1"
@@ -136,7 +140,7 @@ _KEYS: Mapping[str, Mapping[str, Wanted]] = {
     "load": dict.fromkeys(
         ("max_per_gene", "max_per_type", "max_total_per_type", "min_in_some_type"), _is_number
     )
-    | {"max_share_of_three": _is_number},
+    | {"max_share_of_three": _is_share},
     "sizes": dict.fromkeys(
         ("stand_alone_low", "stand_alone_high", "add_on_low", "add_on_high"), _is_size
     ),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from spinn.arrays import Floats, Integers
-from spinn.profiles.loads import ALL_CELLS, Loads
+from spinn.profiles.loads import ALL_CELLS, PER_CELL, Loads
 
 N_HEAVIEST = 3
 MAX_SHARE = 0.5  # of a panel's molecules that three genes may carry before it is worth a warning
@@ -54,6 +54,8 @@ def warnings_of(
             "platform to keep such genes out"
         )
     highest = loads.molecules[:, panel]
+    if loads.unit != PER_CELL:
+        extreme = np.inf  # limits of platforms are said of molecules per cell
     over = [
         i for i in np.argsort(-highest.max(axis=0), kind="stable") if highest[:, i].max() > extreme
     ]

@@ -13,6 +13,7 @@ from spinn.arrays import Floats
 from spinn.data import ExpressionData
 
 ALL_CELLS = "all"
+PER_CELL = "molecules per cell"
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def loads(data: ExpressionData) -> Loads:
     scaled to ``data.target_sum``, and the unit says so.
     """
     train = data.of("train")
-    matrix, unit = train.counts, "molecules per cell"
+    matrix, unit = train.counts, PER_CELL
     if matrix is None:
         entries = np.expm1(train.values.data.astype(np.float64))
         matrix = sp.csr_matrix(

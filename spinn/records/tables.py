@@ -11,7 +11,7 @@ TEXT = (
     *("dataset", "task", "selector", "reference", "target", "metric", "measure", "gene", "why"),
     *("id", "symbol"),
     *("constraint", "wanted", "got", "met", "note", "role", "substitutes", "inputs", "failed"),
-    *("load_type", "load_unit", "required", "id"),
+    *("load_type", "load_unit", "required"),
     *("type", "sibling", "markers", "verdict"),
     *("candidate", "taken", "goal"),
 )

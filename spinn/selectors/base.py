@@ -4,8 +4,9 @@ Inside a selector the genes of the base are required and free, so sizes are larg
 smaller by the slots; outside, a panel holds what is added.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from spinn.constraints.constraints import Constraints
 from spinn.panel import PanelPath
@@ -38,3 +39,14 @@ def added(path: PanelPath, constraints: Constraints) -> PanelPath:
     kept = [place for place in path.ranking if place.gene not in base]
     ranking = tuple(replace(place, rank=rank) for rank, place in enumerate(kept, start=1))
     return replace(path, panels=panels, ranking=ranking)
+
+
+def by_added_size(details: Any, constraints: Constraints) -> Any:
+    """Return what is documented by modelled size, as text, by the size of what is added."""
+    if not isinstance(details, Mapping):
+        return details
+    more = len(constraints.slots) - len(constraints.base)
+    return {
+        str(int(key) + more) if str(key).isdecimal() else key: by_added_size(value, constraints)
+        for key, value in details.items()
+    }

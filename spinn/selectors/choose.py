@@ -8,7 +8,7 @@ from functools import cache, partial
 from spinn.data import ExpressionData
 from spinn.records.choice import Choice
 from spinn.runtime.costs import NOTHING, measured
-from spinn.selectors.base import added, modelled
+from spinn.selectors.base import added, by_added_size, modelled
 from spinn.selectors.constrained import constrained
 from spinn.selectors.registry import GOAL_TASKS, SELECTORS, load
 from spinn.selectors.run import Run, TrainingCells
@@ -62,7 +62,8 @@ def choose(cells: TrainingCells, run: Run) -> Choice:
         choice: Choice = module.choose(cells, run)
     else:
         choice = Choice(constrained(partial(module.choose, cells), cells.data.genes, run))
-    choice = replace(choice, path=added(choice.path, asked))
+    details = {key: by_added_size(of, asked) for key, of in choice.details.items()}
+    choice = replace(choice, path=added(choice.path, asked), details=details)
     if cells.opened is None:
         return choice
     noise, device = cells.problem.encoder.noise, str(cells.problem.positions.device)
@@ -107,6 +108,7 @@ def choose_each(
                 choice = replace(choice, cost=choice.cost + cost)
             choices[key] = choice
         elif (for_task := choices[key].for_task) is not None:
-            yield for_task(open_once(task))
+            other = for_task(open_once(task))
+            yield replace(other, path=added(other.path, run.constraints))
             continue
         yield choices[key]

@@ -59,14 +59,26 @@ def _lighter(met: PanelPath, genes: Sequence[str], run: Run) -> Constraints | No
     """
     asked, sizes = run.constraints, run.sizes
     heavy = set().union(*(asked.too_heavy(panel.genes) for panel in met.panels))
-    lighter = asked.without(heavy)
-    if not heavy or len(lighter.excluded) == len(asked.excluded):
-        return None
+    heavy -= set(asked.excluded)
+    together = asked.without(heavy)
+    if heavy and _is_as_good(together, asked, genes, sizes):
+        return together
+    lighter = asked
+    for gene in sorted(heavy, key=lambda gene: (-asked.overall[gene], gene)):
+        without = lighter.without([gene])
+        lighter = without if _is_as_good(without, asked, genes, sizes) else lighter
+    return None if lighter is asked else lighter
+
+
+def _is_as_good(
+    lighter: Constraints, asked: Constraints, genes: Sequence[str], sizes: Sequence[int]
+) -> bool:
+    """Return whether panels are possible without further genes, and hold as many markers."""
     try:
         lighter.check_sizes(sizes, genes)
     except ValueError:
-        return None
-    return lighter if lighter.n_markers(sizes, genes) == asked.n_markers(sizes, genes) else None
+        return False
+    return lighter.n_markers(sizes, genes) == asked.n_markers(sizes, genes)
 
 
 def _lengthened(

@@ -103,7 +103,8 @@ def _converged(panel: Panel, problem: Problem, settings: Settings, run: Run) -> 
             may_join = torch.as_tensor(limits.may_join(others, panel.size))
             best = _rival(gene, genes, folds, problem, may_join, weight)
             trial = [best if other == gene else other for other in genes]
-            if best == gene or frozenset(trial) in tried:
+            crowded = run.constraints.too_heavy([problem.genes[each] for each in trial])
+            if best == gene or frozenset(trial) in tried or crowded:
                 continue
             tried.add(frozenset(trial))
             if better := _better(trial, folds, problem, settings, seed=run.seed):

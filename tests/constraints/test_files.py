@@ -91,9 +91,8 @@ def test_a_platform_sets_limits_and_excludes_what_it_advises_against():
     config = {"panel_sizes": [2], "platform": "xenium_v1", "genes": genes}
     section = resolve_genes(config)
     assert section["load"] == {**NO_LIMITS, "max_per_type": 7.0, "min_in_some_type": 0.1} | SHARE
-    assert "GAPDH" not in section["excluded"]  # the user's own list comes first
-    assert section["excluded"][0] == "ACTB"
-    assert {"B2M", "EEF1A1", "NEAT1"} <= set(section["excluded"])
+    assert section["excluded"] == ["ACTB"]
+    assert {"B2M", "EEF1A1", "NEAT1"} <= set(section["advised_against"])
     assert resolve_genes({**config, "genes": section}) == section
     with pytest.raises(ValueError, match="'xenium_v2' is not a platform; did you mean"):
         resolve_genes({**config, "platform": "xenium_v2"})
@@ -111,6 +110,7 @@ def test_the_section_stands_alone_once_files_are_read(tmp_path):
         "excluded": ["C"],
         "table": [{"gene": "A", "group": "x"}],
         "budget": 3,
+        "advised_against": [],
         "available": None,
         "base": [],
         "load": NO_LIMITS,

@@ -101,3 +101,10 @@ def test_bounds_include_their_ends():
 def test_rules_that_contradict_each_other(rules, message):
     with pytest.raises(ValueError, match=message):
         GeneRules(**rules)
+
+
+def test_what_is_advised_against_is_left_out_in_any_case_unless_it_is_required():
+    advised = ("cd3e", "MT-CO1", "RPS2", "gone")
+    constraints = resolved(advised_against=advised, required=("regex:^RPS2$",))
+    assert {"CD3E", "MT-CO1"} <= set(constraints.excluded)
+    assert constraints.required == ("RPS2",)

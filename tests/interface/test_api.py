@@ -287,3 +287,10 @@ def test_a_platform_may_stand_in_the_config_or_be_an_argument():
     for how in ({"config": {**QUICK, "platform": "xenium_v1"}}, {"platform": "xenium_v1"}):
         path = spinn.select_genes(make_adata(), 3, selector="hvg", **{"config": QUICK, **how})
         assert path.about["settings"]["genes"]["load"]["max_per_type"] == 50
+
+
+def test_slots_are_a_list_of_names():
+    with pytest.raises(
+        TypeError, match=r"slots must be a list of names, got 'Cre'; write \['Cre'\]"
+    ):
+        greedy(make_adata(), 3, slots="Cre")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from spinn.constraints.constraints import Constraints
+from spinn.constraints.constraints import Constraints, MarkerRule
 from spinn.networks.problem import make_problem
 from spinn.networks.training import base_network
 from spinn.panel import Panel, PanelPath, ranked_path
@@ -172,3 +172,11 @@ def test_required_genes_may_crowd_a_panel():
     overall = dict.fromkeys(GENES, 1.0) | {"g05": 1000.0, "g00": 500.0}
     assert 0 not in numbers(in_order, 12, overall=overall, max_share=0.5)
     assert numbers(in_order, 12, overall=overall, max_share=0.5, required=("g05",))[0] == 5
+
+
+def test_a_heavy_gene_that_is_needed_does_not_keep_the_others_in():
+    overall = dict.fromkeys(GENES, 1.0) | {"g00": 25.0, "g01": 30.0, "g02": 30.0}
+    rule = MarkerRule({"type": ("g00",)}, 1, is_demanded=True)
+    chosen = numbers(in_order, 12, overall=overall, max_share=0.5, marker_rule=rule)
+    assert 0 in chosen
+    assert not {1, 2} & set(chosen)
