@@ -14,8 +14,8 @@ from tests.support.forked import forked
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "config" / "tests" / "tiny.yaml"
-# Stops a run with the selectors of the package where there is nothing but panels to compare.
-UNTIL_PANELS = ("--until", *(f"select_{name}" for name in ("bernoulli", "baselines")))
+# Stops a run at the panels, those of selectors that are compared and of the one that is delivered.
+UNTIL_PANELS = ("--until", "select_bernoulli", "select_baselines", "deliver_bernoulli")
 PARTS = ("Snakefile", "rules", "scripts", "spinn", "config", "envs", "examples", "profiles")
 
 
