@@ -11,6 +11,7 @@ import pandas as pd
 
 from spinn.constraints.audit_rows import COLUMNS, Row, audit_row, joined, n_genes, named
 from spinn.constraints.audit_types import crowding_rows, load_rows, marker_rows, platform_rows
+from spinn.constraints.constraints import Constraints
 from spinn.constraints.measured import constraints_for
 from spinn.constraints.rules import Bounds, GeneRules
 from spinn.constraints.terms import is_family, union
@@ -28,6 +29,8 @@ def audit(
     rules: GeneRules,
     panels: Mapping[int, Panel],
     platform: Platform | None = None,
+    *,
+    constraints: Constraints | None = None,
 ) -> pd.DataFrame:
     """Return a row per panel, each of a wanted size, and constraint.
 
@@ -35,8 +38,9 @@ def audit(
     yes, no, partly (as far as possible: the note says why) or warning (nothing forbids it); a
     ``note`` that names genes; the wanted ``size``. The size is always checked, other constraints
     where the rules or the platform have them. Of prepared cells, only the training cells are used.
+    ``constraints`` are what follows from the rules for the data, where that is known already.
     """
-    constraints, measured = constraints_for(rules, data), loads(data)
+    constraints, measured = constraints or constraints_for(rules, data), loads(data)
     required, genes, extreme = constraints.required, data.genes, largest_load()
     rows = [
         {**row, "size": size}

@@ -11,8 +11,9 @@ from spinn.constraints.constraints import Constraints
 from spinn.constraints.measured import beyond_limits
 from spinn.constraints.rules import GeneRules
 from spinn.panel import Panel
+from spinn.platforms.heaviest import smallest_asked
 from spinn.platforms.platform import Platform
-from spinn.profiles.crowding import N_HEAVIEST, crowding, warnings_of
+from spinn.profiles.crowding import crowding, warnings_of
 from spinn.profiles.loads import ALL_CELLS, Loads
 
 
@@ -49,7 +50,7 @@ def load_rows(
     if (most_of_three := limits.max_share_of_three) is not None:
         share = crowding(loads, inside)[ALL_CELLS].share
         wanted = f"at most {most_of_three:.0%} of the molecules in three genes"
-        is_small = len(inside) < 2 * N_HEAVIEST / most_of_three
+        is_small = len(inside) < smallest_asked(most_of_three)
         note = "asked of larger panels only" if is_small else ""
         met = "yes" if share <= most_of_three * (1 + 1e-9) else "partly" if is_small else "no"
         yield audit_row("load.max_share_of_three", wanted, f"{share:.0%}", note, met=met)

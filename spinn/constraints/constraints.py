@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spinn.arrays import Floats
 from spinn.constraints.limits import Limits
-from spinn.profiles.crowding import N_HEAVIEST
+from spinn.platforms.heaviest import N_HEAVIEST, smallest_asked
 
 GENES_PER_TYPE = 3  # so large must a panel be, times the types, to hold markers by default
 
@@ -136,7 +136,7 @@ class Constraints:
         Required genes are left out. Panels with less than twice the genes that the share needs, if
         all were equal, are not asked.
         """
-        if self.max_share is None or len(panel) < 2 * N_HEAVIEST / self.max_share:
+        if self.max_share is None or len(panel) < smallest_asked(self.max_share):
             return set()
         molecules = sorted((self.overall[gene] for gene in panel), reverse=True)
         allowed = self.max_share * sum(molecules)

@@ -90,9 +90,7 @@ def read_terms(given: str | Path | Sequence[str]) -> list[str]:
         rows = list_rows(text, is_table=path.suffix in (".csv", ".tsv"))
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
-    for number, row in enumerate(rows, start=1):
-        if not row["gene"]:
-            raise ValueError(f"{path}: every row must name a gene, row {number} does not")
+    _check_named(rows, path)
     return [row["gene"] for row in rows if row.get("role") != SLOT]
 
 
@@ -109,10 +107,14 @@ def _rows(path: Path, known: Sequence[str]) -> list[dict[str, str]]:
             f"{path}: the gene table has the columns {', '.join(known)}; got {unknown[0]!r}"
         )
     stripped = [{name: (row[name] or "").strip() for name in columns} for row in rows]
-    for number, row in enumerate(stripped, start=1):
+    _check_named(stripped, path)
+    return stripped
+
+
+def _check_named(rows: Sequence[Mapping[str, str]], path: Path) -> None:
+    for number, row in enumerate(rows, start=1):
         if not row["gene"]:
             raise ValueError(f"{path}: every row must name a gene, row {number} does not")
-    return stripped
 
 
 def _table(path: Path) -> list[dict[str, Any]]:

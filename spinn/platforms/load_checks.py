@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from spinn.platforms.answer import NO, UNKNOWN, YES, Answer, joined, named, overall
 from spinn.platforms.genes import OrderedGene
+from spinn.platforms.heaviest import N_HEAVIEST, smallest_asked
 from spinn.platforms.platform import UNIT, Rule
 
 ALL_CELLS = "all"  # the type of a load where no types are known
@@ -37,15 +38,10 @@ def load_answer(key: str, rule: Rule, genes: Sequence[OrderedGene]) -> Answer:
 
 
 def _share(highest: float, limit: str, known: Sequence[OrderedGene], *, n_genes: int) -> Answer:
-    """Return whether three genes carry no more than a share of the panel's molecules.
-
-    Of few genes three always carry much: panels of less than twice as many as would do if all were
-    equal are not asked.
-    """
-    smallest = 2 * 3 / highest
-    if n_genes < smallest:
+    """Return whether three genes carry no more than a share of the panel's molecules."""
+    if n_genes < (smallest := smallest_asked(highest)):
         return Answer("", limit, YES, f"asked of panels of at least {smallest:g} genes")
-    heaviest = sorted(known, key=lambda gene: -(gene.load or 0.0))[:3]
+    heaviest = sorted(known, key=lambda gene: -(gene.load or 0.0))[:N_HEAVIEST]
     total = sum(gene.load or 0.0 for gene in known)
     share = sum(gene.load or 0.0 for gene in heaviest) / total if total else 0.0
     value = f"{share:.2g} ({', '.join(gene.symbol or gene.name for gene in heaviest)})"

@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from spinn.arrays import Floats, Integers
-from spinn.profiles.loads import ALL_CELLS, PER_CELL, Loads
+from spinn.platforms.heaviest import N_HEAVIEST
+from spinn.platforms.platform import UNIT
+from spinn.profiles.loads import ALL_CELLS, Loads
 
-N_HEAVIEST = 3
 MAX_SHARE = 0.5  # of a panel's molecules that three genes may carry before it is worth a warning
 
 
@@ -54,7 +55,7 @@ def warnings_of(
             "platform to keep such genes out"
         )
     highest = loads.molecules[:, panel]
-    if loads.unit != PER_CELL:
+    if loads.unit != UNIT:
         extreme = np.inf  # limits of platforms are said of molecules per cell
     over = [
         i for i in np.argsort(-highest.max(axis=0), kind="stable") if highest[:, i].max() > extreme

@@ -11,9 +11,10 @@ import scipy.sparse as sp
 
 from spinn.arrays import Floats
 from spinn.data import ExpressionData
+from spinn.platforms.platform import UNIT
+from spinn.profiles.means import means_of_types
 
 ALL_CELLS = "all"
-PER_CELL = "molecules per cell"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def loads(data: ExpressionData) -> Loads:
     scaled to ``data.target_sum``, and the unit says so.
     """
     train = data.of("train")
-    matrix, unit = train.counts, PER_CELL
+    matrix, unit = train.counts, UNIT
     if matrix is None:
         entries = np.expm1(train.values.data.astype(np.float64))
         matrix = sp.csr_matrix(
@@ -55,11 +56,6 @@ def loads(data: ExpressionData) -> Loads:
     overall = np.asarray(matrix.mean(axis=0), dtype=np.float64).ravel()
     if train.labels is None:
         return Loads((ALL_CELLS,), overall[None], overall, unit)
-    n_cells = np.bincount(train.labels, minlength=len(train.classes))
-    present = np.flatnonzero(n_cells)
-    of_type = sp.csr_matrix(
-        (1.0 / n_cells[train.labels], (train.labels, np.arange(train.n_cells))),
-        shape=(len(n_cells), train.n_cells),
-    )
-    means = (of_type @ matrix).toarray()[present]
+    present = np.unique(train.labels)
+    means = means_of_types(matrix, train.labels, len(train.classes))[present]
     return Loads(tuple(train.classes[c] for c in present), means, overall, unit)

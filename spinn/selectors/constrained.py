@@ -60,25 +60,24 @@ def _lighter(met: PanelPath, genes: Sequence[str], run: Run) -> Constraints | No
     asked, sizes = run.constraints, run.sizes
     heavy = set().union(*(asked.too_heavy(panel.genes) for panel in met.panels))
     heavy -= set(asked.excluded)
-    together = asked.without(heavy)
-    if heavy and _is_as_good(together, asked, genes, sizes):
+    if not heavy:
+        return None
+    n_markers, lighter = asked.n_markers(sizes, genes), asked
+
+    def is_as_good(constraints: Constraints) -> bool:
+        """Return whether panels are possible, and hold as many markers as asked for."""
+        try:
+            constraints.check_sizes(sizes, genes)
+        except ValueError:
+            return False
+        return constraints.n_markers(sizes, genes) == n_markers
+
+    if is_as_good(together := asked.without(heavy)):
         return together
-    lighter = asked
     for gene in sorted(heavy, key=lambda gene: (-asked.overall[gene], gene)):
         without = lighter.without([gene])
-        lighter = without if _is_as_good(without, asked, genes, sizes) else lighter
+        lighter = without if is_as_good(without) else lighter
     return None if lighter is asked else lighter
-
-
-def _is_as_good(
-    lighter: Constraints, asked: Constraints, genes: Sequence[str], sizes: Sequence[int]
-) -> bool:
-    """Return whether panels are possible without further genes, and hold as many markers."""
-    try:
-        lighter.check_sizes(sizes, genes)
-    except ValueError:
-        return False
-    return lighter.n_markers(sizes, genes) == asked.n_markers(sizes, genes)
 
 
 def _lengthened(
